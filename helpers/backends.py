@@ -1,0 +1,151 @@
+"""Moto in this process, and the guard in front of everything else.
+
+While a lab is open, no request of botocore leaves the process: clients made in it talk to moto, and
+whatever would open a connection is refused by name. The guard stays after the lab is closed, so
+that a cell run out of order cannot reach an account either; only a new kernel takes it away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import moto
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.client import BaseClient
+from botocore.httpsession import URLLib3Session
+from moto import backend_index, backends
+from moto.core import DEFAULT_ACCOUNT_ID, botocore_stubber
+from moto.core.exceptions import HTTPException
+from moto.core.request import normalize_request
+
+from helpers.wire import Answer, Wire
+
+REGION = "eu-west-1"
+# What botocore would find lying about, replaced as a whole: credentials, profiles, endpoints,
+# retry settings. Values that name nobody's account.
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "lab",
+    "AWS_SECRET_ACCESS_KEY": "lab",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+}
+_real_send = URLLib3Session.send
+
+
+class RealNetworkRefused(RuntimeError):
+    """A request would have left this process."""
+
+
+def arm_guard() -> None:
+    """From now on, refuse every request of botocore that would leave this process."""
+    URLLib3Session.send = _refuse  # type: ignore[method-assign]
+
+
+def _refuse(session: Any, request: Any) -> None:
+    raise RealNetworkRefused(
+        f"refused to send a request to {request.url}: this kernel has opened a lab, and nothing "
+        "leaves it. Make clients after `lab = Lab(...)`, without endpoint_url, and while the lab "
+        "is open."
+    )
+
+
+@contextlib.contextmanager
+def moto_in_process(
+    wire: Wire, visit: Callable[[], contextlib.AbstractContextManager[Any]]
+) -> Iterator[None]:
+    """Let every boto3 client talk to moto, through `wire`.
+
+    `visit` is the context in which a call from outside a run takes place.
+    """
+    stubber, api_call = botocore_stubber.BotocoreStubber, BaseClient._make_api_call
+
+    def intercept(_: Any, event_name: str, request: AWSPreparedRequest, **__: Any) -> Any:
+        return wire.send(request)
+
+    def call(client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
+        if wire.clock.task() is not None:
+            return wire.api_call(api_call, client, operation, params)
+        with visit():
+            return wire.api_call(api_call, client, operation, params)
+
+    with contextlib.ExitStack() as undo:
+        mock = moto.mock_aws()
+        mock.start()
+        undo.callback(mock.stop)
+        undo.enter_context(_environment())
+        for owner, name, replacement in (
+            (stubber, "__call__", intercept),
+            (BaseClient, "_make_api_call", call),
+            (boto3, "DEFAULT_SESSION", None),
+        ):
+            undo.callback(setattr, owner, name, getattr(owner, name))
+            setattr(owner, name, replacement)
+        yield
+
+
+@contextlib.contextmanager
+def _environment() -> Iterator[None]:
+    """The process's AWS settings, replaced as a whole and put back as a whole."""
+
+    def own() -> dict[str, str]:
+        return {
+            name: value
+            for name, value in os.environ.items()
+            if name.startswith(("AWS_", "BOTO_")) and name != "AWS_CA_BUNDLE"
+        }
+
+    before = own()
+    for name in before:
+        del os.environ[name]
+    os.environ.update(ENVIRONMENT)
+    try:
+        yield
+    finally:
+        for name in own():
+            del os.environ[name]
+        os.environ.update(before)
+
+
+class Moto:
+    """Hands a request to the part of moto that handles its address.
+
+    moto's own stubber looks through every service's patterns for each request, which costs as much
+    as handling it; the lab remembers what it found.
+    """
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, Callable[..., Answer]] = {}
+
+    def __call__(self, request: AWSPreparedRequest) -> Answer:
+        url = request.url.partition("?")[0]
+        handler = self._handlers.get(url)
+        if handler is None:
+            handler = self._handlers[url] = self._find(url)
+        normalized = normalize_request(request)
+        try:
+            return handler(normalized, normalized.raw_url, normalized.headers)
+        except HTTPException as error:
+            return error.code, error.get_headers(), error.get_body()
+
+    @staticmethod
+    def _find(url: str) -> Callable[..., Answer]:
+        for service, pattern in backend_index.backend_url_patterns:
+            if not pattern.match(url):
+                continue
+            regions = backends.get_backend(service)[DEFAULT_ACCOUNT_ID]
+            backend = regions[REGION if REGION in regions else "aws"]
+            for address, handler in backend.urls.items():
+                if re.match(address, url):
+                    return handler
+        raise RealNetworkRefused(
+            f"nothing in this process answers for {url}. A client made with endpoint_url, or for a "
+            "service that moto does not have, does not work in a lab."
+        )

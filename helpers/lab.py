@@ -1,0 +1,221 @@
+"""The object that a notebook opens: moto in this process, a virtual clock, a record of everything.
+
+A lesson's cells are plain boto3 and plain Python. The lab supplies what an AWS account and an
+afternoon would otherwise cost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from moto.moto_api._internal import mock_random
+
+from helpers import faults
+from helpers.backends import Moto, arm_guard, moto_in_process
+from helpers.clock import Clock
+from helpers.progress import Progress
+from helpers.trace import Trace
+from helpers.wire import Wire
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)  # when every lab begins, in its own time: a Monday
+UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+
+_open: Lab | None = None  # moto is one per process, and so is the lab
+
+
+class LabError(RuntimeError):
+    """Something about the lab that the reader has to change."""
+
+
+class Lab:
+    """AWS in this process and in virtual time. Nothing leaves the machine.
+
+    A second lab takes the place of the first, so that a cell can be run twice.
+
+    Parameters
+    ----------
+    seed : int
+        Decides every id, every retry's jitter and every draw of `random` in the lab's threads: the
+        same seed gives the same run, to the last row of the trace.
+    patience : float
+        Seconds of real time after which a worker that never waits is named and ended.
+
+    Examples
+    --------
+    >>> import time
+    >>> with Lab(seed=11) as lab:
+    ...     with lab.running(hours=1):
+    ...         _ = lab.start(time.sleep, 1800)
+    ...     lab.now
+    3600.0
+    """
+
+    def __init__(self, *, seed: int = 0, patience: float = 10.0) -> None:
+        global _open
+        if not isinstance(seed, int):
+            raise TypeError(f"seed is a whole number, got {seed!r}")
+        if _open is not None and (_open._clock.is_running or _open._entered):
+            raise LabError(
+                "a lab is running already in this kernel. Let it end, or close it, before you open "
+                "another one."
+            )
+        arm_guard()
+        clock = Clock(epoch=START.timestamp(), patience=patience)  # refuses a bad value first
+        if _open is not None:
+            _open.close()
+        self.seed = seed
+        self._clock = clock
+        self._trace = Trace()
+        self._entered = False
+        self._closed = False
+        self._names: dict[str, int] = {}
+        self._random = random.Random(f"lab {seed}")
+        self._random_state = random.Random(seed).getstate()
+        self._real_urandom = os.urandom
+        faults.clear()
+        mock_random.seed(seed)
+        self._wire = Wire(clock=clock, trace=self._trace, serve=Moto())
+        self._undo = contextlib.ExitStack()
+        self._undo.enter_context(moto_in_process(self._wire, self._visit))
+        _open = self
+
+    # -- running
+
+    @contextlib.contextmanager
+    def running(
+        self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0
+    ) -> Iterator[Lab]:
+        """Let so much simulated time pass, with what is started inside.
+
+        Without a duration, the run ends when all workers that it started are done.
+
+        Raises
+        ------
+        Deadlock, NeverWaits
+            See `helpers.clock`. An exception of a worker comes out here, with its traceback.
+        """
+        self._check_open()
+        given = {"seconds": seconds, "minutes": minutes, "hours": hours, "days": days}
+        for unit, value in given.items():
+            if not (math.isfinite(value) and value >= 0):
+                raise ValueError(f"a run lasts a finite, non-negative time, got {unit}={value!r}")
+        total = sum(UNITS[unit] * value for unit, value in given.items())
+        self._names.clear()
+        progress = Progress(self._clock, total or None, self._trace)
+        self._clock.watch = progress.look
+        try:
+            with self._seeded(), self._clock.running(seconds=total or None):
+                yield self
+        finally:
+            self._clock.watch = None
+            progress.close()
+
+    def start(self, function: Callable[..., Any], *args: Any, copies: int = 1) -> list[Thread]:
+        """Start `copies` workers, each ``function(*args)`` in a thread of its own.
+
+        A worker in an endless loop is stopped at the end of the run.
+        """
+        self._check_open()
+        if not self._clock.is_running:
+            raise LabError("workers start inside a run: with lab.running(minutes=15): lab.start(…)")
+        if not isinstance(copies, int) or copies < 1:
+            raise ValueError(f"copies is a positive whole number, got {copies!r}")
+        if not callable(function):
+            raise TypeError(f"a worker is a function, got {function!r}")
+        return [
+            self._clock.start(function, *args, name=self._name(function, copies))
+            for _ in range(copies)
+        ]
+
+    def _name(self, function: Callable[..., Any], copies: int) -> str:
+        name = getattr(function, "__name__", type(function).__name__)
+        self._names[name] = number = self._names.get(name, 0) + 1
+        return name if copies == 1 and number == 1 else f"{name}-{number}"
+
+    # -- the record
+
+    @property
+    def now(self) -> float:
+        """Simulated seconds since the lab opened."""
+        return self._clock.now
+
+    @property
+    def trace(self) -> pd.DataFrame:
+        """One row per happening so far. The columns are explained in `helpers.trace`."""
+        return self._trace.frame()
+
+    def mark(self, name: str, **fields: Any) -> None:
+        """Record a happening of your own, such as the charge of a card."""
+        task = self._clock.task()
+        self._trace.record_mark(
+            time=self.now, caller=task.name if task else "cell", name=name, fields=fields
+        )
+
+    # -- ending
+
+    def close(self) -> None:
+        """End what is left, and put everything back. May be called twice."""
+        global _open
+        if self._closed:
+            return
+        if self._clock.is_running:
+            raise LabError("the lab is running; it can be closed when the run is over")
+        try:
+            with self._seeded():
+                self._clock.close()
+        finally:
+            self._closed = True
+            self._undo.close()
+            if _open is self:
+                _open = None
+
+    def __enter__(self) -> Lab:
+        self._check_open()
+        self._entered = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._entered = False
+        self.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise LabError("this lab is closed; open a new one: lab = Lab(seed=…)")
+
+    # -- the same run every time
+
+    @contextlib.contextmanager
+    def _visit(self) -> Iterator[None]:
+        with self._seeded(), self._clock.visit():
+            yield
+
+    @contextlib.contextmanager
+    def _seeded(self) -> Iterator[None]:
+        """Draw `random` and ``os.urandom`` (and with it every uuid) from the lab's seed.
+
+        ``os.urandom`` only for the lab's threads; the state of `random` is put back afterwards.
+        """
+        outside = random.getstate()
+        random.setstate(self._random_state)
+        os.urandom = self._urandom
+        try:
+            yield
+        finally:
+            os.urandom = self._real_urandom
+            self._random_state = random.getstate()
+            random.setstate(outside)
+
+    def _urandom(self, size: int) -> bytes:
+        if self._clock.task() is None:
+            return self._real_urandom(size)
+        return self._random.randbytes(size)

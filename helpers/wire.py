@@ -1,0 +1,280 @@
+"""Where requests pass: botocore's own hook, in moto's place.
+
+One API call is one `Call`; each of botocore's attempts passes here once, meets the faults that are
+open, is handled once by the emulator, and leaves one row in the trace.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from threading import get_ident
+from typing import Any
+from xml.sax.saxutils import escape
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+
+from helpers import faults
+from helpers.clock import Clock
+from helpers.trace import Trace
+
+Answer = tuple[int, Any, Any]  # HTTP status, headers, body
+RESOURCE_KEYS = (
+    "QueueUrl", "QueueName", "TopicArn", "FunctionName", "TableName", "EventBusName", "Name",
+    "stateMachineArn", "name",
+)  # fmt: skip
+
+
+class WireError(RuntimeError):
+    """A call that the lab cannot carry out truthfully."""
+
+
+@dataclass
+class Call:
+    """One API call, over all its attempts."""
+
+    number: int
+    service: str
+    operation: str
+    params: dict[str, Any]
+    resource: str | None
+    read_timeout: float  # seconds
+    protocol: str
+    attempts: int = 0
+
+    @property
+    def outlasts(self) -> bool:
+        """Whether the service may still be at work when the caller gives up."""
+        if self.operation in ("Invoke", "StartSyncExecution"):
+            return True
+        return self.params.get("WaitTimeSeconds", 0) >= self.read_timeout
+
+
+class Wire:
+    """Carries requests from botocore to the emulator.
+
+    Parameters
+    ----------
+    serve : callable
+        Handles one request and returns status, headers and body.
+    """
+
+    def __init__(
+        self, *, clock: Clock, trace: Trace, serve: Callable[[AWSPreparedRequest], Answer]
+    ) -> None:
+        self.clock, self.trace, self.serve = clock, trace, serve
+        self._calls: dict[int, Call] = {}  # by thread
+        self._attempts: dict[int, _Attempt] = {}  # by thread, while the service is at work
+        self._numbers = itertools.count(1)
+
+    def api_call(
+        self, make: Callable[..., Any], client: Any, operation: str, params: dict[str, Any]
+    ) -> Any:
+        """One call of a client's method. From a cell between runs, time passes for it alone."""
+        if (client.meta.config.retries or {}).get("mode") == "adaptive":
+            raise WireError(
+                "the retry mode 'adaptive' waits on a rate measured in real time and hangs on a "
+                "virtual clock; use Config(retries={'mode': 'standard'})"
+            )
+        model = client.meta.service_model
+        call = Call(
+            number=next(self._numbers),
+            service=model.service_name,
+            operation=operation,
+            params=params,
+            resource=_resource(params),
+            read_timeout=client.meta.config.read_timeout,
+            protocol=model.resolved_protocol,
+        )
+        thread = get_ident()
+        outer = self._calls.get(thread)
+        self._calls[thread] = call
+        try:
+            return make(client, operation, params)
+        finally:
+            if outer is None:
+                del self._calls[thread]
+            else:
+                self._calls[thread] = outer
+
+    def send(self, request: AWSPreparedRequest) -> AWSResponse:
+        """One attempt of the present call: what botocore's ``before-send`` hook is given."""
+        call = self._calls.get(get_ident())
+        if call is None:
+            raise WireError(f"a request that belongs to no API call reached the lab: {request.url}")
+        call.attempts += 1
+        attempt = _Attempt(self, call, request)
+        try:
+            return attempt.run()
+        except Exception as error:
+            attempt.outcome = type(error).__name__
+            raise
+        finally:
+            attempt.record()
+
+    def observe(self, handling: Any) -> None:
+        """Take down what a service did with a message: in the row of the call that made it do so,
+        or in a row of its own when no call did (a bus that delivers later)."""
+        attempt = self._attempts.get(get_ident())
+        if attempt is not None:
+            attempt.handled.append(handling)
+            return
+        task, now = self.clock.task(), self.clock.now
+        self.trace.record_call(
+            time=now,
+            end=now,
+            caller=task.name if task else "cell",
+            service="sqs",
+            operation=None,
+            call=None,
+            attempt=None,
+            outcome="ok",
+            processed=now,
+            resource=handling.queue,
+            messages=(handling,),
+        )
+
+
+class _Attempt:
+    """One request on its way."""
+
+    def __init__(self, wire: Wire, call: Call, request: AWSPreparedRequest) -> None:
+        self.wire, self.call, self.request = wire, call, request
+        self.start = wire.clock.now
+        self.processed: float | None = None
+        self.handled: list[Any] = []  # what the service did with messages
+        self.outcome = "ok"
+
+    def run(self) -> AWSResponse:
+        exchange = faults.plan(self.call.service, self.call.operation, self.call.resource)
+        slow = exchange.delay_before + exchange.delay_after >= self.call.read_timeout
+        if exchange.refused:
+            _pause(exchange.delay_before)
+            raise EndpointConnectionError(
+                endpoint_url=self.request.url, error="connection refused (a fault of the lab)"
+            )
+        if self.call.outlasts or slow:
+            status, headers, body = self._at_arms_length(exchange)
+        else:
+            status, headers, body = self._there_and_back(exchange)
+        if exchange.reply_lost:
+            _pause(self.start + self.call.read_timeout - self.wire.clock.now)
+            raise ReadTimeoutError(endpoint_url=self.request.url)
+        if status >= 400 or "X-Amz-Function-Error" in headers:
+            self.outcome = _error_code(headers, body)
+        return AWSResponse(self.request.url, status, headers, _Body(body))
+
+    def _there_and_back(self, exchange: faults.Exchange) -> Answer:
+        _pause(exchange.delay_before)
+        if exchange.error is not None:
+            answer = error_answer(self.call.protocol, *exchange.error)
+        else:
+            answer = self._handle()
+        _pause(exchange.delay_after)
+        return answer
+
+    def _at_arms_length(self, exchange: faults.Exchange) -> Answer:
+        """Let the service work in a thread of its own, so that the caller can give up waiting."""
+        answered, answers = threading.Event(), []
+
+        def serve() -> None:
+            try:
+                answers.append(self._there_and_back(exchange))
+            except Exception as error:
+                answers.append(error)
+            answered.set()
+
+        self.wire.clock.start(
+            serve, name=f"{self.call.service}:{self.call.resource}", background=True
+        )
+        if not answered.wait(self.call.read_timeout):
+            raise ReadTimeoutError(endpoint_url=self.request.url)
+        if isinstance(answers[0], Exception):
+            raise answers[0]
+        return answers[0]
+
+    def _handle(self) -> Answer:
+        wire, task = self.wire, self.wire.clock.task()
+        if self.call.outlasts:
+            self.processed = wire.clock.now  # when it was accepted: the caller may never hear more
+        serving, task.serving = task.serving, True
+        wire._attempts[task.ident] = self
+        try:
+            answer = wire.serve(self.request)
+        finally:
+            del wire._attempts[task.ident]
+            task.serving = serving
+        if self.processed is None and answer[0] < 400:
+            self.processed = wire.clock.now
+        return answer
+
+    def record(self) -> None:
+        call = self.call
+        self.wire.trace.record_call(
+            time=self.start,
+            end=self.wire.clock.now,
+            caller=self.wire.clock.task().name,
+            service=call.service,
+            operation=call.operation,
+            call=call.number,
+            attempt=call.attempts,
+            outcome=self.outcome,
+            processed=self.processed,
+            resource=call.resource,
+            messages=self.handled,
+        )
+
+
+class _Body(BytesIO):
+    """A body in the form in which urllib3 would hand it over."""
+
+    def __init__(self, body: str | bytes) -> None:
+        super().__init__(body.encode() if isinstance(body, str) else body)
+
+    def stream(self, **_: Any) -> Any:
+        while chunk := self.read():
+            yield chunk
+
+
+def _pause(seconds: float) -> None:
+    if seconds > 0:
+        time.sleep(seconds)
+
+
+def _resource(params: dict[str, Any]) -> str | None:
+    """The queue, topic, function, table or bus that a call is about."""
+    for key in RESOURCE_KEYS:
+        value = params.get(key)
+        if isinstance(value, str):
+            return re.split(r"[/:]", value)[-1]
+    return None
+
+
+def error_answer(protocol: str, status: int, code: str, message: str) -> Answer:
+    """An error as a service with this protocol writes it, for botocore to parse."""
+    if protocol in ("query", "ec2"):
+        body = (
+            "<ErrorResponse><Error><Type>Sender</Type>"
+            f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
+            "</Error><RequestId>lab</RequestId></ErrorResponse>"
+        )
+        return status, {"Content-Type": "text/xml"}, body
+    body = json.dumps({"__type": code, "message": message})
+    return status, {"x-amzn-errortype": code}, body
+
+
+def _error_code(headers: Any, body: Any) -> str:
+    """AWS's error code in an answer, wherever the protocol puts it."""
+    for name, value in dict(headers).items():
+        if name.lower() in ("x-amzn-errortype", "x-amz-function-error"):
+            return value.split(":")[0].split("#")[-1]
+    text = body.decode() if isinstance(body, bytes) else body
+    found = re.search(r'<Code>([^<]+)<|"__type":\s*"(?:[^"#]*#)?([^"]+)"', text)
+    return (found[1] or found[2]) if found else "Error"
