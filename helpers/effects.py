@@ -1,0 +1,133 @@
+"""What happened to each order: deliveries, duplicates and effects per business key.
+
+Knows no AWS SDK. The key is a field of the JSON body and of the reader's marks ("order_id" if
+nothing else is said). A delivery is a message in a reply that reached its receiver; a duplicate is
+a delivery beyond the first in one queue; an effect is a mark. They are computed from the trace.
+"""
+
+import json
+
+from helpers.handlings import messages
+from helpers.queues import states
+
+
+def field(body, key):
+    """The value of `key` in a message's JSON body, or None.
+
+    Looks into the `detail` of an EventBridge event and the `Message` of an SNS notification too.
+    """
+    if isinstance(body, str):
+        try:
+            body = json.loads(body)
+        except ValueError:
+            return None
+    if not isinstance(body, dict):
+        return None
+    if key in body:
+        return body[key]
+    inner = body.get("detail", body.get("Message"))
+    return field(inner, key)
+
+
+def _keyed(frame, key):
+    """The frame with the business key of each body; rows without one are left out."""
+    known = {body: field(body, key) for body in frame["body"].unique()}
+    frame = frame.assign(**{key: frame["body"].map(known).astype(object)})
+    return frame[frame[key].notna()]
+
+
+def _handled(trace, key, queue):
+    frame = _keyed(messages(trace), key)
+    return frame if queue is None else frame[frame["queue"] == queue]
+
+
+def deliveries(trace, *, key="order_id", queue=None):
+    """How often each business key was sent and delivered, per queue.
+
+    A delivery is a message in a reply that reached its receiver.
+
+    Returns a DataFrame: queue, the key, sends, messages (distinct ids), deliveries.
+    """
+    rows = _handled(trace, key, queue)
+    rows = rows[rows["what"].isin(["sent", "received"])]
+    delivered = (rows["what"] == "received") & (rows["outcome"] == "ok")
+    groups = rows.assign(sent=rows["what"] == "sent", delivered=delivered).groupby(["queue", key])
+    frame = groups.agg(
+        sends=("sent", "sum"), messages=("id", "nunique"), deliveries=("delivered", "sum")
+    )
+    return frame.reset_index()
+
+
+def duplicates(trace, *, key="order_id", queue=None):
+    """Deliveries beyond the first per queue and business key, and where each comes from.
+
+    Causes: of the same message, "timeout" (its visibility timeout had ended), "visibility" (set to
+    0), "in flight" (delivered again while it was), "moved" (came back from another queue); of
+    another message, "lost reply" (one API call sent both) or "sent again" (several calls did).
+
+    Returns a DataFrame, one row per duplicate: time, queue, the key, id, caller, cause.
+    """
+    import pandas as pd
+
+    rows = _handled(trace, key, queue)
+    got = rows[(rows["what"] == "received") & (rows["outcome"] == "ok")]
+    again = got[got.duplicated(["queue", key])]
+    same = got.duplicated(["queue", "id"]).loc[again.index]
+
+    flights = states(trace)
+    flights = flights[flights["state"] == "in_flight"]
+    before = flights.groupby("stay")["ended_by"].shift(1)
+    ended = pd.Series(before.to_numpy(), index=flights["handling"])
+    why = again.index.to_series().map(ended).replace({"received": "in flight"}).fillna("moved")
+
+    sent = rows[rows["what"] == "sent"]
+    batches = sent.groupby(["queue", key, "call"])["id"].transform("nunique")
+    lost = set(sent["id"][batches.reindex(sent.index) > 1])
+    other = again["id"].map(lambda ident: "lost reply" if ident in lost else "sent again")
+    frame = again[["time", "queue", key, "id", "caller"]].assign(cause=why.where(same, other))
+    return frame.reset_index(drop=True)
+
+
+def _marks(trace, name, key):
+    marks = trace[(trace["kind"] == "mark") & (trace["name"] == name)]
+    if len(marks) and key not in trace.columns:
+        raise ValueError(f"the marks {name!r} have no field {key!r}")
+    return marks.assign(**{key: marks.get(key)})
+
+
+def effects(trace, name, *, key="order_id", of=None):
+    """How many marks called `name` each business key has: its effects.
+
+    Keys without any are counted as 0: those of the messages sent, or of the marks called `of`.
+
+    Returns a Series of integers, indexed by the key.
+    """
+    if of is None:
+        sent = _handled(trace, key, None)
+        expected = sent.loc[sent["what"] == "sent", key]
+    else:
+        expected = _marks(trace, of, key)[key]
+    counts = _marks(trace, name, key)[key].value_counts()
+    keys = dict.fromkeys([*expected.dropna(), *counts.index])
+    return counts.reindex(list(keys), fill_value=0).rename("effects").rename_axis(key)
+
+
+def end_to_end(trace, mark, *, key="order_id", start=None):
+    """Seconds from the first send of each business key to its first mark called `mark`.
+
+    `start` names another mark to count from. NaN where the mark is missing: leave such keys out of
+    a percentile only if you say so.
+
+    Returns a Series, indexed by the key.
+    """
+    if start is None:
+        sent = _handled(trace, key, None)
+        sent = sent[sent["what"] == "sent"]
+        # The sender began before the service processed it: by the call's first attempt.
+        began = trace.drop_duplicates("call").dropna(subset="call").set_index("call")["time"]
+        sent = sent.assign(began=sent["call"].map(began).fillna(sent["time"]))
+        begin = sent.groupby(key, sort=False)["began"].min()
+    else:
+        begin = _marks(trace, start, key).groupby(key, sort=False)["time"].min()
+    finish = _marks(trace, mark, key).groupby(key)["time"].min()
+    return (finish.reindex(begin.index) - begin).astype(float).rename("seconds")
