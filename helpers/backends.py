@@ -11,7 +11,7 @@ import contextlib
 import os
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import moto
@@ -23,7 +23,11 @@ from moto.core import DEFAULT_ACCOUNT_ID, botocore_stubber
 from moto.core.exceptions import HTTPException
 from moto.core.request import normalize_request
 
+from helpers import emulator
 from helpers.wire import Answer, Wire
+
+if TYPE_CHECKING:
+    from helpers.emulator.functions import Functions
 
 REGION = "eu-west-1"
 # What botocore would find lying about, replaced as a whole: credentials, profiles, endpoints,
@@ -57,38 +61,68 @@ def _refuse(session: Any, request: Any) -> None:
     )
 
 
-@contextlib.contextmanager
-def moto_in_process(
-    wire: Wire, visit: Callable[[], contextlib.AbstractContextManager[Any]]
-) -> Iterator[None]:
-    """Let every boto3 client talk to moto, through `wire`.
+class InProcess:
+    """Every boto3 client talks to moto, through `wire`, until this is closed.
 
-    `visit` is the context in which a call from outside a run takes place.
+    Parameters
+    ----------
+    visit : callable
+        Gives the context in which a call from outside a run takes place.
     """
-    stubber, api_call = botocore_stubber.BotocoreStubber, BaseClient._make_api_call
 
-    def intercept(_: Any, event_name: str, request: AWSPreparedRequest, **__: Any) -> Any:
-        return wire.send(request)
+    def __init__(
+        self, wire: Wire, visit: Callable[[], contextlib.AbstractContextManager[Any]]
+    ) -> None:
+        self._wire, self._visit = wire, visit
+        self._functions: Functions | None = None
+        self._undo = contextlib.ExitStack()
+        try:
+            self._open()
+        except BaseException:
+            self._undo.close()
+            raise
 
-    def call(client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
-        if wire.clock.task() is not None:
-            return wire.api_call(api_call, client, operation, params)
-        with visit():
-            return wire.api_call(api_call, client, operation, params)
-
-    with contextlib.ExitStack() as undo:
+    def _open(self) -> None:
+        wire, visit = self._wire, self._visit
+        make_api_call = BaseClient._make_api_call
         mock = moto.mock_aws()
         mock.start()
-        undo.callback(mock.stop)
-        undo.enter_context(_environment())
+        self._undo.callback(mock.stop)
+        self._undo.enter_context(_environment())
+        self._undo.enter_context(emulator.corrected())
+
+        def intercept(_: Any, event_name: str, request: AWSPreparedRequest, **__: Any) -> Any:
+            return wire.send(request)
+
+        def api_call(client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
+            if wire.clock.task() is not None:
+                return wire.api_call(make_api_call, client, operation, params)
+            with visit():
+                return wire.api_call(make_api_call, client, operation, params)
+
+        # botocore calls every before-send handler, so one beside moto's would handle a request
+        # twice: the wire stands in moto's place.
         for owner, name, replacement in (
-            (stubber, "__call__", intercept),
-            (BaseClient, "_make_api_call", call),
+            (botocore_stubber.BotocoreStubber, "__call__", intercept),
+            (BaseClient, "_make_api_call", api_call),
             (boto3, "DEFAULT_SESSION", None),
         ):
-            undo.callback(setattr, owner, name, getattr(owner, name))
+            self._undo.callback(setattr, owner, name, getattr(owner, name))
             setattr(owner, name, replacement)
-        yield
+
+    def deploy(self, name: str, handler: Callable[..., Any], **settings: Any) -> str:
+        """Create a Lambda function that runs `handler` in this process. Returns its ARN."""
+        from helpers.emulator import functions  # brings in much of moto, so only when needed
+
+        if self._functions is None:
+            self._functions = functions.Functions(self._wire.clock)
+            self._undo.enter_context(functions.corrections(self._functions))
+        with self._visit():
+            return self._functions.deploy(name, handler, region=REGION, **settings)
+
+    def close(self) -> None:
+        """Put everything back."""
+        self._undo.close()
 
 
 @contextlib.contextmanager

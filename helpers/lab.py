@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_api._internal import mock_random
 
 from helpers import faults
-from helpers.backends import Moto, arm_guard, moto_in_process
+from helpers.backends import InProcess, Moto, arm_guard
 from helpers.clock import Clock
 from helpers.progress import Progress
 from helpers.trace import Trace
@@ -85,8 +85,7 @@ class Lab:
         faults.clear()
         mock_random.seed(seed)
         self._wire = Wire(clock=clock, trace=self._trace, serve=Moto())
-        self._undo = contextlib.ExitStack()
-        self._undo.enter_context(moto_in_process(self._wire, self._visit))
+        self._backend = InProcess(self._wire, self._visit)
         _open = self
 
     # -- running
@@ -142,6 +141,34 @@ class Lab:
         self._names[name] = number = self._names.get(name, 0) + 1
         return name if copies == 1 and number == 1 else f"{name}-{number}"
 
+    def deploy(
+        self,
+        name: str,
+        handler: Callable[[Any, Any], Any],
+        *,
+        timeout: int = 3,
+        memory: int = 128,
+        cold_start: float = 0.0,
+    ) -> str:
+        """Make `handler(event, context)` a Lambda function. Returns its ARN.
+
+        What a deployment tool does on AWS; everything after it is plain boto3 (`lambda.invoke`,
+        ``put_function_concurrency``). Again with the same name, it replaces the handler.
+
+        Parameters
+        ----------
+        timeout : int
+            Seconds after which an invocation is ended, 1 to 900.
+        memory : int
+            MB, as the handler's context tells it. It does not make the handler faster.
+        cold_start : float
+            Seconds that a new execution environment takes before its first invocation.
+        """
+        self._check_open()
+        return self._backend.deploy(
+            name, handler, timeout=timeout, memory=memory, cold_start=cold_start
+        )
+
     # -- the record
 
     @property
@@ -175,7 +202,7 @@ class Lab:
                 self._clock.close()
         finally:
             self._closed = True
-            self._undo.close()
+            self._backend.close()
             if _open is self:
                 _open = None
 

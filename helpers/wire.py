@@ -167,7 +167,7 @@ class _Attempt:
         if exchange.reply_lost:
             _pause(self.start + self.call.read_timeout - self.wire.clock.now)
             raise ReadTimeoutError(endpoint_url=self.request.url)
-        if status >= 400 or "X-Amz-Function-Error" in headers:
+        if status >= 400 or "x-amz-function-error" in headers:
             self.outcome = _error_code(headers, body)
         return AWSResponse(self.request.url, status, headers, _Body(body))
 
@@ -211,7 +211,9 @@ class _Attempt:
         finally:
             del wire._attempts[task.ident]
             task.serving = serving
-        if self.processed is None and answer[0] < 400:
+        if answer[0] >= 400:
+            self.processed = None
+        elif self.processed is None:
             self.processed = wire.clock.now
         return answer
 
