@@ -1,0 +1,101 @@
+"""A guard in front of every correction: is this the moto it was written for?
+
+A correction replaces functions inside moto. After an upgrade the same names may mean something
+else, and the correction would then undo a repair or break in silence. So each service file lists
+the functions that it replaces or relies on, with a fingerprint of their source, and the guard
+refuses to apply anything when one of them has changed.
+"""
+
+import hashlib
+import inspect
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import moto
+
+_MISSING = object()
+
+
+class UnexpectedMoto(RuntimeError):
+    """The installed moto is not the one that the corrections were written for."""
+
+
+@cache
+def fingerprint(place: str) -> str:
+    """Twelve hexadecimal digits that stand for the source text of a function.
+
+    Parameters
+    ----------
+    place
+        Module and qualified name, such as ``"moto.sqs.models:Queue.add_message"``.
+
+    Raises
+    ------
+    LookupError
+        If there is no such function.
+    """
+    module, _, path = place.partition(":")
+    try:
+        found: Any = import_module(module)
+        for name in path.split("."):
+            found = inspect.getattr_static(found, name)
+    except (ImportError, AttributeError) as error:
+        raise LookupError(f"{place} does not exist") from error
+    source = inspect.getsource(getattr(found, "fget", found))
+    return hashlib.sha256(source.encode()).hexdigest()[:12]
+
+
+def expect(*, version: str, sources: Mapping[str, str]) -> None:
+    """Check the installed moto.
+
+    Parameters
+    ----------
+    version
+        The beginning of the version, such as ``"5.2."``.
+    sources
+        The expected `fingerprint` of each function that is replaced or relied on.
+
+    Raises
+    ------
+    UnexpectedMoto
+        With the name of every function that differs.
+    """
+    if not moto.__version__.startswith(version):
+        raise UnexpectedMoto(
+            f"the corrections were written for moto {version}x, got {moto.__version__}"
+        )
+    changed = []
+    for place, expected in sources.items():
+        try:
+            found = fingerprint(place)
+        except LookupError:
+            found = "nothing"
+        if found != expected:
+            changed.append(f"{place} (expected {expected}, got {found})")
+    if changed:
+        raise UnexpectedMoto(
+            f"moto {moto.__version__} has changed where the corrections take hold: "
+            + ", ".join(changed)
+        )
+
+
+@contextmanager
+def replaced(owner: Any, replacements: Mapping[str, Any]) -> Iterator[None]:
+    """Set attributes of a class or module for as long as the context is open.
+
+    Attributes that were there come back as they were; attributes that were not are removed.
+    """
+    before = {name: vars(owner).get(name, _MISSING) for name in replacements}
+    try:
+        for name, value in replacements.items():
+            setattr(owner, name, value)
+        yield
+    finally:
+        for name, value in before.items():
+            if value is _MISSING:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, value)

@@ -1,0 +1,127 @@
+"""Where a queue keeps its messages, at a cost that does not grow with their number.
+
+moto keeps one list and walks through it on every call. Here each question has an order of its
+own: what is delayed, what is in flight, how long each message is kept, and who is next in line.
+`settle` catches up with the clock. Nothing runs in the background.
+
+Waiting is on the queue's condition, until a moment that the caller names. An arrival wakes one
+waiter. A moment of change that comes sooner than a waiter knows of wakes all, to think again.
+"""
+
+from threading import Condition
+
+from .indexed_heap import IndexedHeap
+from .sqs_lines import Line
+from .sqs_message import StoredMessage
+
+RESOLUTION = 1e-6
+"""Seconds. Moments closer than this are one: epoch seconds in a float hold little more."""
+
+
+class Store:
+    """The messages of one queue. Times are epoch seconds.
+
+    Parameters
+    ----------
+    line
+        Decides which of the messages that can be received comes next.
+    condition
+        Held by the queue around each call, and waited on by long polls.
+    """
+
+    def __init__(self, *, line: Line, condition: Condition) -> None:
+        self._line = line
+        self._condition = condition
+        self._wakes: dict[object, float] = {}
+        self.kept: IndexedHeap[StoredMessage] = IndexedHeap()  # all; by beginning of retention
+        self.delayed: IndexedHeap[StoredMessage] = IndexedHeap()  # by end of the delay
+        self.in_flight: IndexedHeap[StoredMessage] = IndexedHeap()  # by end of the timeout
+        self.unprocessed: IndexedHeap[StoredMessage] = IndexedHeap()  # by arrival; for the age
+        self.by_handle: dict[str, StoredMessage] = {}
+
+    @property
+    def visible_count(self) -> int:
+        return len(self.kept) - len(self.delayed) - len(self.in_flight)
+
+    def visible(self) -> list[StoredMessage]:
+        """The visible messages, oldest first. This does grow with the depth of the queue."""
+        hidden = (self.delayed, self.in_flight)
+        messages = [m for m in self.kept if not any(m in heap for heap in hidden)]
+        return sorted(messages, key=lambda message: message.order)
+
+    def settle(self, now: float, retention: float) -> None:
+        """End the delays, visibility timeouts and retention periods that are over."""
+        due = now + RESOLUTION
+        for message in self.delayed.pop_through(due):
+            self._show(message)
+        for message in self.in_flight.pop_through(due):
+            self._show(message)
+        for message in self.kept.pop_through(due - retention):
+            self.remove(message)
+
+    def next_change(self) -> float:
+        """When a message next becomes visible by itself, or infinity."""
+        moments = (self.delayed.first_key(), self.in_flight.first_key())
+        return min((moment for moment in moments if moment is not None), default=float("inf"))
+
+    def add(self, message: StoredMessage, now: float, delay: float) -> None:
+        """Take in a message. Its retention goes on from `kept_from`, or begins now."""
+        message.arrived_at = now
+        message.kept_from = message.kept_from or now
+        message.receives_here = 0
+        self.kept.put(message, message.kept_from)
+        self.unprocessed.put(message, now)
+        self._line.enter(message)
+        if delay > 0:
+            self.delayed.put(message, now + delay)
+            self.rearm(now + delay)
+        else:
+            self._show(message)
+
+    def take(self, count: int) -> list[StoredMessage]:
+        """The next messages in line. The caller hides or removes each of them."""
+        return self._line.take(count)
+
+    def hide(self, message: StoredMessage, until: float) -> None:
+        """Put a message in flight, or change when its visibility timeout ends."""
+        self.in_flight.put(message, until)
+        self.rearm(until)
+
+    def show(self, message: StoredMessage) -> None:
+        """End the visibility timeout of a message in flight."""
+        self.in_flight.discard(message)
+        self._show(message)
+
+    def _show(self, message: StoredMessage) -> None:
+        if self._line.ready(message):
+            self._condition.notify()
+
+    def remove(self, message: StoredMessage) -> None:
+        """Forget a message and its receipt handles, whatever state it is in."""
+        for heap in (self.kept, self.delayed, self.in_flight, self.unprocessed):
+            heap.discard(message)
+        for handle in message.receipts:
+            self.by_handle.pop(handle, None)
+        message.receipts.clear()
+        if self._line.leave(message):
+            self._condition.notify()
+
+    def remember(self, message: StoredMessage, handle: str) -> None:
+        """Note the handle as the latest of the message."""
+        message.receipt_handle = handle
+        message.receipts.append(handle)
+        self.by_handle[handle] = message
+
+    def rearm(self, moment: float) -> None:
+        """Wake the waiters that would sleep beyond a new moment of change."""
+        if self._wakes and max(self._wakes.values()) > moment:
+            self._condition.notify_all()
+
+    def sleep_until(self, moment: float, now: float) -> None:
+        """Wait for a notification, at most until `moment`."""
+        waiter = object()
+        self._wakes[waiter] = moment
+        try:
+            self._condition.wait(moment - now)
+        finally:
+            del self._wakes[waiter]
