@@ -18,12 +18,14 @@ import moto
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.client import BaseClient
 from botocore.httpsession import URLLib3Session
+from botocore.signers import RequestSigner
 from moto import backend_index, backends
 from moto.core import DEFAULT_ACCOUNT_ID, botocore_stubber
 from moto.core.exceptions import HTTPException
 from moto.core.request import normalize_request
 
 from helpers import emulator
+from helpers.emulator.sqs_poll import empty_poll
 from helpers.wire import Answer, Wire
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ ENVIRONMENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
 }
-_real_send = URLLib3Session.send
+RECEIVE = ("AmazonSQS.ReceiveMessage", b"AmazonSQS.ReceiveMessage")
+_real_sign = RequestSigner.sign
 
 
 class RealNetworkRefused(RuntimeError):
@@ -51,6 +54,19 @@ class RealNetworkRefused(RuntimeError):
 def arm_guard() -> None:
     """From now on, refuse every request of botocore that would leave this process."""
     URLLib3Session.send = _refuse  # type: ignore[method-assign]
+
+
+def _sign(signer: RequestSigner, operation_name: str, request: Any, **options: Any) -> None:
+    """Name the caller, and leave out the signature: nobody here checks it, and it costs a quarter
+    of a call. moto reads the account and the region in this header.
+    """
+    if f".{signer.region_name}." not in request.url:  # a global service, signed for its own region
+        return _real_sign(signer, operation_name, request, **options)
+    key = signer._credentials.access_key if signer._credentials else "lab"
+    scope = f"{key}/20261102/{signer.region_name}/{signer.signing_name}/aws4_request"
+    request.headers["Authorization"] = (
+        f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
+    )
 
 
 def _refuse(session: Any, request: Any) -> None:
@@ -105,6 +121,7 @@ class InProcess:
         for owner, name, replacement in (
             (botocore_stubber.BotocoreStubber, "__call__", intercept),
             (BaseClient, "_make_api_call", api_call),
+            (RequestSigner, "sign", _sign),
             (boto3, "DEFAULT_SESSION", None),
         ):
             self._undo.callback(setattr, owner, name, getattr(owner, name))
@@ -159,6 +176,9 @@ class Moto:
         self._handlers: dict[str, Callable[..., Answer]] = {}
 
     def __call__(self, request: AWSPreparedRequest) -> Answer:
+        if request.headers.get("X-Amz-Target") in RECEIVE:
+            if (answer := empty_poll(request.body, REGION)) is not None:
+                return answer
         url = request.url.partition("?")[0]
         handler = self._handlers.get(url)
         if handler is None:
