@@ -62,6 +62,18 @@ def clear() -> None:
     _active.clear()
 
 
+def suspend() -> list[Fault]:
+    """Take away the open faults for a while; `resume` puts them back."""
+    held = list(_active)
+    _active.clear()
+    return held
+
+
+def resume(held: list[Fault]) -> None:
+    """See `suspend`."""
+    _active[:] = held
+
+
 class Fault:
     """A fault that strikes a share `rate` (0 to 1) of the requests, drawn from `seed`.
 
@@ -76,7 +88,8 @@ class Fault:
         self.service, _, self.operation = target.partition(".")
         _check_target(target, self.service, self.operation)
         self.rate, self.resource = rate, resource
-        self.random = random.Random(f"{type(self).__name__} {target} {seed}")
+        self._seed = f"{type(self).__name__} {target} {seed}"
+        self.random = random.Random(self._seed)
         self.requests = self.hits = 0
         self._entered: tuple[object, float] | None = None
 
@@ -93,6 +106,8 @@ class Fault:
     def __enter__(self) -> Fault:
         if self in _active:
             raise FaultError(f"this {type(self).__name__} is open already")
+        self.random.seed(self._seed)  # opened again, it strikes the same requests again
+        self.requests = self.hits = 0
         _active.append(self)
         self._entered = patches.cell_moment()
         return self
@@ -198,7 +213,7 @@ class error(Fault):
 # the service models]. botocore retries each of them (`ThrottledRetryableChecker` in its
 # retries/standard.py); a test holds the two together.
 THROTTLED = {
-    "sqs": (400, "RequestThrottled"),
+    "sqs": (403, "RequestThrottled"),  # the status with which the legacy retry mode knows it
     "sns": (400, "Throttling"),
     "lambda": (429, "TooManyRequestsException"),
     "dynamodb": (400, "ProvisionedThroughputExceededException"),

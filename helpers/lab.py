@@ -7,18 +7,20 @@ afternoon would otherwise cost.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import math
 import os
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from threading import Thread
+from numbers import Real
+from threading import Lock, Thread, current_thread
 from typing import TYPE_CHECKING, Any
 
 from moto.moto_api._internal import mock_random
 
 from helpers import faults
-from helpers.backends import InProcess, Moto, arm_guard
+from helpers.backends import InProcess, Moto, arm_guard, set_aside
 from helpers.clock import Clock
 from helpers.progress import Progress
 from helpers.trace import Trace
@@ -78,6 +80,7 @@ class Lab:
         self._trace = Trace()
         self._entered = False
         self._closed = False
+        self._turn = Lock()  # threads that are not the lab's take turns in it
         self._names: dict[str, int] = {}
         self._random = random.Random(f"lab {seed}")
         self._random_state = random.Random(seed).getstate()
@@ -104,16 +107,18 @@ class Lab:
             See `helpers.clock`. An exception of a worker comes out here, with its traceback.
         """
         self._check_open()
+        if self._clock.is_running:
+            raise LabError("this lab is running already; a run cannot stand inside another run")
         given = {"seconds": seconds, "minutes": minutes, "hours": hours, "days": days}
         for unit, value in given.items():
-            if not (math.isfinite(value) and value >= 0):
+            if not (isinstance(value, Real) and math.isfinite(value) and value >= 0):
                 raise ValueError(f"a run lasts a finite, non-negative time, got {unit}={value!r}")
         total = sum(UNITS[unit] * value for unit, value in given.items())
         self._names.clear()
         progress = Progress(self._clock, total or None, self._trace)
         self._clock.watch = progress.look
         try:
-            with self._seeded(), self._clock.running(seconds=total or None):
+            with self._turn, self._seeded(), self._clock.running(seconds=total or None):
                 yield self
         finally:
             self._clock.watch = None
@@ -129,14 +134,14 @@ class Lab:
             raise LabError("workers start inside a run: with lab.running(minutes=15): lab.start(…)")
         if not isinstance(copies, int) or copies < 1:
             raise ValueError(f"copies is a positive whole number, got {copies!r}")
-        if not callable(function):
-            raise TypeError(f"a worker is a function, got {function!r}")
+        _check_worker(function)
         return [
             self._clock.start(function, *args, name=self._name(function, copies))
             for _ in range(copies)
         ]
 
     def _name(self, function: Callable[..., Any], copies: int) -> str:
+        function = getattr(function, "func", function)  # of a functools.partial
         name = getattr(function, "__name__", type(function).__name__)
         self._names[name] = number = self._names.get(name, 0) + 1
         return name if copies == 1 and number == 1 else f"{name}-{number}"
@@ -181,8 +186,15 @@ class Lab:
         """One row per happening so far. The columns are explained in `helpers.trace`."""
         return self._trace.frame()
 
-    def mark(self, name: str, **fields: Any) -> None:
-        """Record a happening of your own, such as the charge of a card."""
+    def mark(self, name: str, /, **fields: Any) -> None:
+        """Record a happening of your own, such as the charge of a card.
+
+        Raises
+        ------
+        ValueError
+            If a field is called like a column of the trace.
+        """
+        self._check_open()
         task = self._clock.task()
         self._trace.record_mark(
             time=self.now, caller=task.name if task else "cell", name=name, fields=fields
@@ -223,7 +235,17 @@ class Lab:
 
     @contextlib.contextmanager
     def _visit(self) -> Iterator[None]:
-        with self._seeded(), self._clock.visit():
+        """What a call from outside a run takes place in: time passes for it alone."""
+        if self._clock.task() is not None:
+            yield
+            return
+        self._check_open()
+        if self._turn.locked() and self._clock.watch is not None:
+            raise LabError(
+                f"the thread {current_thread().name!r} called the lab while a run was on, and is "
+                "not one of its workers. Start it inside the run: lab.start(function)"
+            )
+        with self._turn, self._seeded(), self._clock.visit():
             yield
 
     @contextlib.contextmanager
@@ -246,3 +268,32 @@ class Lab:
         if self._clock.task() is None:
             return self._real_urandom(size)
         return self._random.randbytes(size)
+
+
+def _check_worker(function: Any) -> None:
+    if not callable(function):
+        raise TypeError(f"a worker is a function, got {function!r}")
+    if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
+        raise TypeError(
+            f"a worker is a plain function that waits with time.sleep, got {function!r}, which "
+            "would do nothing when called (yield, async)"
+        )
+
+
+@contextlib.contextmanager
+def beside(*, seed: int, patience: float = 10.0) -> Iterator[Lab]:
+    """A lab of its own for the length of the block, while the open one waits as it is.
+
+    The open lab's time, queues, functions and ids are the same afterwards.
+    """
+    global _open
+    outer, _open = _open, None
+    open_faults = faults.suspend()
+    try:
+        if outer is not None and outer._clock.is_running:
+            raise LabError("a lab cannot stand beside one that is running")
+        with set_aside(), Lab(seed=seed, patience=patience) as lab:
+            yield lab
+    finally:
+        _open = outer
+        faults.resume(open_faults)

@@ -7,7 +7,15 @@ open, and refuses to apply to a moto that it was not written for (`guard`).
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from moto.sqs import models
+
 from . import sqs
+from .sqs_queue import CorrectedQueue
+
+
+def is_corrected() -> bool:
+    """Whether the corrections are open."""
+    return models.Queue is CorrectedQueue
 
 
 @contextmanager
