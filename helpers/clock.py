@@ -23,6 +23,7 @@ import ctypes
 import heapq
 import itertools
 import math
+import re
 import signal
 import sys
 import threading
@@ -133,6 +134,7 @@ class Clock:
         self._ready: deque[Task] = deque()
         self._deadlines: list[tuple[int, int, Wait]] = []
         self._order = itertools.count()
+        self._numbers: dict[str, dict[str, int]] = {}  # of unnamed threads, see `_numbered`
         self._cell: Task | None = None
         self._current: Task | None = None
         self._limit: int | None = None
@@ -328,6 +330,7 @@ class Clock:
 
     def _launch(self, thread: threading.Thread, *, background: bool) -> None:
         """Start `thread` as a task: it parks until its turn."""
+        thread.name = self._numbered(thread.name)
         task = Task(thread.name, background=background)
         run = thread.run
 
@@ -351,6 +354,14 @@ class Clock:
         self._all.append(task)
         patches.start_for_real(thread)
         self._ready.append(task)
+
+    def _numbered(self, name: str) -> str:
+        """Python numbers unnamed threads and pools over the whole process; here, over the clock."""
+        found = re.match(r"(Thread|ThreadPoolExecutor)-(\d+)", name)
+        if found is None:
+            return name
+        numbers = self._numbers.setdefault(found[1], {})
+        return f"{found[1]}-{numbers.setdefault(found[2], len(numbers) + 1)}{name[found.end() :]}"
 
     def _failed(self, task: Task, error: BaseException) -> None:
         if task.background:

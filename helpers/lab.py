@@ -79,7 +79,7 @@ class Lab:
         self._clock = clock
         self._trace = Trace()
         self._entered = False
-        self._closed = False
+        self._closed = self._running = False
         self._turn = Lock()  # threads that are not the lab's take turns in it
         self._names: dict[str, int] = {}
         self._random = random.Random(f"lab {seed}")
@@ -107,7 +107,7 @@ class Lab:
             See `helpers.clock`. An exception of a worker comes out here, with its traceback.
         """
         self._check_open()
-        if self._clock.is_running:
+        if self._running or self._clock.task() is not None:
             raise LabError("this lab is running already; a run cannot stand inside another run")
         given = {"seconds": seconds, "minutes": minutes, "hours": hours, "days": days}
         for unit, value in given.items():
@@ -116,12 +116,12 @@ class Lab:
         total = sum(UNITS[unit] * value for unit, value in given.items())
         self._names.clear()
         progress = Progress(self._clock, total or None, self._trace)
-        self._clock.watch = progress.look
+        self._clock.watch, self._running = progress.look, True
         try:
             with self._turn, self._seeded(), self._clock.running(seconds=total or None):
                 yield self
         finally:
-            self._clock.watch = None
+            self._clock.watch, self._running = None, False
             progress.close()
 
     def start(self, function: Callable[..., Any], *args: Any, copies: int = 1) -> list[Thread]:
@@ -240,7 +240,7 @@ class Lab:
             yield
             return
         self._check_open()
-        if self._turn.locked() and self._clock.watch is not None:
+        if self._running:
             raise LabError(
                 f"the thread {current_thread().name!r} called the lab while a run was on, and is "
                 "not one of its workers. Start it inside the run: lab.start(function)"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import re
 import threading
 import time
@@ -22,10 +23,11 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from helpers import faults
-from helpers.clock import Clock
+from helpers.clock import Clock, Stopped
 from helpers.trace import Trace
 
 Answer = tuple[int, Any, Any]  # HTTP status, headers, body
+LONGEST_POLL = 20  # seconds [API model: ReceiveMessageWaitTimeSeconds, 0 to 20]
 RESOURCE_KEYS = (
     "QueueUrl", "QueueName", "TopicArn", "FunctionName", "TableName", "EventBusName", "Name",
     "stateMachineArn", "name",
@@ -50,11 +52,17 @@ class Call:
     attempts: int = 0
 
     @property
-    def outlasts(self) -> bool:
-        """Whether the service may still be at work when the caller gives up."""
-        if self.operation in ("Invoke", "StartSyncExecution"):
+    def runs(self) -> bool:
+        """Whether the service may be at work for any length of time."""
+        return self.operation in ("Invoke", "StartSyncExecution")
+
+    def outlasts(self, delay: float) -> bool:
+        """Whether the caller may give up before the answer, with `delay` seconds on the wire."""
+        if self.runs:
             return True
-        return self.params.get("WaitTimeSeconds", 0) >= self.read_timeout
+        if self.operation == "ReceiveMessage":  # without the parameter, the queue's own setting
+            delay += self.params.get("WaitTimeSeconds", LONGEST_POLL)
+        return delay >= self.read_timeout
 
 
 class Wire:
@@ -83,6 +91,9 @@ class Wire:
                 "the retry mode 'adaptive' waits on a rate measured in real time and hangs on a "
                 "virtual clock; use Config(retries={'mode': 'standard'})"
             )
+        task = self.clock.task()
+        if task is not None and task.stopping:
+            raise Stopped  # what has been killed sends nothing more, not from a `finally` either
         model = client.meta.service_model
         call = Call(
             number=next(self._numbers),
@@ -90,7 +101,7 @@ class Wire:
             operation=operation,
             params=params,
             resource=_resource(params),
-            read_timeout=client.meta.config.read_timeout,
+            read_timeout=client.meta.config.read_timeout or math.inf,
             protocol=model.resolved_protocol,
         )
         thread = get_ident()
@@ -113,7 +124,7 @@ class Wire:
         attempt = _Attempt(self, call, request)
         try:
             return attempt.run()
-        except Exception as error:
+        except BaseException as error:  # a worker that was stopped, an interrupted cell
             attempt.outcome = type(error).__name__
             raise
         finally:
@@ -151,16 +162,16 @@ class _Attempt:
         self.processed: float | None = None
         self.handled: list[Any] = []  # what the service did with messages
         self.outcome = "ok"
+        self.recorded = False  # the caller has its answer, or has given up
 
     def run(self) -> AWSResponse:
         exchange = faults.plan(self.call.service, self.call.operation, self.call.resource)
-        slow = exchange.delay_before + exchange.delay_after >= self.call.read_timeout
         if exchange.refused:
             _pause(exchange.delay_before)
             raise EndpointConnectionError(
                 endpoint_url=self.request.url, error="connection refused (a fault of the lab)"
             )
-        if self.call.outlasts or slow:
+        if self.call.outlasts(exchange.delay_before + exchange.delay_after):
             status, headers, body = self._at_arms_length(exchange)
         else:
             status, headers, body = self._there_and_back(exchange)
@@ -194,7 +205,8 @@ class _Attempt:
         self.wire.clock.start(
             serve, name=f"{self.call.service}:{self.call.resource}", background=True
         )
-        if not answered.wait(self.call.read_timeout):
+        patience = self.call.read_timeout
+        if not answered.wait(None if patience == math.inf else patience):
             raise ReadTimeoutError(endpoint_url=self.request.url)
         if isinstance(answers[0], Exception):
             raise answers[0]
@@ -202,7 +214,7 @@ class _Attempt:
 
     def _handle(self) -> Answer:
         wire, task = self.wire, self.wire.clock.task()
-        if self.call.outlasts:
+        if self.call.runs:
             self.processed = wire.clock.now  # when it was accepted: the caller may never hear more
         serving, task.serving = task.serving, True
         wire._attempts[task.ident] = self
@@ -215,10 +227,12 @@ class _Attempt:
             self.processed = None
         elif self.processed is None:
             self.processed = wire.clock.now
+            if self.recorded:
+                self.record_late()
         return answer
 
     def record(self) -> None:
-        call = self.call
+        call, self.recorded = self.call, True
         self.wire.trace.record_call(
             time=self.start,
             end=self.wire.clock.now,
@@ -230,7 +244,24 @@ class _Attempt:
             outcome=self.outcome,
             processed=self.processed,
             resource=call.resource,
-            messages=self.handled,
+            messages=tuple(self.handled),
+        )
+
+    def record_late(self) -> None:
+        """The caller has given up, and the service did it all the same: a row of its own."""
+        now = self.wire.clock.now
+        self.wire.trace.record_call(
+            time=now,
+            end=now,
+            caller=self.wire.clock.task().name,
+            service=self.call.service,
+            operation=self.call.operation,
+            call=None,
+            attempt=None,
+            outcome="ok",
+            processed=now,
+            resource=self.call.resource,
+            messages=tuple(self.handled),
         )
 
 
@@ -246,7 +277,9 @@ class _Body(BytesIO):
 
 
 def _pause(seconds: float) -> None:
-    if seconds > 0:
+    if seconds == math.inf:
+        threading.Event().wait()
+    elif seconds > 0:
         time.sleep(seconds)
 
 

@@ -21,6 +21,7 @@ follows AWS:
 
 from __future__ import annotations
 
+import copy
 import json
 import threading
 import time
@@ -168,7 +169,8 @@ class Functions:
 
         def invocation() -> None:
             try:
-                outcome.append(_answer(handler, event, context))
+                # Each attempt reads the event anew: a handler may change what it was given.
+                outcome.append(_answer(handler, copy.deepcopy(event), context))
             finally:
                 done.set()
 
@@ -178,14 +180,14 @@ class Functions:
             message = f"RequestId: {request_id} Error: Task timed out after {function.timeout:.2f} seconds"
             payload = json.dumps({"errorType": "Sandbox.Timedout", "errorMessage": message})
             return payload, True, False
-        payload, failed = outcome[0]
-        return payload, failed, True
+        payload, failed, survives = outcome[0]
+        return payload, failed, survives
 
     # -- invocations of the API
 
     def invoke(self, function: Any, body: Any, request: Any, response: Any) -> str | bytes:
         """In the place of `LambdaFunction.invoke`: every type of invocation."""
-        event = json.loads(body) if body else {}
+        event = _event(body)
         kind = request.get("x-amz-invocation-type", "RequestResponse")
         if kind == "DryRun":
             return ""
@@ -222,18 +224,34 @@ class Functions:
             failures += 1
 
 
-def _answer(handler: Handler, event: Any, context: Context) -> tuple[str, bool]:
-    """What the runtime sends back: the result, or the exception, as JSON."""
+def _event(body: Any) -> Any:
+    try:
+        return json.loads(body) if body else {}
+    except ValueError as error:
+        message = f"Could not parse request body into json: {error}"
+        raise _refusal(400, "InvalidRequestContentException", message) from None
+
+
+def _answer(handler: Handler, event: Any, context: Context) -> tuple[str, bool, bool]:
+    """What the runtime sends back: the result, or the exception, as JSON. Failed, survives."""
     try:
         result = handler(event, context)
     except Exception as error:
         frames = traceback.format_list(traceback.extract_tb(error.__traceback__)[1:])
-        return _error(str(error), type(error).__name__, context, frames), True
+        return _error(str(error), type(error).__name__, context, frames), True, True
+    except SystemExit as error:  # the process of the function ends
+        status = error.code if isinstance(error.code, int) else int(error.code is not None)
+        message = (
+            f"RequestId: {context.aws_request_id} Error: Runtime exited with error: exit status "
+            f"{status}"
+        )
+        payload = json.dumps({"errorType": "Runtime.ExitError", "errorMessage": message})
+        return payload, True, False
     try:
-        return json.dumps(result), False
-    except TypeError as error:
+        return json.dumps(result), False, True
+    except (TypeError, ValueError) as error:
         message = f"Unable to marshal response: {error}"
-        return _error(message, "Runtime.MarshalError", context, []), True
+        return _error(message, "Runtime.MarshalError", context, []), True, True
 
 
 def _error(message: str, kind: str, context: Context, frames: list[str]) -> str:
