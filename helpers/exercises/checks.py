@@ -1,0 +1,108 @@
+"""Run the reader's function on seeds that the lesson does not use, and say what went wrong."""
+
+from __future__ import annotations
+
+import importlib
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from helpers.clock import ClockError
+from helpers.exercises import progress
+from helpers.lab import Lab, beside
+
+PATIENCE = 3.0  # seconds of real time for a function that never waits
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found. True when the exercise is passed."""
+
+    exercise: str
+    passed: bool
+    text: str
+
+    def __bool__(self) -> bool:
+        return self.passed
+
+    def _repr_html_(self) -> str:
+        sign, kind = ("✓", "passed") if self.passed else ("✗", "not-yet")
+        return (
+            f'<p class="check check-{kind}"><strong>{sign} Exercise {self.exercise}.</strong> '
+            f"{escape(self.text)}</p>"
+        )
+
+    def __repr__(self) -> str:
+        return f"{'✓' if self.passed else '✗'} Exercise {self.exercise}. {self.text}"
+
+
+class Failed(Exception):
+    """Raised by an exercise's rule, with the sentence that the reader gets."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise: a `rule` that runs the reader's function in a lab and raises `Failed`.
+
+    The rule is run once per seed, each time in a lab of its own. `praise` says what the passing
+    function has been shown to do.
+    """
+
+    rule: Callable[[Lab, Any, int], None]
+    seeds: tuple[int, ...]
+    praise: str
+
+
+def check(exercise: str, answer: Any) -> Verdict:
+    """Check the reader's answer to an exercise such as "03.1".
+
+    Never raises on wrong or half-finished code. The reader's own lab is left as it is.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+    """
+    task = _find(exercise)
+    if not callable(answer):
+        return Verdict(exercise, False, f"The answer has to be a function, got {answer!r}.")
+    for seed in task.seeds:
+        sentence = _try(task, answer, seed)
+        if sentence is not None:
+            return Verdict(exercise, False, sentence)
+    progress.note(exercise)
+    return Verdict(exercise, True, f"{task.praise} On {len(task.seeds)} seeds not seen before.")
+
+
+def _find(exercise: str) -> Exercise:
+    lesson, _, number = exercise.partition(".")
+    try:
+        module = importlib.import_module(f"helpers.exercises.lesson_{lesson}")
+        return module.EXERCISES[number]
+    except (ImportError, KeyError):
+        raise ValueError(f"there is no exercise {exercise!r}") from None
+
+
+def _try(task: Exercise, answer: Any, seed: int) -> str | None:
+    """One seed: None if the rule holds, else a sentence."""
+    try:
+        with beside(seed=seed, patience=PATIENCE) as lab:
+            task.rule(lab, answer, seed)
+    except Failed as failed:
+        return str(failed)
+    except ClockError as stuck:
+        return f"Your function brings the run to a stop: {str(stuck).splitlines()[0]}"
+    except Exception as error:
+        return _explain(error, answer)
+    return None
+
+
+def _explain(error: Exception, answer: Any) -> str:
+    """Where in the reader's own code an exception came from."""
+    code = getattr(answer, "__code__", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if code and frame.filename == code.co_filename]
+    place = f" in the line «{own[-1].line}»" if own and own[-1].line else ""
+    return f"Your function raised {type(error).__name__}{place}: {error}"
