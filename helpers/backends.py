@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import boto3
 import moto
@@ -20,7 +21,7 @@ from botocore.client import BaseClient
 from botocore.httpsession import URLLib3Session
 from botocore.signers import RequestSigner
 from moto import backend_index, backends
-from moto.core import DEFAULT_ACCOUNT_ID, botocore_stubber
+from moto.core import DEFAULT_ACCOUNT_ID, base_backend, botocore_stubber
 from moto.core.base_backend import BackendDict
 from moto.core.exceptions import HTTPException
 from moto.core.request import normalize_request
@@ -46,6 +47,8 @@ ENVIRONMENT = {
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
 }
 RECEIVE = ("AmazonSQS.ReceiveMessage", b"AmazonSQS.ReceiveMessage")
+MOTO = {"stepfunctions": {"execute_state_machine": True}}  # else its executions do nothing
+_real_urandom = os.urandom
 _real_api_call = BaseClient._make_api_call
 _real_sign = RequestSigner.sign
 
@@ -103,7 +106,7 @@ class InProcess:
 
     def _open(self) -> None:
         wire, visit = self._wire, self._visit
-        mock = moto.mock_aws()
+        mock = moto.mock_aws(config=MOTO)
         mock.start()
         self._undo.callback(mock.stop)
         self._undo.enter_context(_environment())
@@ -125,6 +128,8 @@ class InProcess:
             (botocore_stubber.BotocoreStubber, "__call__", intercept),
             (BaseClient, "_make_api_call", api_call),
             (RequestSigner, "sign", _sign),
+            # moto names its backends when it first loads them: once per process, not per lab.
+            (base_backend, "uuid4", lambda: UUID(bytes=_real_urandom(16), version=4)),
             (boto3, "DEFAULT_SESSION", None),
         ):
             self._undo.callback(setattr, owner, name, getattr(owner, name))

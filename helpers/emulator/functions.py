@@ -177,7 +177,10 @@ class Functions:
         thread = self.clock.start(invocation, name=function.function_name, background=True)
         if not done.wait(function.timeout):
             self.clock.stop(thread)
-            message = f"RequestId: {request_id} Error: Task timed out after {function.timeout:.2f} seconds"
+            message = (
+                f"RequestId: {request_id} Error: Task timed out after "
+                f"{function.timeout:.2f} seconds"
+            )
             payload = json.dumps({"errorType": "Sandbox.Timedout", "errorMessage": message})
             return payload, True, False
         payload, failed, survives = outcome[0]
