@@ -115,8 +115,8 @@ def effects(trace, name, *, key="order_id", of=None):
 def end_to_end(trace, mark, *, key="order_id", start=None):
     """Seconds from the first send of each business key to its first mark called `mark`.
 
-    `start` names another mark to count from. NaN where the mark is missing: leave such keys out of
-    a percentile only if you say so.
+    `start` names another mark to count from. NaN where the mark is missing; `trace.percentile`
+    takes such keys into account.
 
     Returns a Series, indexed by the key.
     """

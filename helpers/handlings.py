@@ -17,7 +17,7 @@ from typing import NamedTuple
 _SWEEPS = {"PurgeQueue", "DeleteQueue"}
 _COLUMNS = [
     "time", "queue", "what", "id", "body", "receipt", "receive_count", "visible_at", "to",
-    "latest", "caller", "call", "attempt", "outcome",
+    "effective", "caller", "call", "attempt", "outcome",
 ]  # fmt: skip
 
 
@@ -42,20 +42,22 @@ def messages(trace):
     """One row per handling, in the order in which the service did them.
 
     Returns a DataFrame: time, queue, what, id, body, receipt, receive_count, visible_at, to (target
-    of a move), latest (False where the receipt was no longer the latest, so the handling had no
-    effect), caller, call, attempt, outcome. Ids and bodies are resolved through receipts.
+    of a move), effective (False where the receipt was not the latest, or its message was gone),
+    caller, call, attempt, outcome. Ids and bodies are resolved through receipts.
     """
     import pandas as pd
 
     by_receipt, bodies, newest, home, rows = {}, {}, {}, {}, []
     for time, resource, h, *who in _ordered(trace):
         ident = h.id if h.id is not None else by_receipt.get(h.receipt)
-        queue, to, latest = h.queue or resource, None, True
+        queue, to, effective = h.queue or resource, None, True
         if h.what == "received":
             by_receipt[h.receipt] = ident
             newest[ident] = h.receipt
         elif h.what in ("deleted", "visibility"):
-            latest = newest.get(ident) == h.receipt
+            effective = ident in newest and newest[ident] == h.receipt
+            if effective and h.what == "deleted":
+                del newest[ident]
         elif h.what == "moved":
             queue, to = home.get(ident, resource), queue
             newest.pop(ident, None)
@@ -63,9 +65,9 @@ def messages(trace):
             home[ident] = to or queue
         body = bodies[ident] = h.body if h.body is not None else bodies.get(ident)
         row = (time, queue, h.what, ident, body, h.receipt, h.receive_count, h.visible_at)
-        rows.append((*row, to, latest, *who))
+        rows.append((*row, to, effective, *who))
     frame = pd.DataFrame(rows, columns=_COLUMNS, dtype=object)
-    kinds = {"time": float, "visible_at": float, "latest": bool}
+    kinds = {"time": float, "visible_at": float, "effective": bool}
     kinds |= dict.fromkeys(["receive_count", "call", "attempt"], "Int64")
     return frame.astype(kinds)
 

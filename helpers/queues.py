@@ -53,8 +53,8 @@ def states(trace, *, until=None):
             turn(key, here[key][4], by, "waiting")
 
     frame = messages(trace)
-    names = ["time", "queue", "what", "id", "body", "visible_at", "to", "latest"]
-    for row, (time, queue, what, ident, body, visible_at, to, latest) in enumerate(
+    names = ["time", "queue", "what", "id", "body", "visible_at", "to", "effective"]
+    for row, (time, queue, what, ident, body, visible_at, to, effective) in enumerate(
         zip(*(frame[name].tolist() for name in names), strict=True)
     ):
         if time > until:
@@ -78,11 +78,11 @@ def states(trace, *, until=None):
             here[key] = [stays, body, state, time, ends, row]
         if what == "received":
             turn(key, time, "received", "in_flight", visible_at, row)
-        elif what == "visibility" and latest and key in here and here[key][2] == "in_flight":
+        elif what == "visibility" and effective and key in here and here[key][2] == "in_flight":
             here[key][4] = visible_at
             if visible_at <= time:
                 turn(key, time, "visibility", "waiting", row=row)
-        elif what in ("deleted", "expired") and latest and key in here:
+        elif what in ("deleted", "expired") and effective and key in here:
             turn(key, time, what)
     for key in list(here):
         settle(key, until)

@@ -16,14 +16,16 @@ What queues held (`messages`, `states`, `sojourns`, `backlog`, `oldest_age`) is 
 `effects`, `end_to_end`) in `helpers.effects`; all of it can be had from here.
 """
 
+import math
+
 from helpers.effects import deliveries, duplicates, effects, end_to_end, field
 from helpers.handlings import Handling, messages
 from helpers.queues import backlog, backlog_at, oldest_age, sojourns, states
 
 __all__ = [
     "COLUMNS", "Handling", "Trace", "backlog", "backlog_at", "calls", "deliveries", "duplicates",
-    "effects", "end_to_end", "field", "latency", "messages", "oldest_age", "sojourns", "states",
-    "throughput", "utilisation",
+    "effects", "end_to_end", "field", "latency", "messages", "oldest_age", "percentile", "sojourns",
+    "states", "throughput", "utilisation",
 ]  # fmt: skip
 
 COLUMNS = (
@@ -133,6 +135,21 @@ def latency(trace, *, by="operation"):
     for percent in (50, 95, 99):
         frame[f"p{percent}"] = groups["latency"].quantile(percent / 100)
     return frame
+
+
+def percentile(seconds, percent):
+    """A percentile of durations, where what has not finished (NaN) took longer than all the rest.
+
+    Interpolated as numpy does it. NaN if so few have finished that it is not known.
+    """
+    import numpy as np
+
+    ordered = np.sort(np.asarray(seconds, dtype=float))  # NaN comes last
+    if not len(ordered):
+        return float("nan")
+    place = (len(ordered) - 1) * percent / 100
+    low, high = ordered[math.floor(place)], ordered[math.ceil(place)]
+    return float(low + (high - low) * (place % 1))
 
 
 def throughput(trace, name, *, every=60.0):

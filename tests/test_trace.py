@@ -153,6 +153,22 @@ def test_percentiles_are_those_of_numpy(work):
         assert row[["p50", "p95", "p99"]].to_numpy(float) == pytest.approx(expected)
 
 
+@given(st.lists(st.floats(0, 1e6), min_size=1), st.integers(0, 3), st.integers(0, 100))
+def test_a_percentile_counts_what_has_not_finished(seconds, unfinished, percent):
+    found = tr.percentile([*seconds, *[np.nan] * unfinished], percent)
+    never = [*seconds, *[1e9] * unfinished]
+    expected = np.percentile(never, percent)
+    if np.isnan(found):
+        assert expected > max(seconds)
+        assert unfinished
+    else:
+        assert found == pytest.approx(expected)
+
+
+def test_a_percentile_of_nothing_is_not_a_number():
+    assert np.isnan(tr.percentile([], 50))
+
+
 # -- queues
 
 
@@ -187,7 +203,7 @@ def test_an_old_receipt_neither_deletes_nor_changes_anything(scene):
     assert scene.backlog() == [
         (0, 1, 0, 0), (1, 0, 1, 0), (11, 1, 0, 0), (15, 0, 1, 0), (30, 0, 1, 0),
     ]  # fmt: skip
-    assert tr.messages(scene.frame)["latest"].tolist() == [True, True, True, False, False]
+    assert tr.messages(scene.frame)["effective"].tolist() == [True, True, True, False, False]
 
 
 def test_the_latest_receipt_deletes_after_its_timeout_too(scene):

@@ -1,0 +1,124 @@
+"""What all charts share: their axes, titles and legends, time axes, and predictions.
+
+Knows no AWS SDK and does not use pyplot: a figure made here belongs to nobody else, so a notebook
+shows it once, where it is asked to, and nothing has to be closed.
+"""
+
+import math
+import re
+import textwrap
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from helpers.pictures import Chart
+from helpers.style import role, styled
+
+_UNITS = ((180, 1, "s"), (10_800, 60, "min"), (259_200, 3600, "h"), (math.inf, 86_400, "days"))
+
+
+@styled
+def panels(count=1, *, height=None):
+    """A list of new axes, one above the other, sharing the x axis; `height` of all in inches."""
+    if count < 1:
+        raise ValueError(f"count must be at least 1, got {count}")
+    width, usual = matplotlib.rcParams["figure.figsize"]
+    figure = Figure(figsize=(width, height or usual * (1 + 0.7 * (count - 1))))
+    FigureCanvasAgg(figure)
+    made = []
+    for row in range(count):
+        shared = made[0] if made else None
+        made.append(figure.add_subplot(count, 1, row + 1, axes_class=Chart, sharex=shared))
+    for ax in made[:-1]:
+        ax.tick_params(labelbottom=False)
+    return made
+
+
+def canvas(ax, *, height=None):
+    """The axes given, or those of a new figure."""
+    return panels(height=height)[0] if ax is None else ax
+
+
+def finish(ax, *, title, xlabel=None, ylabel=None, indent=0):
+    """Title, labels and, where there is more than one thing to tell apart, a legend above.
+
+    indent : characters that stand to the left of the axes, so that the title is broken in time.
+    """
+    if xlabel:
+        ax.set_xlabel(xlabel)
+    if ylabel:
+        ax.set_ylabel(ylabel)
+    place = ax.get_subplotspec()
+    if place and not place.is_last_row() and len(ax.get_shared_x_axes().get_siblings(ax)) > 1:
+        ax.set_xlabel("")
+    names = ax.get_legend_handles_labels()[1]
+    rows = _legend(ax, names) if len(names) > 1 else 0
+    columns = place.get_gridspec().ncols if place else 1
+    characters = int(8.6 * ax.get_figure(root=True).get_figwidth() / columns - 0.8 * indent)
+    ax.set_title(_broken(title, max(characters, 20)), pad=8 + 13 * rows)
+    return ax
+
+
+def _broken(text, width):
+    """The text in as few lines as fit the width, alike in length; numbers keep their units."""
+    text = re.sub(r"(?<=\d) (?=(?:ms|s|min|h|days|%)(?:\W|$))", "\u00a0", text)
+    lines = textwrap.wrap(text, width)
+    while width > 20 and len(textwrap.wrap(text, width - 1)) == len(lines):
+        width -= 1
+    return "\n".join(textwrap.wrap(text, width))
+
+
+def _legend(ax, names):
+    """Draw the legend above the axes; return how many rows it has."""
+    one_row = sum(len(name) + 8 for name in names) <= 84
+    columns = len(names) if one_row else max(1, 84 // (max(map(len, names)) + 8))
+    ax.legend(
+        loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, borderpad=0.1, ncols=columns,
+        columnspacing=1.5, handlelength=2.6, labelspacing=0.3,
+    )  # fmt: skip
+    return math.ceil(len(names) / columns)
+
+
+class _Seconds(MaxNLocator):
+    """Round numbers in a unit, for data in seconds."""
+
+    def __init__(self, scale):
+        super().__init__(nbins=8, steps=[1, 2, 5, 10])
+        self._scale = scale
+
+    def tick_values(self, vmin, vmax):
+        return super().tick_values(vmin / self._scale, vmax / self._scale) * self._scale
+
+
+def seconds_axis(ax, label, *, axis="x"):
+    """Label an axis with data in seconds in seconds, minutes, hours or days, as its length asks."""
+    low, high = ax.get_xlim() if axis == "x" else ax.get_ylim()
+    _, scale, unit = next(row for row in _UNITS if abs(high - low) <= row[0])
+    line = ax.xaxis if axis == "x" else ax.yaxis
+    line.set_major_locator(_Seconds(scale))
+    line.set_major_formatter(FuncFormatter(lambda value, _: f"{value / scale:.10g}"))
+    line.set_label_text(f"{label} ({unit})")
+
+
+@styled
+def prediction(ax, value, *, axis="y", label="your prediction"):
+    """Draw a prediction, in the axis's data units (seconds on a time axis), as a line across."""
+    if not math.isfinite(value):
+        raise ValueError(f"a prediction must be a finite number, got {value}")
+    if axis not in ("x", "y"):
+        raise ValueError(f"axis must be 'x' or 'y', got {axis!r}")
+    style = role("prediction") | {"linewidth": 2.2}
+    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
+    if axis == "y":
+        ax.axhline(value, **style)
+        at, where = (0.99, value), ("right", "bottom", ax.get_yaxis_transform())
+    else:
+        ax.axvline(value, **style)
+        at, where = (value, 0.97), ("left", "top", ax.get_xaxis_transform())
+    ax.annotate(
+        label, at, xytext=(3 if axis == "x" else 0, 2), textcoords="offset points",
+        xycoords=where[2], ha=where[0], va=where[1], fontsize=10, bbox=box,
+    )  # fmt: skip
+    return ax

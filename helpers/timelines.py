@@ -1,0 +1,96 @@
+"""Charts of single happenings over time: what each caller did, and the life of one message.
+
+Knows no AWS SDK. Part of `helpers.charts`, from which a notebook has them.
+"""
+
+from helpers import trace as tr
+from helpers.figures import canvas, finish, seconds_axis
+from helpers.style import COLOURS, styled
+
+
+@styled
+def timeline(trace, *, callers=None, start=0.0, end=None, ax=None, title="Who did what"):
+    """What each caller did: polls (ReceiveMessage), other calls, failed attempts, and marks.
+
+    A call that took no time is a thin line. `callers` are drawn from top to bottom; without it, all
+    in the order of their first happening.
+
+    start, end : the part of the trace to show, virtual seconds.
+    """
+    if not len(trace):
+        raise ValueError("the trace has no rows, so nobody did anything")
+    end = trace["end"].max() if end is None else end
+    if not end > start:
+        raise ValueError(f"end must be after start, got {start} to {end}")
+    rows = trace[(trace["end"] >= start) & (trace["time"] <= end)]
+    callers = list(rows["caller"].unique() if callers is None else callers)
+    ax = canvas(ax, height=1.7 + 0.4 * len(callers))
+    call, poll = rows["kind"] == "call", rows["operation"] == "ReceiveMessage"
+    failed = call & (rows["outcome"] != "ok")
+    groups = {
+        "poll": (call & poll & ~failed, "idle", 0.36),
+        "call": (call & ~poll & ~failed, "ok", 0.5),
+        "failed attempt": (failed, "failure", 0.64),
+        "mark": (~call, "mark", 0.84),
+    }
+    for name, (chosen, colour, height) in groups.items():
+        label = name
+        for lane, caller in enumerate(callers):
+            part = rows[chosen & (rows["caller"] == caller)]
+            bars = list(zip(part["time"], part["end"] - part["time"], strict=True))
+            if bars:
+                at = (lane - height / 2, height)
+                ax.broken_barh(bars, at, color=COLOURS[colour], linewidth=1, label=label)
+                label = None  # one entry in the legend is enough
+    ax.set_yticks(range(len(callers)), callers)
+    ax.set_ylim(len(callers) - 0.4, -0.6)
+    ax.grid(axis="y", visible=False)
+    ax.set_xlim(start, end)
+    seconds_axis(ax, "virtual time")
+    return finish(ax, title=title, indent=max(map(len, callers)))
+
+
+_EVENTS = {  # label: (marker, colour, what, whether it had an effect)
+    "sent": ("o", "waiting", "sent", True),
+    "received": ("v", "in_flight", "received", True),
+    "visibility changed": ("D", "delayed", "visibility", True),
+    "moved": (">", "mark", "moved", True),
+    "deleted": ("s", "effect", "deleted", True),
+    "without effect": ("X", "failure", None, False),
+}
+
+
+@styled
+def life(trace, ident, *, until=None, ax=None, title="The life of one message"):
+    """The life of one message: what was done to it above, and below whether it waited or not.
+
+    ident : the message's id. Raises ValueError if the trace has no such message.
+    """
+    states = tr.states(trace, until=until)
+    states = states[states["id"] == ident]
+    if states.empty:
+        raise ValueError(f"no message {ident!r} in the trace")
+    events = tr.messages(trace)
+    events = events[events["id"] == ident]
+    lanes = list(dict.fromkeys(zip(states["queue"], states["state"], strict=True)))
+    ax = canvas(ax, height=2.1 + 0.36 * (len(lanes) + 1))
+    until = trace["end"].max() if until is None else until
+    for lane, (queue, state) in enumerate(lanes, start=1):
+        part = states[(states["queue"] == queue) & (states["state"] == state)]
+        long = part["end"].fillna(until) - part["start"]
+        bars = list(zip(part["start"], long, strict=True))
+        ax.broken_barh(bars, (lane - 0.3, 0.6), color=COLOURS[state], linewidth=1)
+    for label, (marker, colour, what, effective) in _EVENTS.items():
+        which = (events["what"] == what) | (not effective)
+        chosen = events[which & (events["effective"] == effective)]
+        if len(chosen):
+            style = {"color": COLOURS[colour], "markersize": 8, "linestyle": "none"}
+            ax.plot(chosen["time"], [0] * len(chosen), marker=marker, label=label, **style)
+    several = states["queue"].nunique() > 1
+    names = [(f"{queue}: " if several else "") + state.replace("_", " ") for queue, state in lanes]
+    ax.set_yticks(range(len(lanes) + 1), ["done to it", *names])
+    ax.set_ylim(len(lanes) + 0.6, -0.6)
+    ax.grid(axis="y", visible=False)
+    ax.margins(x=0.02)
+    seconds_axis(ax, "virtual time")
+    return finish(ax, title=title, indent=max(map(len, names)))
