@@ -1,0 +1,147 @@
+"""The environment files say the same thing: uv.lock, and what is exported or opened from it."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+LOCK = tomllib.loads((ROOT / "uv.lock").read_text())
+EXPORT = ["--frozen", "--no-dev", "--no-hashes", "--no-emit-project", "--no-annotate"]
+
+# Where packages come from when nobody has configured anything.
+PUBLIC_HOSTS = {"pypi.org", "files.pythonhosted.org"}
+
+
+def requirement_lines(text):
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+REQUIREMENTS = requirement_lines((ROOT / "requirements.txt").read_text())
+
+
+def locked_versions():
+    versions = {}
+    for package in LOCK["package"]:
+        if "version" in package:
+            versions.setdefault(package["name"], set()).add(package["version"])
+    return versions
+
+
+def reachable_from_the_project():
+    """Names of all packages that the runtime dependencies bring in, by the lock."""
+    packages = {}
+    for package in LOCK["package"]:
+        packages.setdefault(package["name"], []).append(package)
+    found, waiting = set(), [(canonicalize_name(PROJECT["project"]["name"]), ())]
+    while waiting:
+        name, extras = waiting.pop()
+        if (name, extras) in found:
+            continue
+        found.add((name, extras))
+        for package in packages[name]:
+            wanted = list(package.get("dependencies", []))
+            for extra in extras:
+                wanted += package.get("optional-dependencies", {}).get(extra, [])
+            waiting += [(each["name"], tuple(each.get("extra", ()))) for each in wanted]
+    return {name for name, _ in found} - {canonicalize_name(PROJECT["project"]["name"])}
+
+
+def test_requirements_name_exactly_what_the_lock_names():
+    versions = locked_versions()
+    exported = {}
+    for line in REQUIREMENTS:
+        requirement = Requirement(line)
+        (specifier,) = requirement.specifier
+        assert specifier.operator == "==", line
+        exported.setdefault(canonicalize_name(requirement.name), set()).add(specifier.version)
+    assert set(exported) == reachable_from_the_project()
+    assert {name: versions[name] for name in exported} == exported
+
+
+@pytest.mark.skipif(shutil.which("uv") is None, reason="uv is not on PATH")
+def test_requirements_are_what_uv_exports():
+    command = ["uv", "export", "--quiet", *EXPORT]
+    exported = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert requirement_lines(exported) == REQUIREMENTS
+
+
+@pytest.mark.parametrize("dependency", PROJECT["project"]["dependencies"])
+def test_every_runtime_dependency_is_exported_within_its_bounds(dependency):
+    wanted = Requirement(dependency)
+    found = [
+        Requirement(line)
+        for line in REQUIREMENTS
+        if canonicalize_name(Requirement(line).name) == canonicalize_name(wanted.name)
+    ]
+    assert found, f"{wanted.name} is missing from requirements.txt"
+    for each in found:
+        (specifier,) = each.specifier
+        assert wanted.specifier.contains(specifier.version), f"{each} is outside {wanted}"
+
+
+def test_conda_takes_python_from_conda_forge_and_the_rest_from_requirements():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    assert environment["name"] == PROJECT["project"]["name"]
+    assert environment["channels"] == ["conda-forge", "nodefaults"]
+    python, pip, from_pip = environment["dependencies"]
+    assert re.fullmatch(r"python=3\.\d+", python)
+    assert pip == "pip"
+    assert from_pip == {"pip": ["-r requirements.txt", "-e ."]}
+
+
+def test_binder_installs_the_same_requirements():
+    # pip reads a nested -r beside the file that names it, and -e from the working directory,
+    # which is the root of the repository when Binder builds.
+    lines = requirement_lines((ROOT / ".binder" / "requirements.txt").read_text())
+    assert lines == ["-r ../requirements.txt", "-e ."]
+    assert (ROOT / ".binder" / "../requirements.txt").resolve() == ROOT / "requirements.txt"
+
+
+def test_every_way_in_uses_the_same_python():
+    conda = re.search(r"python=([\d.]+)", (ROOT / "environment.yml").read_text())[1]
+    binder = re.fullmatch(r"python-([\d.]+)", (ROOT / ".binder/runtime.txt").read_text().strip())[1]
+    container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
+    image = re.fullmatch(r"python:([\d.]+)-\w+", container["image"])[1]
+    assert conda == binder == image
+    supported = SpecifierSet(PROJECT["project"]["requires-python"])
+    assert supported.contains(conda)
+    assert SpecifierSet(LOCK["requires-python"]) == supported
+    assert supported.contains("{}.{}".format(*sys.version_info))
+
+
+def test_the_container_opens_the_locked_environment():
+    container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
+    assert "uv sync --locked" in container["postCreateCommand"]
+    assert "--port 8888" in container["postAttachCommand"]
+    assert container["forwardPorts"] == [8888]
+
+
+def test_packages_come_from_the_public_index_only():
+    hosts = set(re.findall(r"https?://([^/\"\s]+)", (ROOT / "uv.lock").read_text()))
+    assert hosts <= PUBLIC_HOSTS
+    assert not [line for line in REQUIREMENTS if line.startswith("-") or "://" in line]
+    for name in ("environment.yml", "pyproject.toml", ".ci/run", ".pre-commit-config.yaml"):
+        assert "index-url" not in (ROOT / name).read_text(), name
+    assert "index" not in PROJECT.get("tool", {}).get("uv", {})
+
+
+def test_jupyterlab_asks_for_no_news():
+    # Hatchling places the file where JupyterLab of the same environment reads its settings.
+    (target,) = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"].values()
+    installed = Path(sys.prefix) / target
+    assert json.loads(installed.read_text()) == json.loads(
+        (ROOT / "jupyter/overrides.json").read_text()
+    )
+    notification = json.loads(installed.read_text())["@jupyterlab/apputils-extension:notification"]
+    assert notification == {"checkForUpdates": False, "fetchNews": "false"}
