@@ -1,0 +1,110 @@
+"""Mermaid diagrams as SVG in the page, drawn while the site is built.
+
+Mermaid itself draws them, in a JavaScript engine from PyPI, once for light and once for dark
+pages. A page carries the drawing only: no script, and no network.
+"""
+
+import re
+
+import mermaidx
+from docutils import nodes
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+
+log = logging.getLogger(__name__)
+
+LIGHT = {
+    "background": "#ffffff",
+    "primaryColor": "#e3f0fa",
+    "primaryBorderColor": "#0067a5",
+    "primaryTextColor": "#16222b",
+    "secondaryColor": "#fbe9e0",
+    "tertiaryColor": "#f4f6f8",
+    "tertiaryBorderColor": "#9aa7b1",
+    "lineColor": "#44525d",
+    "textColor": "#16222b",
+    "noteBkgColor": "#fbe9e0",
+    "noteBorderColor": "#c4501b",
+    "noteTextColor": "#16222b",
+    "edgeLabelBackground": "#ffffff",
+}
+DARK = {
+    "darkMode": True,
+    "background": "#131416",
+    "primaryColor": "#17364c",
+    "primaryBorderColor": "#6cb8ee",
+    "primaryTextColor": "#eef3f7",
+    "secondaryColor": "#4a2a1a",
+    "tertiaryColor": "#1e2226",
+    "tertiaryBorderColor": "#6b7780",
+    "lineColor": "#b3bec7",
+    "textColor": "#eef3f7",
+    "noteBkgColor": "#4a2a1a",
+    "noteBorderColor": "#f0905f",
+    "noteTextColor": "#eef3f7",
+    "edgeLabelBackground": "#131416",
+}
+
+
+def setup(app):
+    """Register the transform. Called by Sphinx."""
+    app.add_transform(DrawDiagrams)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+class DrawDiagrams(SphinxTransform):
+    """Replace every code block in the language `mermaid` with its drawing."""
+
+    default_priority = 500
+
+    def apply(self):
+        """Walk one document."""
+        for node in list(self.document.findall(nodes.literal_block)):
+            if node.get("language") != "mermaid":
+                continue
+            source = node.astext()
+            for wanted in ("accTitle", "accDescr"):
+                if wanted not in source:
+                    log.warning("diagram lacks %s", wanted, location=node)
+            number = self.env.new_serialno("diagram")
+            try:
+                drawing = draw(source, name=f"diagram-{number}")
+            except RuntimeError as error:
+                log.warning("diagram cannot be drawn: %s", error, location=node)
+            else:
+                node.replace_self(nodes.raw("", drawing, format="html"))
+
+
+def draw(source, *, name):
+    """Draw a diagram for light and for dark pages.
+
+    Parameters
+    ----------
+    source : str
+        The diagram in Mermaid's language.
+    name : str
+        Start of all ids in the drawing, different for each diagram of a page.
+
+    Raises
+    ------
+    RuntimeError
+        Mermaid does not understand the source.
+    """
+    light = draw_once(source, LIGHT, name=f"{name}-light")
+    dark = draw_once(source, DARK, name=f"{name}-dark")
+    return (
+        f'<div class="diagram"><div class="only-light">{light}</div>'
+        f'<div class="only-dark">{dark}</div></div>\n'
+    )
+
+
+def draw_once(source, colours, *, name):
+    """Draw a diagram in one set of colours, as wide as Mermaid made it."""
+    config = {"theme": "base", "themeVariables": colours, "fontFamily": "inherit"}
+    svg = mermaidx.render(source, config=config).svg()
+    width = float(re.search(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+)', svg)[1])
+    svg = svg.replace("my-svg", name)
+    svg = re.sub(rf' id="(?!{name}|chart-)([^"]+)"', rf' id="{name}-\1"', svg)
+    # Never larger than drawn. On a phone it shrinks to two thirds, then its box scrolls.
+    style = f"width: {width:.0f}px; max-width: 100%; min-width: {0.66 * width:.0f}px"
+    return re.sub(r'width="100%"(.*?) style="[^"]*"', rf'\1 style="{style}"', svg, count=1)

@@ -1,0 +1,98 @@
+"""Two small lessons that hold everything a page of the site has to cope with."""
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+FLOW = """\
+```mermaid
+flowchart LR
+    accTitle: Orders through a queue
+    accDescr: The shop sends orders to a queue. Two workers take turns and charge the card.
+    shop[Shop] -->|send_message| queue[(orders)]
+    queue -->|receive_message| one[Worker 1]
+    queue -->|receive_message| two[Worker 2]
+    one --> card{{Card service}}
+    two --> card
+    subgraph after [After the third failure]
+        dead[(dead letters)]
+    end
+    queue -. redrive .-> dead
+```"""
+
+SEQUENCE = """\
+```mermaid
+sequenceDiagram
+    accTitle: A lost reply
+    accDescr: The reply to a send is lost. The shop sends again, and the queue holds two messages.
+    participant Shop
+    participant SQS
+    Shop->>SQS: SendMessage
+    SQS--xShop: reply lost
+    Note over Shop,SQS: botocore times out
+    Shop->>SQS: SendMessage, again
+    SQS-->>Shop: 200 OK
+```"""
+
+FORMULA = r"""
+The time to catch up is $t = B / (\mu - \lambda)$. In an M/M/1 queue
+
+$$W = \frac{1}{\mu - \lambda}, \qquad L_q = \sum_{n=1}^{\infty} (n-1)\, p_n
+    = \frac{\rho^2}{1-\rho}, \qquad \rho = \lambda / \mu < 1$$
+"""
+
+CHART = """\
+import matplotlib.pyplot as plt
+
+figure, axes = plt.subplots(figsize=(7, 3))
+axes.plot(range(60), [minute % 17 for minute in range(60)])
+axes.set(title="Backlog", xlabel="minute", ylabel="messages");"""
+
+TABLE = """\
+import pandas as pd
+
+pd.DataFrame({f"a rather long column {n}": [0.125 * n, 2.5, 1e3] for n in range(12)})"""
+
+LONG_LINE = "print('a long line ' * 20)  # " + "longer than any phone is wide, " * 5
+
+
+def cell(source, *tags, **metadata):
+    """Make a code cell."""
+    return new_code_cell(source, metadata={"tags": list(tags), **metadata})
+
+
+def everything():
+    """Make the lesson with one of each."""
+    return [
+        new_markdown_cell("## Diagrams\n\n" + FLOW + "\n\n" + SEQUENCE),
+        new_markdown_cell("## Formulas\n" + FORMULA),
+        new_markdown_cell("## Notes\n\n> [!NOTE]\n> Time is virtual.\n\n> [!WARNING]\n> Mind it."),
+        new_markdown_cell("| service | promise |\n|---|---|\n" + "| `SQS` | at least once |\n" * 3),
+        new_markdown_cell("## Cells"),
+        cell(
+            CHART, alt="Line chart: the backlog rises to 16 messages and falls back, three times."
+        ),
+        cell(TABLE),
+        cell(LONG_LINE),
+        cell("import os\nprint('static:', os.environ['NB_STATIC'], os.path.basename(os.getcwd()))"),
+        cell("hidden_input = 1\nprint('output of a hidden input')", "hide-input"),
+        cell("print('all of it hidden')", "hide-cell"),
+        cell("def solve():\n    return 42\n\nprint('solved', solve())", "solution"),
+        cell("print('never to be seen')", "remove-cell"),
+        cell("raise ValueError('shown on purpose')", "raises-exception"),
+    ]
+
+
+def write_notebook(path, title, cells, *, number, minutes=5, question="What now?"):
+    """Write a notebook that the site accepts as a lesson."""
+    lesson = {"number": number, "minutes": minutes, "question": question}
+    cells = [new_markdown_cell(f"# {title}"), *cells]
+    nbformat.write(new_notebook(cells=cells, metadata={"lesson": lesson}), path)
+
+
+def write_lessons(folder):
+    """Write two lessons into a folder."""
+    question = "Does it all show?"
+    path = folder / "01-try-everything.ipynb"
+    write_notebook(path, "Try everything", everything(), number=1, minutes=20, question=question)
+    short = [new_markdown_cell("A hippopotamus."), cell("1 + 1")]
+    write_notebook(folder / "02-go-on.ipynb", "Go on", short, number=2)

@@ -1,0 +1,247 @@
+"""The site works as a reader has it: opened from a file, without a network, on any screen.
+
+The pages are those of a small site, built here from two lessons that hold everything. When CI has
+built the real one into _site, its lessons are looked at in the same way.
+"""
+
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from reading import prepare
+from site_lessons import write_lessons, write_notebook
+from sphinx.errors import ExtensionError
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
+BINDER = "https://binder.example/v2/gh/owner/name/main"
+PAGES = ["index.html", "lessons/01-try-everything.html", "glossary.html", "numbers.html"]
+BUILT = sorted((ROOT / "_site" / "lessons").glob("*.html")) if os.environ.get("CI") else []
+SCREENS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
+HEAVIEST = 1_500_000  # bytes of a page with all that it loads, compressed
+
+needs_browser = pytest.mark.skipif(
+    BROWSER is None and not os.environ.get("CI"), reason="there is no Chromium on PATH"
+)
+
+
+def build(folder, *options):
+    """Build the site from the lessons in folder/notebooks into folder/_site."""
+    shutil.copytree(ROOT / "site", folder / "site", ignore=shutil.ignore_patterns("lessons"))
+    command = [sys.executable, "-m", "sphinx", "-W", *options, "site", "_site"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "notebooks").mkdir()
+    write_lessons(folder / "notebooks")
+    git = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.org"]
+    for command in (["init", "-q"], ["add", "notebooks"], ["commit", "-q", "-m", "Add lessons"]):
+        subprocess.run([*git, *command], cwd=folder, check=True)
+    result = build(folder, "-D", f"lessons_binder={BINDER}")
+    assert result.returncode == 0, result.stderr
+    return folder / "_site"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    assert BROWSER, "CI needs a browser: install Debian's package chromium"
+    switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=switches)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium):
+    """Open a page offline. The page has what it asked for and what it complained of."""
+    contexts = []
+
+    def open_page(path, *, width=1280, scheme="light", query=""):
+        size = {"width": width, "height": 900}
+        contexts.append(chromium.new_context(viewport=size, color_scheme=scheme, offline=True))
+        page = contexts[-1].new_page()
+        page.asked, page.complaints = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: said.type in ("error", "warning") and page.complaints.append(said.text),
+        )
+        page.goto(path.as_uri() + query, wait_until="load")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def assert_readable(page):
+    """Hold what is true of every page."""
+    outside = [url for url in page.asked if not url.startswith(("file:", "data:"))]
+    assert outside == []
+    assert page.complaints == []
+    # The theme cuts off what is wider than the screen, or scrolls the article as a whole.
+    boxes = "[...document.querySelectorAll('html, body, .page, .main, .content')]"
+    wide = page.evaluate(boxes + ".filter(e => e.scrollWidth > e.clientWidth).map(e => e.tagName)")
+    assert wide == []
+    assert page.evaluate("[...document.images].filter(i => !i.alt || !i.naturalWidth).length") == 0
+    files = {unquote(urlsplit(url).path) for url in page.asked if url.startswith("file:")}
+    weight = sum(len(gzip.compress(Path(file).read_bytes(), 9)) for file in files)
+    assert weight <= HEAVIEST, f"{weight} bytes"
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)")
+    assert len(ids) == len(set(ids)), sorted(id for id in set(ids) if ids.count(id) > 1)
+
+
+@needs_browser
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+@pytest.mark.parametrize("path", PAGES)
+def test_page_is_readable_offline_on_every_screen(site, visit, path, width, scheme):
+    assert_readable(visit(site / path, width=width, scheme=scheme))
+
+
+@needs_browser
+@pytest.mark.skipif(not BUILT, reason="CI has not built the site into _site")
+@pytest.mark.parametrize("path", BUILT, ids=lambda path: path.stem)
+def test_lesson_as_built_is_readable_offline_on_every_screen(visit, path):
+    for width, scheme in SCREENS:
+        page = visit(path, width=width, scheme=scheme)
+        assert_readable(page)
+        assert page.locator("pre:visible", has_text="accTitle").count() == 0
+
+
+@needs_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_diagrams_are_drawn_once_in_the_colours_of_the_page(site, visit, scheme):
+    page = visit(site / "lessons/01-try-everything.html", scheme=scheme)
+    drawn = page.locator(".diagram svg:visible")
+    assert drawn.count() == 2
+    for index, words in enumerate(["Orders through a queue", "A lost reply"]):
+        box = drawn.nth(index).bounding_box()
+        assert min(box["width"], box["height"]) > 100
+        assert drawn.nth(index).locator("> title").text_content() == words
+        assert drawn.nth(index).locator("> desc").text_content().startswith("The ")
+    # The theme's button goes from the system's choice to the other one.
+    page.locator(".theme-toggle:visible").click()
+    assert page.locator(".diagram svg:visible").count() == 2
+    other = "light" if scheme == "dark" else "dark"
+    assert page.locator(f".diagram .only-{other} svg:visible").count() == 2
+
+
+@needs_browser
+def test_formulas_are_drawn(site, visit):
+    page = visit(site / "lessons/01-try-everything.html")
+    boxes = [formula.bounding_box() for formula in page.locator("math").all()]
+    assert len(boxes) == 2
+    assert all(box["width"] > 50 and box["height"] > 10 for box in boxes)
+    text = page.locator("article").inner_text()
+    assert "$" not in text
+    assert "frac" not in text
+
+
+@needs_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_tables_and_text_have_enough_contrast(site, visit, scheme):
+    page = visit(site / "lessons/01-try-everything.html", scheme=scheme)
+    script = """element => {
+        let ground = element;
+        while (/, 0\\)$|transparent/.test(getComputedStyle(ground).backgroundColor))
+            ground = ground.parentElement;
+        return [getComputedStyle(element).color, getComputedStyle(ground).backgroundColor];
+    }"""
+    for selector in ("table.dataframe tr:nth-child(2) td", "table.docutils td p", "summary p"):
+        colours = page.locator(selector).first.evaluate(script)
+        assert contrast(*colours) >= 4.5, (selector, colours)
+
+
+def contrast(one, other):
+    """Contrast of two colours as browsers write them, by WCAG 2.2: 1 to 21."""
+
+    def luminance(colour):
+        channels = [float(part) / 255 for part in colour[colour.index("(") + 1 : -1].split(",")[:3]]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@needs_browser
+def test_cells_are_shown_folded_or_left_out_by_their_tags(site, visit):
+    page = visit(site / "lessons/01-try-everything.html")
+    text = page.locator("article").inner_text()
+    assert "static: 1 notebooks" in text
+    assert "output of a hidden input" in text
+    assert "shown on purpose" in text
+    assert "[!NOTE]" not in text
+    assert page.locator(".admonition.note:visible").count() == 1
+    for prompt, content in {
+        "Show the code": "hidden_input = 1",
+        "Show this cell": "all of it hidden",
+        "Show a worked solution": "solved 42",
+    }.items():
+        assert content not in text
+        page.locator("summary", has_text=prompt).click()
+        assert content in page.locator("article").inner_text()
+    assert "never to be seen" not in page.content()
+
+
+@needs_browser
+def test_search_finds_a_word_of_a_lesson(site, visit):
+    page = visit(site / "search.html", query="?q=hippopotamus")
+    page.locator("#search-results li a").first.wait_for()
+    assert page.locator("#search-results li a").first.inner_text() == "Go on"
+    assert page.complaints == []
+
+
+@needs_browser
+def test_pages_lead_on_and_say_what_they_were_built_from(site, visit):
+    page = visit(site / "index.html")
+    table = page.locator("article table").inner_text()
+    assert "Does it all show?" in table
+    assert "20" in table
+    page.locator("article table a", has_text="Try everything").click()
+    assert "Lesson 01 · 20 minutes" in page.locator(".lesson-line").inner_text()
+    target = page.get_by_text("Open in JupyterLab").get_attribute("href")
+    assert target == f"{BINDER}?urlpath=lab/tree/notebooks/01-try-everything.ipynb"
+    page.locator("a.next-page").click()
+    assert page.locator("h1").inner_text().startswith("Go on")
+    page.locator("a.prev-page").click()
+    head = ["git", "rev-parse", "--short=10", "HEAD"]
+    commit = subprocess.run(head, cwd=site.parent, capture_output=True, text=True, check=True)
+    assert f"commit {commit.stdout.strip()}." in page.locator(".built-from").inner_text()
+
+
+def test_a_lesson_that_fails_fails_the_build(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    cells = [new_code_cell("1 / 0")]
+    write_notebook(tmp_path / "notebooks/04-fail.ipynb", "Fail", cells, number=4)
+    result = build(tmp_path)
+    assert result.returncode != 0
+    assert "04-fail.ipynb" in result.stderr
+    assert "ZeroDivisionError" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("mime", "complaint"),
+    [
+        ("application/vnd.jupyter.widget-view+json", "shows a widget"),
+        ("image/png", "figure 1 has no text"),
+    ],
+)
+def test_what_would_be_dead_or_mute_on_the_page_is_refused(mime, complaint):
+    output = new_output("display_data", data={mime: ""})
+    notebook = new_notebook(cells=[new_code_cell("show()", outputs=[output])])
+    with pytest.raises(ExtensionError, match=f"04-fail.ipynb, cell 0: {complaint}"):
+        prepare(notebook, name="04-fail.ipynb")
