@@ -42,10 +42,12 @@ $$W = \frac{1}{\mu - \lambda}, \qquad L_q = \sum_{n=1}^{\infty} (n-1)\, p_n
 
 CHART = """\
 import matplotlib.pyplot as plt
+from helpers.pictures import show
 
 figure, axes = plt.subplots(figsize=(7, 3))
 axes.plot(range(60), [minute % 17 for minute in range(60)])
-axes.set(title="Backlog", xlabel="minute", ylabel="messages");"""
+axes.set(title="Backlog", xlabel="minute", ylabel="messages")
+show(axes, alt="Line chart: the backlog rises to 16 messages and falls back, three times.")"""
 
 TABLE = """\
 import pandas as pd
@@ -55,9 +57,9 @@ pd.DataFrame({f"a rather long column {n}": [0.125 * n, 2.5, 1e3] for n in range(
 LONG_LINE = "print('a long line ' * 20)  # " + "longer than any phone is wide, " * 5
 
 
-def cell(source, *tags, **metadata):
+def cell(source, *tags):
     """Make a code cell."""
-    return new_code_cell(source, metadata={"tags": list(tags), **metadata})
+    return new_code_cell(source, metadata={"tags": list(tags)})
 
 
 def everything():
@@ -68,9 +70,7 @@ def everything():
         new_markdown_cell("## Notes\n\n> [!NOTE]\n> Time is virtual.\n\n> [!WARNING]\n> Mind it."),
         new_markdown_cell("| service | promise |\n|---|---|\n" + "| `SQS` | at least once |\n" * 3),
         new_markdown_cell("## Cells"),
-        cell(
-            CHART, alt="Line chart: the backlog rises to 16 messages and falls back, three times."
-        ),
+        cell(CHART),
         cell(TABLE),
         cell(LONG_LINE),
         cell("import os\nprint('static:', os.environ['NB_STATIC'], os.path.basename(os.getcwd()))"),

@@ -8,6 +8,7 @@ helper, the data or the lock changes.
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -100,7 +101,8 @@ def execute(path, *, timeout):
         try:
             client.execute(env={**os.environ, "NB_STATIC": "1"})
         except (CellControlSignal, DeadKernelError) as error:
-            raise ExtensionError(f"{path.name}: {error}") from None
+            plain = re.sub(r"\x1b\[[\d;]*m", "", str(error))
+            raise ExtensionError(f"{path.name}: {plain}") from None
     log.info("executed %s in %.1f s", path.name, time.monotonic() - began)
     return notebook
 
@@ -131,7 +133,8 @@ def about(path):
     missing = {"number", "minutes", "question"} - set(lesson)
     if missing:
         raise ExtensionError(f"{path.name}: metadata.lesson lacks {', '.join(sorted(missing))}")
-    title = first.splitlines()[0].removeprefix("# ").strip()
+    # The number may stand in the title, too.
+    title = re.sub(r"# (\d\d )?", "", first.splitlines()[0]).strip()
     return {**lesson, "title": title, "file": path.name}
 
 

@@ -1,6 +1,6 @@
 """Make an executed notebook ready for reading without a kernel."""
 
-import html
+import re
 
 from sphinx.errors import ExtensionError
 
@@ -10,12 +10,12 @@ CELL = {"code_prompt_show": "Show this cell", "code_prompt_hide": "Hide this cel
 
 
 def prepare(notebook, *, name):
-    """Fold solutions, name what is folded, and give every figure its text.
+    """Fold solutions, name what is folded, and refuse what a page cannot show to everybody.
 
     Raises
     ------
     ExtensionError
-        A cell shows a widget, which would be dead on the page, or a figure without a text.
+        A cell shows a widget, which would be dead on the page, or a picture without alt text.
     """
     notebook.metadata.pop("widgets", None)
     for number, cell in enumerate(notebook.cells):
@@ -23,12 +23,8 @@ def prepare(notebook, *, name):
             continue
         where = f"{name}, cell {number}"
         fold(cell)
-        figures = [out for out in cell.outputs if "image/png" in out.get("data", {})]
-        for index, output in enumerate(figures):
-            describe(output, cell, index, where=where)
         for output in cell.outputs:
-            if WIDGET in output.get("data", {}):
-                raise ExtensionError(f"{where}: shows a widget although NB_STATIC is set")
+            refuse(output.get("data", {}), where=where)
 
 
 def fold(cell):
@@ -41,26 +37,11 @@ def fold(cell):
         cell.metadata["mystnb"] = {**prompts, **cell.metadata.get("mystnb", {})}
 
 
-def describe(output, cell, index, *, where):
-    """Put a figure's alternative text beside it.
-
-    The text is the output's own (`metadata["image/png"]["alt"]`), or the cell's: `metadata.alt`,
-    a string, or a list with one string per figure.
-
-    Raises
-    ------
-    ExtensionError
-        The figure has no text.
-    """
-    of_cell = cell.metadata.get("alt", [])
-    of_cell = [of_cell] if isinstance(of_cell, str) else of_cell
-    own = output.get("metadata", {}).get("image/png", {}).get("alt")
-    text = own or (of_cell[index] if index < len(of_cell) else None)
-    if not text:
-        raise ExtensionError(
-            f"{where}: figure {index + 1} has no text; set the cell's metadata.alt"
-        )
-    image = output["data"].pop("image/png").replace("\n", "")
-    output["data"]["text/html"] = (
-        f'<img class="chart" alt="{html.escape(text)}" src="data:image/png;base64,{image}">'
-    )
+def refuse(data, *, where):
+    """Raise ExtensionError for an output that would be dead on the page, or mute."""
+    if WIDGET in data:
+        raise ExtensionError(f"{where}: shows a widget although NB_STATIC is set")
+    images = re.findall(r"<img\b[^>]*>", "".join(data.get("text/html", "")))
+    bare = any(kind.startswith("image/") for kind in data)
+    if bare or any(not re.search(r'\balt="[^"]', image) for image in images):
+        raise ExtensionError(f"{where}: a picture has no alt text; show it by charts.show")
