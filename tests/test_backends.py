@@ -1,0 +1,238 @@
+"""Nothing leaves the machine, whatever lies about in the environment."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ProfileNotFound
+
+from helpers import Lab
+from helpers.backends import ENVIRONMENT, REGION, RealNetworkRefused
+from helpers.wire import WireError
+
+ROOT = Path(__file__).parent.parent
+SETTINGS = """\
+[default]
+region = us-west-2
+endpoint_url = http://127.0.0.1:9/default
+services = mine
+retry_mode = adaptive
+credential_process = touch {witness}
+[profile mine]
+sso_start_url = https://example.awsapps.com/start
+sso_region = us-west-2
+sso_account_id = 111122223333
+sso_role_name = Reader
+region = us-west-2
+[services mine]
+sqs =
+  endpoint_url = http://127.0.0.1:9/sqs
+"""
+LYING_ABOUT = {
+    "credentials": {
+        "AWS_ACCESS_KEY_ID": "AKIAREADER",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_SESSION_TOKEN": "token",
+    },
+    "a profile": {"AWS_PROFILE": "mine"},
+    "a default profile": {"AWS_DEFAULT_PROFILE": "mine"},
+    "an endpoint": {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
+    "an endpoint of SQS": {"AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:9"},
+    "an endpoint that counts": {
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
+    },
+    "endpoints ignored": {
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+    },
+    "a retry mode": {"AWS_RETRY_MODE": "adaptive", "AWS_MAX_ATTEMPTS": "1"},
+    "a web identity": {
+        "AWS_ROLE_ARN": "arn:aws:iam::1:role/r",
+        "AWS_WEB_IDENTITY_TOKEN_FILE": "/x",
+    },
+    "container credentials": {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9/"},
+    "a region": {"AWS_REGION": "us-west-2", "AWS_DEFAULT_REGION": "us-west-2"},
+    "a settings file": {},
+}
+
+
+@pytest.fixture
+def connections(monkeypatch):
+    """Every attempt to open a connection, none of which succeeds."""
+    attempts = []
+
+    def connect(_, address):
+        attempts.append(address)
+        raise AssertionError(f"a connection to {address} was tried")
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", connect)
+    monkeypatch.setattr(socket, "create_connection", lambda address, *_, **__: connect(0, address))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *address, **__: connect(0, address))
+    return attempts
+
+
+@pytest.fixture
+def settings_file(tmp_path, monkeypatch):
+    """A configuration file with everything that could lead elsewhere."""
+    witness = tmp_path / "process-was-run"
+    config = tmp_path / "config"
+    config.write_text(SETTINGS.format(witness=witness))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    return witness
+
+
+def send_and_receive(sqs):
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="x")
+    return sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"]
+
+
+@pytest.mark.parametrize("lying", LYING_ABOUT)
+def test_moto_answers_whatever_lies_about(lying, monkeypatch, settings_file, connections):
+    for name, value in LYING_ABOUT[lying].items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    before = dict(os.environ)
+    with Lab(seed=1) as lab:
+        sqs = boto3.client("sqs")
+        assert sqs.meta.region_name == REGION
+        assert send_and_receive(sqs) == "x"
+        assert send_and_receive(boto3.Session().client("sqs", region_name="us-east-1")) == "x"
+        topic = boto3.resource("sns").create_topic(Name="paid")
+        topic.publish(Message="x")
+        sender = boto3.client("sts").get_caller_identity()
+        assert sender["Account"] == "123456789012"
+        assert len(lab.trace) == 9
+        assert {n: v for n, v in os.environ.items() if n.startswith("AWS_")} == {
+            **ENVIRONMENT,
+            **({"AWS_CA_BUNDLE": os.environ["AWS_CA_BUNDLE"]} if "AWS_CA_BUNDLE" in before else {}),
+        }
+    assert dict(os.environ) == before
+    assert connections == []
+    assert not settings_file.exists()
+
+
+def test_settings_made_in_the_open_lab_do_not_lead_out_either(connections):
+    before = dict(os.environ)
+    with Lab(seed=1):
+        os.environ["AWS_ENDPOINT_URL"] = "http://127.0.0.1:9"
+        os.environ["AWS_ENDPOINT_URL_SQS"] = "http://127.0.0.1:9"
+        assert send_and_receive(boto3.client("sqs")) == "x"
+        os.environ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "false"
+        with pytest.raises(RealNetworkRefused, match=r"http://127\.0\.0\.1:9"):
+            send_and_receive(boto3.Session().client("sqs"))
+    assert connections == []
+    assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:4566", "https://sqs.internal.example.com"])
+@pytest.mark.parametrize("service", ["sqs", "sns", "lambda", "dynamodb", "events", "stepfunctions"])
+def test_an_explicit_endpoint_is_refused_by_name(url, service, connections):
+    with Lab(seed=1) as lab:
+        client = boto3.client(service, endpoint_url=url)
+        call = {
+            "sqs": "list_queues", "sns": "list_topics", "lambda": "list_functions",
+            "dynamodb": "list_tables", "events": "list_rules",
+            "stepfunctions": "list_state_machines",
+        }[service]  # fmt: skip
+        with pytest.raises(RealNetworkRefused, match=f"nothing in this process answers for {url}"):
+            getattr(client, call)()
+        assert list(lab.trace.outcome) == ["RealNetworkRefused"]  # and botocore did not try again
+        assert lab.now == 0
+    assert connections == []
+
+
+def test_a_profile_by_name_is_a_clear_error(settings_file, connections):
+    with Lab(seed=1), pytest.raises(ProfileNotFound, match="mine"):
+        boto3.Session(profile_name="mine").client("sqs")
+    assert connections == []
+
+
+def test_a_session_made_before_the_lab_does_not_lead_out(settings_file, connections):
+    session = boto3.Session(aws_access_key_id="AKIAREADER", aws_secret_access_key="secret")
+    early = session.client("sqs", config=Config(retries={"mode": "standard"}))
+    assert early.meta.endpoint_url == "http://127.0.0.1:9/sqs"  # that of the settings file
+    with Lab(seed=1):
+        with pytest.raises(RealNetworkRefused, match=r"127\.0\.0\.1:9/sqs"):
+            early.list_queues()
+        with pytest.raises(WireError, match="adaptive"):  # the settings file's retry mode
+            session.client("sqs").list_queues()
+        late = session.client("sqs", config=Config(retries={"mode": "standard"}))
+        assert late.meta.endpoint_url == f"https://sqs.{REGION}.amazonaws.com"
+        assert send_and_receive(late) == "x"
+    assert connections == []
+
+
+def test_a_client_used_after_the_lab_is_refused(connections):
+    with Lab(seed=1):
+        sqs = boto3.client("sqs")
+        url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    for client in (sqs, boto3.client("sqs", aws_access_key_id="a", aws_secret_access_key="b",
+                                     region_name="eu-west-1")):  # fmt: skip
+        with pytest.raises(RealNetworkRefused, match="while the lab is open"):
+            client.send_message(QueueUrl=url, MessageBody="x")
+    assert connections == []
+
+
+def test_a_service_that_nobody_answers_for_is_refused_by_address(connections):
+    with Lab(seed=1):
+        chime = boto3.client("chime", region_name="us-east-1")
+        with pytest.raises(RealNetworkRefused, match="chime"):
+            chime.list_accounts()
+    assert connections == []
+
+
+BEFORE_THE_LAB = """
+import socket, sys
+opened = []
+socket.socket.connect = lambda self, address: opened.append(address)
+socket.getaddrinfo = lambda *address, **_: opened.append(address) or []
+import boto3
+if {moto}:
+    import moto
+early = boto3.client(
+    "sqs", region_name="eu-west-1", aws_access_key_id="AKIAREADER", aws_secret_access_key="s"
+)
+assert ("moto" in sys.modules) is {moto}
+from helpers import Lab
+from helpers.backends import RealNetworkRefused
+lab = Lab(seed=1)
+try:
+    url = early.create_queue(QueueName="orders")["QueueUrl"]
+    print("answered", url, list(lab.trace.outcome))
+except RealNetworkRefused as error:
+    print("refused", error)
+lab.close()
+try:
+    early.list_queues()
+except RealNetworkRefused as error:
+    print("then refused")
+print(len(opened), "connections")
+"""
+
+
+@pytest.mark.parametrize("moto_first", [False, True])
+def test_a_client_made_before_the_lab(moto_first):
+    done = subprocess.run(
+        [sys.executable, "-c", BEFORE_THE_LAB.format(moto=moto_first)],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    first, then, count = done.stdout.splitlines()
+    if moto_first:
+        assert first.startswith("answered https://")
+        assert "/123456789012/orders ['ok']" in first
+    else:  # it knows nothing of moto, and must not reach the network
+        assert first.startswith("refused")
+        assert "Make clients after" in first
+    assert then == "then refused"
+    assert count == "0 connections"
