@@ -26,7 +26,7 @@ def timeline(trace, *, callers=None, start=0.0, end=None, ax=None, title="Who di
     callers = list(rows["caller"].unique() if callers is None else callers)
     ax = canvas(ax, height=1.7 + 0.4 * len(callers))
     call, poll = rows["kind"] == "call", rows["operation"] == "ReceiveMessage"
-    failed = call & (rows["outcome"] != "ok")
+    failed = call & ~rows["outcome"].isin(["ok", tr.CUT_OFF])
     groups = {
         "poll": (call & poll & ~failed, "idle", 0.36),
         "call": (call & ~poll & ~failed, "ok", 0.5),

@@ -6,10 +6,11 @@ Times are virtual seconds since the lab opened.
 
 Columns: time, end, kind ("call": one row per attempt of an AWS call; "mark": a happening of the
 reader's own), caller (thread), service, operation, call (number shared by the attempts of one
-call), attempt (1, 2, 3), outcome ("ok", an error code, or the name of botocore's exception),
-processed (when the service processed it; NaN if never), resource, messages (tuple of `Handling`),
-name (of a mark), and one column per field of the marks. A lost reply has an error as its outcome
-and a processed time all the same. For a long poll, processed is the moment of the answer.
+call), attempt (1, 2, 3), outcome ("ok", an error code, the name of botocore's exception, or
+"Stopped" if the run ended first), processed (when the service processed it; NaN if never),
+resource, messages (tuple of `Handling`), name (of a mark), and one column per field of the marks.
+A lost reply has an error as its outcome and a processed time all the same. For a long poll,
+processed is the moment of the answer.
 
 What queues held (`messages`, `states`, `sojourns`, `backlog`, `oldest_age`) is computed in
 `helpers.handlings` and `helpers.queues`, what happened to each order (`deliveries`, `duplicates`,
@@ -23,15 +24,16 @@ from helpers.handlings import Handling, messages
 from helpers.queues import backlog, backlog_at, oldest_age, sojourns, states
 
 __all__ = [
-    "COLUMNS", "Handling", "Trace", "backlog", "backlog_at", "calls", "deliveries", "duplicates",
-    "effects", "end_to_end", "field", "latency", "messages", "oldest_age", "percentile", "sojourns",
-    "states", "throughput", "utilisation",
+    "COLUMNS", "CUT_OFF", "Handling", "Trace", "backlog", "backlog_at", "calls", "deliveries",
+    "duplicates", "effects", "end_to_end", "field", "latency", "messages", "oldest_age",
+    "percentile", "sojourns", "states", "throughput", "utilisation",
 ]  # fmt: skip
 
 COLUMNS = (
     "time", "end", "kind", "caller", "service", "operation", "call", "attempt", "outcome",
     "processed", "resource", "messages", "name",
 )  # fmt: skip
+CUT_OFF = "Stopped"  # outcome of a call that was under way when the run ended
 _NUMBERS = {"time": float, "end": float, "processed": float, "call": "Int64", "attempt": "Int64"}
 
 
@@ -100,13 +102,15 @@ def _column(values):
 
 
 def calls(trace):
-    """One row per API call, over its attempts.
+    """One row per API call, over its attempts. Calls that the end of the run cut off are left out.
 
     Returns a DataFrame: call, caller, service, operation, resource, start, end, latency (seconds,
     from the first attempt's start to the last one's end, waits between them included), attempts,
     outcome (of the last attempt).
     """
-    rows = trace[(trace["kind"] == "call") & trace["call"].notna()].sort_values(["call", "attempt"])
+    rows = trace[(trace["kind"] == "call") & trace["call"].notna()]
+    rows = rows[~rows["call"].isin(rows.loc[rows["outcome"] == CUT_OFF, "call"])]
+    rows = rows.sort_values(["call", "attempt"])
     names = ["call", "caller", "service", "operation", "resource"]
     first, last = rows.drop_duplicates("call"), rows.drop_duplicates("call", keep="last")
     frame = first[names].assign(start=first["time"]).reset_index(drop=True)

@@ -139,6 +139,13 @@ def test_the_attempts_of_a_call_are_one_call(scene):
     assert tr.latency(scene.frame).loc["PutEvents", "failed"] == 1
 
 
+def test_a_call_that_the_end_of_the_run_cut_off_has_no_latency(scene):
+    scene.call("ReceiveMessage", 20, began=0)
+    scene.call("ReceiveMessage", 25, began=20, outcome=tr.CUT_OFF, processed=None)
+    assert tr.calls(scene.frame)["latency"].tolist() == [20]
+    assert tr.latency(scene.frame).loc["ReceiveMessage", "failed"] == 0
+
+
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.floats(0, 1e4)), min_size=1, max_size=60))
 def test_percentiles_are_those_of_numpy(work):
     scene = Scene()
@@ -191,6 +198,14 @@ def test_a_visibility_timeout_ends_unless_it_is_changed(scene):
     assert scene.backlog(until=60)[-2:] == [(50, 1, 0, 0), (60, 1, 0, 0)]
     scene.visibility(45, "r1", 45)
     assert scene.backlog(until=60)[-2:] == [(45, 1, 0, 0), (60, 1, 0, 0)]
+
+
+def test_at_its_deadline_a_message_is_waiting_and_its_timeout_cannot_be_changed(scene):
+    scene.send(0, "a")
+    scene.receive(1, "a", "r1", until=31)
+    assert scene.backlog(until=31)[-1] == (31, 1, 0, 0)
+    scene.visibility(31, "r1", 90)
+    assert scene.backlog(until=50)[-1] == (50, 1, 0, 0)
 
 
 def test_an_old_receipt_neither_deletes_nor_changes_anything(scene):
