@@ -95,7 +95,7 @@ class Functions:
         from moto.core import DEFAULT_ACCOUNT_ID
         from moto.iam.models import iam_backends
 
-        _check(name, handler, timeout, cold_start)
+        _check(name, handler, timeout, memory, cold_start)
         roles = iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
         if "lab" not in {role.name for role in roles.get_roles()}:
             roles.create_role("lab", "{}", "/", None, "", [], None)
@@ -278,11 +278,13 @@ def _refusal(status: int, code: str, message: str, **fields: str) -> Exception:
     return error
 
 
-def _check(name: str, handler: Handler, timeout: float, cold_start: float) -> None:
+def _check(name: str, handler: Handler, timeout: float, memory: int, cold_start: float) -> None:
     if not callable(handler):
         raise TypeError(f"a handler is a function of (event, context), got {handler!r}")
     if not 1 <= timeout <= 900:  # [API model: the maximum of Timeout is documented as 900 s]
         raise ValueError(f"a function's timeout is 1 to 900 seconds, got {timeout!r}")
+    if not 128 <= memory <= 10240:  # [API model: MemorySize]
+        raise ValueError(f"a function's memory is 128 to 10240 MB, got {memory!r} for {name}")
     if not cold_start >= 0:
         raise ValueError(f"cold_start is zero or more seconds, got {cold_start!r} for {name}")
 

@@ -1,0 +1,465 @@
+"""Lambda functions in this process: what AWS promises of them, in virtual time."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from functools import partial
+
+import boto3
+import botocore.session
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, ReadTimeoutError
+from moto.awslambda.models import LambdaFunction
+
+from helpers import Lab
+
+
+@pytest.fixture
+def lab():
+    with Lab(seed=7) as lab:
+        yield lab
+
+
+@pytest.fixture
+def aws(lab):
+    return once()
+
+
+def once(read_timeout=60):
+    """A client that does not try again."""
+    config = Config(retries={"total_max_attempts": 1}, read_timeout=read_timeout)
+    return boto3.client("lambda", config=config)
+
+
+def invoke(aws, name, event=None, **options):
+    """Payload and function error of one invocation."""
+    payload = {} if event is None else {"Payload": json.dumps(event)}
+    reply = aws.invoke(FunctionName=name, **payload, **options)
+    text = reply["Payload"].read()
+    return (json.loads(text) if text else None), reply.get("FunctionError"), reply["StatusCode"]
+
+
+def model(shape):
+    return botocore.session.Session().get_service_model("lambda").shape_for(shape)
+
+
+class TestAnswers:
+    def test_a_result_comes_back_as_json(self, lab, aws):
+        arn = lab.deploy("total", lambda event, context: {"total": sum(event["amounts"])})
+        assert arn == "arn:aws:lambda:eu-west-1:123456789012:function:total"
+        assert invoke(aws, "total", {"amounts": [1, 2]}) == ({"total": 3}, None, 200)
+        assert invoke(aws, arn, {"amounts": []}) == ({"total": 0}, None, 200)
+        listed = aws.get_function(FunctionName="total")["Configuration"]
+        assert (listed["Timeout"], listed["MemorySize"]) == (3, 128)
+
+    def test_no_payload_and_no_result(self, lab, aws):
+        seen = []
+        lab.deploy("note", lambda event, context: seen.append(event))
+        assert invoke(aws, "note") == (None, None, 200)
+        assert aws.invoke(FunctionName="note")["Payload"].read() == b"null"
+        assert seen == [{}, {}]
+
+    def test_an_exception_is_a_payload_with_a_header(self, lab, aws):
+        def charge(event, context):
+            raise ValueError("card declined")
+
+        lab.deploy("charge", charge)
+        payload, error, status = invoke(aws, "charge")
+        assert (error, status) == ("Unhandled", 200)
+        assert payload["errorType"] == "ValueError"
+        assert payload["errorMessage"] == "card declined"
+        assert "in charge" in payload["stackTrace"][0]
+        assert "card declined" in payload["stackTrace"][-1]
+        assert set(payload) == {"errorMessage", "errorType", "requestId", "stackTrace"}
+        assert list(lab.trace.outcome)[-1] == "Unhandled"
+
+    @pytest.mark.parametrize("result", [{1, 2}, object(), b"bytes"])
+    def test_a_result_that_is_not_json(self, lab, aws, result):
+        lab.deploy("odd", lambda event, context: result)
+        payload, error, _ = invoke(aws, "odd")
+        assert (payload["errorType"], error) == ("Runtime.MarshalError", "Unhandled")
+        assert "is not JSON serializable" in payload["errorMessage"]
+
+    def test_a_result_that_contains_itself(self, lab, aws):
+        loop = []
+        loop.append(loop)
+        lab.deploy("loop", lambda event, context: loop)
+        assert invoke(aws, "loop")[0]["errorType"] == "Runtime.MarshalError"
+
+    def test_a_handler_that_exits_ends_its_environment(self, lab, aws):
+        lab.deploy("exit", lambda event, context: sys.exit(3), cold_start=2)
+        for _ in range(2):
+            payload, error, _ = invoke(aws, "exit")
+            assert (payload["errorType"], error) == ("Runtime.ExitError", "Unhandled")
+            assert payload["errorMessage"].endswith("Runtime exited with error: exit status 3")
+        assert lab.now == 4  # cold both times
+
+    def test_a_payload_that_is_not_json(self, lab, aws):
+        lab.deploy("f", lambda event, context: 1)
+        with pytest.raises(aws.exceptions.InvalidRequestContentException):
+            aws.invoke(FunctionName="f", Payload=b"{not json")
+
+    def test_an_unknown_function(self, lab, aws):
+        with pytest.raises(aws.exceptions.ResourceNotFoundException):
+            aws.invoke(FunctionName="nowhere")
+        lab.deploy("here", lambda event, context: 1)
+        with pytest.raises(aws.exceptions.ResourceNotFoundException):
+            aws.invoke(FunctionName="nowhere")
+        aws.delete_function(FunctionName="here")
+        with pytest.raises(aws.exceptions.ResourceNotFoundException):
+            aws.invoke(FunctionName="here")
+
+    def test_a_function_made_without_the_lab_says_how_to_make_it(self, lab, aws):
+        lab.deploy("here", lambda event, context: 1)
+        role = boto3.client("iam").get_role(RoleName="lab")["Role"]["Arn"]
+        aws.create_function(
+            FunctionName="bare",
+            Role=role,
+            Handler="f.f",
+            Runtime="python3.13",
+            Code={"ZipFile": b"x"},
+        )
+        with pytest.raises(ClientError, match=r"no handler for bare: use lab\.deploy"):
+            aws.invoke(FunctionName="bare")
+
+    def test_the_context_is_named_as_aws_names_it(self, lab, aws):
+        seen = []
+
+        def look(event, context):
+            first = context.get_remaining_time_in_millis()
+            time.sleep(1.5)
+            seen.append((context, first - context.get_remaining_time_in_millis()))
+
+        lab.deploy("look", look, timeout=10, memory=512)
+        invoke(aws, "look")
+        context, passed = seen[0]
+        assert passed == 1500
+        assert (context.function_name, context.memory_limit_in_mb) == ("look", "512")
+        assert context.invoked_function_arn.endswith(":function:look")
+        assert len(context.aws_request_id) == 36
+
+    def test_a_dry_run_runs_nothing(self, lab, aws):
+        ran = []
+        lab.deploy("f", lambda event, context: ran.append(1))
+        assert aws.invoke(FunctionName="f", InvocationType="DryRun")["StatusCode"] == 204
+        assert ran == []
+
+    def test_deploying_again_replaces_handler_and_settings(self, lab, aws):
+        first = lab.deploy("f", lambda event, context: 1, timeout=3)
+        assert invoke(aws, "f")[0] == 1
+        second = lab.deploy(
+            "f", lambda event, context: time.sleep(5) or 2, timeout=10, cold_start=1
+        )
+        assert first == second
+        assert invoke(aws, "f")[0] == 2
+        assert lab.now == 6
+        assert len(aws.list_functions()["Functions"]) == 1
+
+    def test_deploying_in_the_middle_of_a_run(self, lab, aws):
+        answers = []
+        lab.deploy("f", lambda event, context: 1)
+
+        def fix():
+            time.sleep(2.5)
+            lab.deploy("f", lambda event, context: 2)
+
+        def ask():
+            for _ in range(5):
+                time.sleep(1)
+                answers.append(invoke(aws, "f")[0])
+
+        with lab.running():
+            lab.start(fix)
+            lab.start(ask)
+        assert answers == [1, 1, 2, 2, 2]
+
+    @pytest.mark.parametrize(
+        ("given", "told"),
+        [
+            ({"timeout": 0}, "1 to 900 seconds, got 0"),
+            ({"timeout": 901}, "1 to 900 seconds, got 901"),
+            ({"cold_start": -1}, "got -1"),
+            ({"cold_start": float("nan")}, "got nan"),
+            ({"memory": 64}, "128 to 10240 MB, got 64"),
+            ({"memory": 20000}, "128 to 10240 MB, got 20000"),
+        ],
+    )
+    def test_bad_settings_are_refused_by_value(self, lab, given, told):
+        with pytest.raises(ValueError, match=told):
+            lab.deploy("f", lambda event, context: 1, **given)
+
+    def test_a_handler_is_a_function(self, lab):
+        with pytest.raises(TypeError, match=r"got 'module\.handler'"):
+            lab.deploy("f", "module.handler")
+
+
+class TestTime:
+    def test_a_function_is_ended_at_its_timeout_where_it_waits(self, lab, aws):
+        steps = []
+
+        def slow(event, context):
+            try:
+                for step in range(10):
+                    steps.append((step, lab.now))
+                    time.sleep(2)
+            finally:  # a process that is killed runs no `finally`: its calls go nowhere
+                boto3.client("sqs").create_queue(QueueName="never")
+
+        lab.deploy("slow", slow, timeout=5)
+        payload, error, status = invoke(aws, "slow")
+        assert (error, status, lab.now) == ("Unhandled", 200, 5)
+        assert payload["errorType"] == "Sandbox.Timedout"
+        assert payload["errorMessage"].endswith("Error: Task timed out after 5.00 seconds")
+        with lab.running(minutes=1):
+            pass
+        assert steps == [(0, 0), (1, 2), (2, 4)]
+        assert "QueueUrls" not in boto3.client("sqs").list_queues()
+
+    def test_its_environment_is_gone_with_it(self, lab, aws):
+        lab.deploy("slow", lambda event, context: time.sleep(event["s"]), timeout=5, cold_start=1)
+        began = lab.now
+        lengths = []
+        for seconds in (2, 2, 60, 2, 2):
+            began = lab.now
+            invoke(aws, "slow", {"s": seconds})
+            lengths.append(lab.now - began)
+        assert lengths == [3, 2, 5, 3, 2]  # cold, warm, ended, cold again, warm
+
+    def test_a_cold_start_is_not_counted_in_the_timeout(self, lab, aws):
+        lab.deploy("f", lambda event, context: time.sleep(2.9), timeout=3, cold_start=9)
+        assert invoke(aws, "f")[1] is None
+        assert lab.now == 11.9
+
+    def test_each_invocation_at_a_time_needs_an_environment(self, lab, aws):
+        lab.deploy("f", lambda event, context: time.sleep(1), cold_start=4)
+        ends = []
+
+        def call():
+            invoke(aws, "f")
+            ends.append(lab.now)
+
+        with lab.running():
+            lab.start(call, copies=3)
+        assert ends == [5, 5, 5]
+        with lab.running():
+            lab.start(call, copies=4)
+        assert ends[3:] == [6, 6, 6, 10]
+
+    def test_a_caller_that_gives_up_leaves_the_function_running(self, lab):
+        aws = once(read_timeout=5)
+        sqs = boto3.client("sqs")
+        url = sqs.create_queue(QueueName="receipts")["QueueUrl"]
+
+        def charge(event, context):
+            time.sleep(20)
+            lab.mark("charged", order=event["order"])
+            sqs.send_message(QueueUrl=url, MessageBody=event["order"])
+
+        lab.deploy("charge", charge, timeout=30)
+        with pytest.raises(ReadTimeoutError):
+            invoke(aws, "charge", {"order": "o-1"})
+        assert lab.now == 5
+        with lab.running(minutes=1):
+            pass
+        invocation = lab.trace[lab.trace.operation == "Invoke"].iloc[0]
+        assert (invocation.outcome, invocation.end, invocation.processed) == (
+            "ReadTimeoutError", 5, 0,
+        )  # fmt: skip
+        charged = lab.trace[lab.trace.name == "charged"]
+        sent = lab.trace[lab.trace.operation == "SendMessage"]
+        assert list(charged.time) == list(sent.time) == [20]
+        assert list(charged.caller) == list(sent.caller) == ["charge"]
+
+    def test_a_caller_that_tries_again_runs_it_a_second_time(self, lab):
+        retries = {"mode": "standard", "total_max_attempts": 3}
+        aws = boto3.client("lambda", config=Config(retries=retries, read_timeout=10))
+
+        def charge(event, context):
+            time.sleep(15)
+            lab.mark("charged", order=event["order"])
+
+        lab.deploy("charge", charge, timeout=30)
+        with pytest.raises(ReadTimeoutError):
+            invoke(aws, "charge", {"order": "o-1"})
+        with lab.running(minutes=1):
+            pass
+        invocations = lab.trace[lab.trace.operation == "Invoke"]
+        assert list(invocations.outcome) == ["ReadTimeoutError"] * 3
+        assert invocations.call.nunique() == 1
+        charged = lab.trace[lab.trace.name == "charged"]
+        assert list(charged.time) == pytest.approx([time + 15 for time in invocations.time])
+
+    def test_a_chain_of_three(self, lab, aws):
+        def third(event, context):
+            time.sleep(1)
+            return [*event, "third"]
+
+        def passing_on(to, event, context):
+            time.sleep(1)
+            payload, error, _ = invoke(once(), to, [*event, to])
+            if error:
+                raise RuntimeError(payload["errorType"])
+            return payload
+
+        lab.deploy("third", third, timeout=5)
+        lab.deploy("second", partial(passing_on, "third"), timeout=10)
+        lab.deploy("first", partial(passing_on, "second"), timeout=10)
+        assert invoke(aws, "first", []) == (["second", "third", "third"], None, 200)
+        assert lab.now == 3
+        calls = lab.trace[lab.trace.operation == "Invoke"].sort_values("call")
+        assert list(calls.caller) == ["cell", "first", "second"]
+        assert list(calls.end) == [3, 3, 3]
+        lab.deploy("third", lambda event, context: 1 / 0)
+        payload, error, _ = invoke(aws, "first", [])
+        assert (error, payload["errorMessage"]) == ("Unhandled", "RuntimeError")
+
+
+class TestConcurrency:
+    def burst(self, lab, aws, copies):
+        answers = []
+
+        def call():
+            try:
+                answers.append(invoke(aws, "f")[0])
+            except ClientError as error:
+                answers.append(error.response)
+
+        with lab.running():
+            lab.start(call, copies=copies)
+        return answers
+
+    @pytest.mark.parametrize("limit", [0, 1, 3])
+    def test_the_reserved_number_run_and_the_rest_are_throttled(self, lab, aws, limit):
+        lab.deploy("f", lambda event, context: time.sleep(2) or "done", timeout=5)
+        aws.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=limit)
+        answers = self.burst(lab, aws, 8)
+        assert answers.count("done") == limit
+        refused = [answer for answer in answers if answer != "done"]
+        assert len(refused) == 8 - limit
+        for reply in refused:
+            assert reply["Error"] == {
+                "Code": "TooManyRequestsException", "Message": "Rate Exceeded.",
+            }  # fmt: skip
+            assert reply["ResponseMetadata"]["HTTPStatusCode"] == 429
+            assert reply["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
+            assert reply["Reason"] in model("ThrottleReason").enum
+        if limit:  # places are given back
+            assert self.burst(lab, aws, limit) == ["done"] * limit
+
+    def test_without_a_reservation_the_accounts_limit_applies(self, lab, aws):
+        lab.deploy("f", lambda event, context: time.sleep(2) or "done", timeout=5)
+        lab.deploy("other", lambda event, context: 1)
+        aws.put_function_concurrency(FunctionName="other", ReservedConcurrentExecutions=900)
+        answers = self.burst(lab, aws, 130)
+        assert answers.count("done") == 100
+        reasons = {answer["Reason"] for answer in answers if answer != "done"}
+        assert reasons == {"ConcurrentInvocationLimitExceeded"}
+        assert reasons <= set(model("ThrottleReason").enum)
+
+    def test_a_timeout_gives_its_place_back(self, lab, aws):
+        lab.deploy("f", lambda event, context: time.sleep(60), timeout=3)
+        aws.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=1)
+        for _ in range(5):
+            assert invoke(aws, "f")[0]["errorType"] == "Sandbox.Timedout"
+
+    def test_botocore_tries_again_after_a_throttle(self, lab):
+        aws = boto3.client("lambda", config=Config(retries={"mode": "legacy", "max_attempts": 9}))
+        lab.deploy("f", lambda event, context: time.sleep(2) or "done", timeout=5)
+        aws.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=1)
+        assert self.burst(lab, aws, 4) == ["done"] * 4
+        outcomes = lab.trace[lab.trace.operation == "Invoke"].outcome.value_counts()
+        assert outcomes["ok"] == 4
+        assert outcomes["TooManyRequestsException"] >= 3
+
+
+class TestAsynchronous:
+    def event(self, aws, name="f", **event):
+        return invoke(aws, name, event, InvocationType="Event")
+
+    def test_the_caller_does_not_wait(self, lab, aws):
+        lab.deploy("f", lambda event, context: time.sleep(2) or lab.mark("done", **event))
+        assert self.event(aws, order=1) == (None, None, 202)
+        assert lab.now == 0
+        with lab.running(minutes=1):
+            pass
+        assert list(lab.trace[lab.trace.name == "done"].time) == [2]
+
+    def test_an_error_is_tried_twice_more_with_the_event_as_it_was_sent(self, lab, aws):
+        def fail(event, context):
+            lab.mark("tried", items=len(event["items"]))
+            event["items"].append("spoilt")
+            raise ValueError
+
+        lab.deploy("f", fail)
+        self.event(aws, items=[])
+        with lab.running(hours=8):
+            pass
+        tried = lab.trace[lab.trace.name == "tried"]
+        assert list(tried.time) == [0, 60, 180]
+        assert list(tried["items"]) == [0, 0, 0]
+
+    def test_a_timeout_is_an_error_too(self, lab, aws):
+        def slow(event, context):
+            lab.mark("tried")
+            time.sleep(100)
+
+        lab.deploy("f", slow, timeout=10)
+        self.event(aws)
+        with lab.running(hours=1):
+            pass
+        assert list(lab.trace[lab.trace.name == "tried"].time) == [0, 70, 200]
+
+    def test_it_ends_with_the_first_success(self, lab, aws):
+        def second_time(event, context):
+            lab.mark("tried")
+            return 1 / (lab.now // 60)
+
+        lab.deploy("f", second_time)
+        self.event(aws)
+        with lab.running(hours=1):
+            pass
+        assert list(lab.trace[lab.trace.name == "tried"].time) == [0, 60]
+
+    def test_throttled_events_back_off_and_none_is_lost(self, lab, aws):
+        lab.deploy("f", lambda event, context: time.sleep(2) or lab.mark("done", n=event["n"]))
+        aws.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=1)
+        for n in range(8):
+            self.event(aws, n=n)
+        with lab.running(hours=6):
+            pass
+        done = lab.trace[lab.trace.name == "done"]
+        assert sorted(done.n) == list(range(8))
+        assert done.time.diff().min() >= 2
+        assert done.time.max() > 16
+
+    def test_after_six_hours_of_throttles_an_event_is_dropped(self, lab, aws):
+        ran = []
+        lab.deploy("f", lambda event, context: ran.append(1))
+        aws.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=0)
+        self.event(aws)
+        with lab.running(hours=7):
+            pass
+        aws.delete_function_concurrency(FunctionName="f")
+        with lab.running(hours=1):
+            pass
+        assert ran == []
+
+    def test_an_event_for_nobody_is_refused_at_once(self, lab, aws):
+        lab.deploy("f", lambda event, context: 1)
+        with pytest.raises(aws.exceptions.ResourceNotFoundException):
+            self.event(aws, "nowhere")
+
+
+def test_moto_is_as_it_was_when_the_lab_is_closed():
+    before = vars(LambdaFunction)["invoke"], vars(LambdaFunction)["_invoke_lambda"]
+    with Lab(seed=1) as lab:
+        lab.deploy("f", lambda event, context: time.sleep(800), timeout=900)
+        once().invoke(FunctionName="f", InvocationType="Event")
+        assert vars(LambdaFunction)["invoke"] is not before[0]
+    assert (vars(LambdaFunction)["invoke"], vars(LambdaFunction)["_invoke_lambda"]) == before
+    with Lab(seed=1):
+        with pytest.raises(ClientError, match="ResourceNotFound"):
+            once().invoke(FunctionName="f")
