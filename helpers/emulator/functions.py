@@ -283,7 +283,7 @@ def _check(name: str, handler: Handler, timeout: float, memory: int, cold_start:
         raise TypeError(f"a handler is a function of (event, context), got {handler!r}")
     if not 1 <= timeout <= 900:  # [API model: the maximum of Timeout is documented as 900 s]
         raise ValueError(f"a function's timeout is 1 to 900 seconds, got {timeout!r}")
-    if not 128 <= memory <= 10240:  # [API model: MemorySize]
+    if not 128 <= memory <= 10240:  # [Lambda Developer Guide, "Lambda quotas"]
         raise ValueError(f"a function's memory is 128 to 10240 MB, got {memory!r} for {name}")
     if not cold_start >= 0:
         raise ValueError(f"cold_start is zero or more seconds, got {cold_start!r} for {name}")
