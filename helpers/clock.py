@@ -407,7 +407,8 @@ class Clock:
             if self.now_ns != advanced:
                 advanced, advanced_at = self.now_ns, real
             if self.watch is not None:
-                self.watch(real - began)
+                with patches.real_time():
+                    self.watch(real - began)
             if real - moved > self.patience or real - advanced_at > 6 * self.patience:
                 self._error = NeverWaits(self._explain_runaway(real - advanced_at))
             if self._interrupt is not None or self._error is not None:

@@ -7,7 +7,9 @@ the real function. So a notebook kernel's own threads go on undisturbed.
 from __future__ import annotations
 
 import contextlib
+import functools
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -43,7 +45,7 @@ def installed(clock: Clock) -> Iterator[None]:
     if _clock is not None:
         raise ClockError("another clock runs already in this process; end its run first")
     with _Travel(clock), contextlib.ExitStack() as undo:
-        for owner, name, replacement in _REPLACEMENTS:
+        for owner, name, replacement in [*_REPLACEMENTS, *_kernel_replacements()]:
             undo.callback(setattr, owner, name, getattr(owner, name))
             setattr(owner, name, replacement)
         undo.callback(_unbind)
@@ -73,15 +75,22 @@ def cell_moment() -> tuple[Clock, float] | None:
     return (_clock, _clock.now) if task is not None and task is _clock._cell else None
 
 
-def start_for_real(thread: threading.Thread) -> None:
-    """`Thread.start`, which waits in real time until the new thread has come up."""
+@contextlib.contextmanager
+def real_time() -> Iterator[None]:
+    """Let the calling thread wait in real time, for what another thread of the process does."""
     tasks = _clock._tasks if _clock else {}
     caller = tasks.pop(get_ident(), None)
     try:
-        _real_start(thread)
+        yield
     finally:
         if caller is not None:
             tasks[get_ident()] = caller
+
+
+def start_for_real(thread: threading.Thread) -> None:
+    """`Thread.start`, which waits in real time until the new thread has come up."""
+    with real_time():
+        _real_start(thread)
 
 
 def _unbind() -> None:
@@ -197,3 +206,18 @@ _REPLACEMENTS: list[tuple[Any, str, Any]] = [
     (threading.Thread, "join", _join),
     (threading.Thread, "is_alive", _is_alive),
 ]
+
+
+def _kernel_replacements() -> list[tuple[Any, str, Any]]:
+    """In a notebook kernel, flushing the output waits for the kernel's own thread."""
+    iostream = sys.modules.get("ipykernel.iostream")
+    if iostream is None:
+        return []
+    flush = iostream.OutStream.flush
+
+    @functools.wraps(flush)
+    def flush_for_real(stream: Any) -> None:
+        with real_time():
+            flush(stream)
+
+    return [(iostream.OutStream, "flush", flush_for_real)]
