@@ -1,142 +1,44 @@
-"""SQS as corrected: what a lesson may rely on, and moto unchanged afterwards.
-
-Time stands still but for `shift`. A long poll waits on a condition that moves the same time, and
-lets happen whatever the test has scheduled meanwhile.
-"""
+"""SQS as corrected: what a lesson may rely on, and moto unchanged afterwards."""
 
 import sys
-import threading
 from collections import Counter
-from contextlib import contextmanager
-from types import SimpleNamespace
 
 import boto3
 import pytest
-import time_machine
-from botocore.exceptions import ClientError
+from emulated_sqs import (
+    CREDENTIALS,
+    FIFO,
+    attribute,
+    bodies,
+    counts,
+    delete,
+    emulated,
+    hide,
+    make,
+    receive,
+    refused,
+    send,
+    standing_time,
+    stored,
+)
 from moto import mock_aws
 from moto.moto_api._internal import mock_random
 from moto.sqs import models
 
 from helpers.emulator import corrected, guard, sqs, sqs_queue
-
-START = 1_767_225_600.0
-
-
-class Timeline:
-    """Virtual time for one thread: waiting runs what is scheduled, in order."""
-
-    def __init__(self, traveller):
-        self.traveller = traveller
-        self.now = START
-        self.agenda = []
-        self.waits = []
-
-    def at(self, seconds, action):
-        self.agenda.append((START + seconds, action))
-        self.agenda.sort(key=lambda entry: entry[0])
-
-    def move_to(self, moment):
-        self.now = moment
-        self.traveller.move_to(moment)
-
-    def shift(self, seconds):
-        self.move_to(self.now + seconds)
-
-    @property
-    def elapsed(self):
-        return self.now - START
+from helpers.emulator.sqs_message import StoredMessage
 
 
 @pytest.fixture
-def timeline(monkeypatch):
-    with time_machine.travel(START, tick=False) as traveller:
-        timeline = Timeline(traveller)
-
-        class VirtualCondition(threading.Condition):
-            notified = False
-
-            def notify(self, n=1):
-                self.notified = True
-
-            def notify_all(self):
-                self.notified = True
-
-            def wait(self, timeout=None):
-                self.notified = False
-                timeline.waits.append(timeout)
-                end = timeline.now + timeout
-                while timeline.agenda and timeline.agenda[0][0] <= end:
-                    moment, action = timeline.agenda.pop(0)
-                    timeline.move_to(moment)
-                    action()
-                    if self.notified:
-                        return True
-                timeline.move_to(end)
-                return False
-
-        monkeypatch.setattr(models, "Condition", VirtualCondition)
+def timeline():
+    with standing_time() as timeline:
         yield timeline
 
 
 @pytest.fixture
-def client(timeline, monkeypatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with corrected(), mock_aws():
-        yield boto3.client("sqs")
-
-
-def make(client, name="orders", **attributes):
-    attributes = {key: str(value) for key, value in attributes.items()}
-    return client.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-
-
-def arn(client, url):
-    return client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
-        "QueueArn"
-    ]
-
-
-def send(client, url, *bodies, **options):
-    return [client.send_message(QueueUrl=url, MessageBody=body, **options) for body in bodies]
-
-
-def receive(client, url, count=10, **options):
-    options.setdefault("MessageSystemAttributeNames", ["All"])
-    answer = client.receive_message(QueueUrl=url, MaxNumberOfMessages=count, **options)
-    return answer.get("Messages", [])
-
-
-def bodies(messages):
-    return [message["Body"] for message in messages]
-
-
-def delete(client, url, message):
-    client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-
-
-def hide(client, url, message, seconds):
-    client.change_message_visibility(
-        QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=seconds
-    )
-
-
-def counts(client, url):
-    """Visible, in flight, delayed."""
-    names = ["", "NotVisible", "Delayed"]
-    names = [f"ApproximateNumberOfMessages{name}" for name in names]
-    found = client.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    return tuple(int(found[name]) for name in names)
-
-
-@contextmanager
-def refused(code, text=""):
-    with pytest.raises(ClientError) as caught:
-        yield
-    assert caught.value.response["Error"]["Code"].endswith(code)
-    assert text in caught.value.response["Error"]["Message"]
+def client(timeline):
+    with emulated() as client:
+        yield client
 
 
 # The corrections come and go.
@@ -181,9 +83,9 @@ def test_another_version_is_refused(monkeypatch):
         pass
 
 
-def test_a_queue_from_before_stays_as_it_is(monkeypatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
+def test_a_queue_from_before_stays_as_it_is(timeline, monkeypatch):
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
     with mock_aws():
         client = boto3.client("sqs", "us-east-1")
         url = make(client)
@@ -259,10 +161,11 @@ def test_deleted_messages_are_not_kept_in_memory(client):
     for _ in range(300):
         send(client, url, "short-lived")
         delete(client, url, receive(client, url)[0])
-    store = models.sqs_backends["123456789012"]["us-east-1"].get_queue("orders").store
+    store = stored().store
     heaps = (store.kept, store.in_flight, store.delayed, store.unprocessed)
     assert all(len(heap._heap) < 100 and len(heap) == 0 for heap in heaps)
     assert not store.by_handle
+    assert StoredMessage.instances_tracked == []
 
 
 def test_the_same_seed_gives_the_same_identifiers(client):
@@ -356,7 +259,7 @@ def test_the_queue_says_how_long_to_wait_when_the_call_does_not(client, timeline
 
 
 def test_a_fifo_poll_ends_when_its_group_is_free_again(client, timeline):
-    url = make(client, "orders.fifo", FifoQueue="true", ContentBasedDeduplication="true")
+    url = make(client, "orders.fifo", **FIFO)
     send(client, url, "a1", "a2", MessageGroupId="a")
     [first] = receive(client, url, 1)
     timeline.at(2.5, lambda: delete(client, url, first))
@@ -479,7 +382,7 @@ def test_a_full_standard_queue_refuses_short_polls_and_lets_long_polls_wait(
     assert bodies(receive(client, url)) == list("abc")
     with refused("OverLimit"):
         receive(client, url)
-    held = models.sqs_backends["123456789012"]["us-east-1"].get_queue("orders").store.by_handle
+    held = stored().store.by_handle
     handle = next(iter(held))
     timeline.at(6, lambda: client.delete_message(QueueUrl=url, ReceiptHandle=handle))
     assert bodies(receive(client, url, WaitTimeSeconds=20)) == ["d"]
@@ -488,7 +391,7 @@ def test_a_full_standard_queue_refuses_short_polls_and_lets_long_polls_wait(
 
 def test_a_full_fifo_queue_answers_nothing(client, monkeypatch):
     monkeypatch.setattr(sqs_queue, "IN_FLIGHT_LIMIT", 2)
-    url = make(client, "orders.fifo", FifoQueue="true", ContentBasedDeduplication="true")
+    url = make(client, "orders.fifo", **FIFO)
     for group in "abc":
         send(client, url, group, MessageGroupId=group)
     assert bodies(receive(client, url)) == list("ab")
@@ -521,8 +424,7 @@ def test_a_shorter_retention_applies_to_messages_that_are_there(client, timeline
 
 def test_the_age_is_that_of_the_oldest_message_received_less_than_three_times(client, timeline):
     url = make(client, VisibilityTimeout=1)
-    age = sqs.approximate_age_of_oldest_message
-    assert age("orders") is None
+    assert sqs.approximate_age_of_oldest_message(url) is None
     send(client, url, "poison")
     timeline.shift(10)
     send(client, url, "second")
@@ -530,18 +432,14 @@ def test_the_age_is_that_of_the_oldest_message_received_less_than_three_times(cl
     for _ in range(2):
         receive(client, url, 1)
         timeline.shift(1)
-    assert age("orders") == 17
+    assert sqs.approximate_age_of_oldest_message(url) == 17
     receive(client, url, 1)
-    assert age("orders") == 7
+    assert sqs.approximate_age_of_oldest_message(url) == 7
     client.purge_queue(QueueUrl=url)
-    assert age("orders") is None
+    assert sqs.approximate_age_of_oldest_message(url) is None
 
 
 # Size.
-
-
-def attribute(value, kind="String"):
-    return {"DataType": kind, f"{kind}Value": value}
 
 
 def test_size_counts_bytes_and_attributes(client):
@@ -581,70 +479,3 @@ def test_attributes_are_filtered_and_come_back_whole(client, timeline):
     assert "MessageAttributes" not in message
     [message] = receive(client, url, MessageAttributeNames=["All"])
     assert message["MessageAttributes"] == attributes
-
-
-# Dead-letter queues.
-
-
-@pytest.fixture
-def dead_letters(client):
-    dlq = make(client, "orders-dlq")
-    policy = f'{{"deadLetterTargetArn": "{arn(client, dlq)}", "maxReceiveCount": 2}}'
-    url = make(client, VisibilityTimeout=5, RedrivePolicy=policy)
-    return SimpleNamespace(url=url, dlq=dlq)
-
-
-def fail_twice(client, url, timeline):
-    for _ in range(2):
-        receive(client, url)
-        timeline.shift(5)
-    return receive(client, url)
-
-
-def test_a_dead_letter_says_where_it_came_from_and_keeps_its_age(client, timeline, dead_letters):
-    [sent] = send(client, dead_letters.url, "poison")
-    assert fail_twice(client, dead_letters.url, timeline) == []
-    timeline.shift(100)
-    assert sqs.approximate_age_of_oldest_message("orders-dlq") == 100
-    [letter] = receive(client, dead_letters.dlq)
-    assert letter["MessageId"] == sent["MessageId"]
-    assert letter["Attributes"]["DeadLetterQueueSourceArn"] == arn(client, dead_letters.url)
-    assert letter["Attributes"]["SentTimestamp"] == str(int(START * 1000))
-    assert letter["Attributes"]["ApproximateReceiveCount"] == "3"
-    assert client.list_dead_letter_source_queues(QueueUrl=dead_letters.dlq)["queueUrls"] == [
-        dead_letters.url
-    ]
-
-
-def test_a_dead_letter_wakes_a_poll_of_its_queue(client, timeline, dead_letters):
-    send(client, dead_letters.url, "poison")
-    for _ in range(2):
-        receive(client, dead_letters.url)
-        timeline.shift(5)
-    timeline.at(13, lambda: receive(client, dead_letters.url))
-    assert bodies(receive(client, dead_letters.dlq, WaitTimeSeconds=20)) == ["poison"]
-    assert timeline.elapsed == 13
-
-
-def test_retention_of_a_dead_letter_counts_from_the_first_send(client, timeline, dead_letters):
-    attributes = {"MessageRetentionPeriod": "60"}
-    client.set_queue_attributes(QueueUrl=dead_letters.dlq, Attributes=attributes)
-    send(client, dead_letters.url, "poison")
-    timeline.shift(40)
-    fail_twice(client, dead_letters.url, timeline)
-    assert counts(client, dead_letters.dlq) == (1, 0, 0)
-    timeline.shift(10)
-    assert counts(client, dead_letters.dlq) == (0, 0, 0)
-
-
-def test_retention_of_a_fifo_dead_letter_begins_anew(client, timeline):
-    fifo = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
-    dlq = make(client, "dead.fifo", MessageRetentionPeriod=60, **fifo)
-    policy = f'{{"deadLetterTargetArn": "{arn(client, dlq)}", "maxReceiveCount": 2}}'
-    url = make(client, "orders.fifo", VisibilityTimeout=5, RedrivePolicy=policy, **fifo)
-    [sent] = send(client, url, "poison", MessageGroupId="a")
-    timeline.shift(40)
-    fail_twice(client, url, timeline)
-    timeline.shift(59)
-    [letter] = receive(client, dlq)
-    assert letter["Attributes"]["MessageDeduplicationId"] == sent["MessageId"]

@@ -6,7 +6,7 @@ is. Queues made under the corrections are gone when they end.
 
 What each correction follows stands in the module that holds it: `sqs_store` (cost and time),
 `sqs_queue` (receipt handles, retention, dead letters), `sqs_fifo` (groups, deduplication),
-`sqs_message` (size), `sqs_lines` (order on a standard queue).
+`sqs_message` (size), `sqs_lines` (order on a standard queue), `sqs_move` (redrive).
 
 An event source mapping of moto's is not run: it polls from inside SendMessage.
 """
@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache, wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from moto.sqs import models
 from moto.sqs.constants import MAXIMUM_MESSAGE_LENGTH
@@ -23,7 +24,7 @@ from moto.sqs.exceptions import BatchRequestTooLong, InvalidParameterValue, SQSE
 from moto.sqs.models import MAXIMUM_MESSAGE_DELAY, SQSBackend, sqs_backends
 from moto.sqs.responses import SQSResponse
 
-from . import guard
+from . import guard, sqs_move
 from .sqs_message import ReceiptHandleExpired, StoredMessage, new_message_id, size_in_bytes
 from .sqs_queue import CorrectedQueue
 
@@ -70,16 +71,17 @@ def corrections() -> Iterator[None]:
         yield
 
 
-def approximate_age_of_oldest_message(
-    queue_name: str, *, region: str = "us-east-1", account: str = "123456789012"
-) -> float | None:
+def approximate_age_of_oldest_message(queue_url: str) -> float | None:
     """Age in seconds of the oldest message in a queue; None when there is none to report.
 
     On AWS this is a CloudWatch metric, not an attribute. On a standard queue a message received
     three or more times and not deleted is left out. In a dead-letter queue the age counts from
     the move. (Developer Guide, "Available CloudWatch metrics for Amazon SQS", November 2026.)
     """
-    return sqs_backends[account][region].get_queue(queue_name).oldest_age()
+    address = urlsplit(queue_url)
+    region = address.netloc.split(".")[1]
+    _, account, name = address.path.split("/")
+    return sqs_backends[account][region].get_queue(name).oldest_age()
 
 
 def _drop_corrected_queues() -> None:
@@ -247,4 +249,9 @@ def _response_methods() -> dict[str, Callable[..., Any]]:
                     message.setdefault("Attributes", {})["DeadLetterQueueSourceArn"] = source
         return answer
 
-    return {"receive_message": receive_message}
+    return {
+        "receive_message": receive_message,
+        "start_message_move_task": sqs_move.start_message_move_task,
+        "list_message_move_tasks": sqs_move.list_message_move_tasks,
+        "cancel_message_move_task": sqs_move.cancel_message_move_task,
+    }

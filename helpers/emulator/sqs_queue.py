@@ -53,7 +53,8 @@ class CorrectedQueue(Queue):
         self._condition = self._messages_lock
         self._handles = ReceiptHandles()
         self.deduplication = Deduplication()
-        self.moves: list[MoveTask] = []
+        self.moves: list[MoveTask] = []  # that run, from here or to here
+        self.move_tasks: list[MoveTask] = []  # from here, the latest first
         self.purge()
 
     def purge(self) -> None:
