@@ -28,7 +28,9 @@ from moto.core.request import normalize_request
 from moto.moto_api._internal import mock_random
 
 from helpers import emulator
+from helpers.emulator.guard import replaced
 from helpers.emulator.sqs_poll import empty_poll
+from helpers.emulator.sqs_queue import CorrectedQueue
 from helpers.wire import Answer, Wire
 
 if TYPE_CHECKING:
@@ -112,6 +114,8 @@ class InProcess:
         self._undo.enter_context(_environment())
         if not emulator.is_corrected():  # a lab beside another finds it corrected
             self._undo.enter_context(emulator.corrected())
+
+        self._undo.enter_context(replaced(CorrectedQueue, {"observe": wire.observe}))
 
         def intercept(_: Any, event_name: str, request: AWSPreparedRequest, **__: Any) -> Any:
             return wire.send(request)

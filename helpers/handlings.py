@@ -24,7 +24,8 @@ _COLUMNS = [
 class Handling(NamedTuple):
     """What one call did to one message. Times are virtual seconds since the lab opened.
 
-    what : "sent", "received", "deleted", "visibility", "moved" or "expired".
+    what : "sent", "received", "deleted", "visibility", "moved", "expired" or "redriven" (taken out of
+        a dead-letter queue; it goes on under a new id).
     visible_at : when a consumer can get it (again) if nothing else happens.
     queue : the queue concerned, if it is not the row's resource; for "moved", where it went.
     """
@@ -94,7 +95,7 @@ def _ordered(trace):
                 counts[h.receipt] = h.receive_count or 1
             flat.append((time, sweeps, resource, h, *who))
     # The last number puts a change of visibility before the deletion with the same receipt.
-    late = {"visibility": 1, "deleted": 2, "moved": 3, "expired": 3}
+    late = {"visibility": 1, "deleted": 2, "moved": 3, "expired": 3, "redriven": 3}
 
     def place(item):
         time, swept, _, h = item[:4]

@@ -82,7 +82,7 @@ def states(trace, *, until=None):
             here[key][4] = visible_at
             if visible_at <= time:
                 turn(key, time, "visibility", "waiting", row=row)
-        elif what in ("deleted", "expired") and effective and key in here:
+        elif what in ("deleted", "expired", "redriven") and effective and key in here:
             turn(key, time, what)
     for key in list(here):
         settle(key, until)

@@ -24,10 +24,11 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from helpers import faults
 from helpers.clock import Clock, Stopped
-from helpers.trace import Trace
+from helpers.trace import Handling, Trace
 
 Answer = tuple[int, Any, Any]  # HTTP status, headers, body
 LONGEST_POLL = 20  # seconds [API model: ReceiveMessageWaitTimeSeconds, 0 to 20]
+TOGETHER = 1e-5  # seconds; moments closer than this are one, as epoch seconds in a float go
 RESOURCE_KEYS = (
     "QueueUrl", "QueueName", "TopicArn", "FunctionName", "TableName", "EventBusName", "Name",
     "stateMachineArn", "name",
@@ -130,26 +131,56 @@ class Wire:
         finally:
             attempt.record()
 
-    def observe(self, handling: Any) -> None:
-        """Take down what a service did with a message: in the row of the call that made it do so,
-        or in a row of its own when no call did (a bus that delivers later)."""
-        attempt = self._attempts.get(get_ident())
-        if attempt is not None:
+    def observe(
+        self,
+        what: str,
+        queue: str,
+        message: Any,
+        at: float,
+        receipt: str | None,
+        visible_at: float | None,
+    ) -> None:
+        """Take down what SQS did with a message. Times are epoch seconds.
+
+        It goes into the row of the call that made SQS do so, or into a row of its own when no call
+        did: a bus that delivers later, a retention that ended before anybody looked.
+        """
+        handling = Handling(
+            what=what,
+            id=message.id,
+            body=message.body,
+            receipt=receipt,
+            receive_count=message.approximate_receive_count or None,
+            visible_at=None if visible_at is None else self._virtual(visible_at),
+            queue=queue,
+        )
+        attempt, now = self._attempts.get(get_ident()), self.clock.now
+        moment = self._virtual(at)
+        if attempt is not None and abs(moment - now) < TOGETHER:
             attempt.handled.append(handling)
-            return
-        task, now = self.clock.task(), self.clock.now
+        else:
+            self._record_own(moment, queue, (handling,))
+
+    def _virtual(self, epoch: float) -> float:
+        return round(epoch - self.clock.epoch_ns / 1e9, 6)
+
+    def _record_own(
+        self, now: float, resource: str | None, handled: tuple[Handling, ...], **of: Any
+    ) -> None:
+        """A row for what a service did without a call that waits for it."""
+        task = self.clock.task()
         self.trace.record_call(
             time=now,
             end=now,
             caller=task.name if task else "cell",
-            service="sqs",
-            operation=None,
+            service=of.get("service", "sqs"),
+            operation=of.get("operation"),
             call=None,
             attempt=None,
             outcome="ok",
             processed=now,
-            resource=handling.queue,
-            messages=(handling,),
+            resource=resource,
+            messages=handled,
         )
 
 
@@ -249,19 +280,13 @@ class _Attempt:
 
     def record_late(self) -> None:
         """The caller has given up, and the service did it all the same: a row of its own."""
-        now = self.wire.clock.now
-        self.wire.trace.record_call(
-            time=now,
-            end=now,
-            caller=self.wire.clock.task().name,
-            service=self.call.service,
-            operation=self.call.operation,
-            call=None,
-            attempt=None,
-            outcome="ok",
-            processed=now,
-            resource=self.call.resource,
-            messages=tuple(self.handled),
+        call = self.call
+        self.wire._record_own(
+            self.wire.clock.now,
+            call.resource,
+            tuple(self.handled),
+            service=call.service,
+            operation=call.operation,
         )
 
 

@@ -25,9 +25,9 @@ Statements followed (SQS API model in botocore 1.44.5, November 2026, unless nam
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.sqs.exceptions import InvalidParameterValue, ReceiptHandleIsInvalid, SQSException
 from moto.sqs.models import Queue, _filter_message_attributes
@@ -46,7 +46,13 @@ DEDUPLICATION_BY_GROUP = "messageGroup"
 
 
 class CorrectedQueue(Queue):
-    """moto's queue with its storage replaced. Attributes, policies and tags stay moto's."""
+    """moto's queue with its storage replaced. Attributes, policies and tags stay moto's.
+
+    What it does with a message it tells `observe`, if there is one: what, the queue's name, the
+    message, when (epoch seconds), the receipt handle, and when the message becomes visible.
+    """
+
+    observe: ClassVar[Callable[..., None] | None] = None
 
     def __init__(self, name: str, region: str, account_id: str, **kwargs: Any) -> None:
         super().__init__(name, region, account_id, **kwargs)
@@ -61,7 +67,7 @@ class CorrectedQueue(Queue):
         """Start again without messages. The deduplication interval goes on."""
         with self._condition:
             line = FifoLine() if self.fifo_queue else StandardLine()
-            self.store = Store(line=line, condition=self._condition)
+            self.store = Store(line=line, condition=self._condition, expired=self._expired)
             self._condition.notify_all()  # a poll that waits has to look at the new store
 
     # What moto and its responses read.
@@ -101,12 +107,29 @@ class CorrectedQueue(Queue):
             self.store.settle(now, self.message_retention_period)
             return now
 
+    def tell(
+        self,
+        what: str,
+        message: StoredMessage,
+        at: float,
+        receipt: str | None = None,
+        visible_at: float | None = None,
+    ) -> None:
+        """Let the observer know."""
+        if self.observe is not None:
+            self.observe(what, self.name, message, at, receipt, visible_at)
+
+    def _expired(self, message: StoredMessage, at: float) -> None:
+        self.tell("expired", message, at)
+
     # Sending.
 
-    def add_message(self, message: StoredMessage, delay: float = 0) -> None:
+    def add_message(self, message: StoredMessage, delay: float = 0, what: str = "sent") -> None:
         """Store a message that is new in this queue."""
         with self._condition:
-            self.store.add(message, time.time(), delay)
+            now = time.time()
+            self.store.add(message, now, delay)
+            self.tell(what, message, now, visible_at=now + delay)
 
     def send(self, message: StoredMessage, delay: float) -> None:
         """Store a message from a producer, unless it repeats one of the last five minutes.
@@ -165,6 +188,7 @@ class CorrectedQueue(Queue):
             self.store.unprocessed.discard(message)
         self.store.remember(message, self._handles.new())
         self.store.hide(message, now + visibility)
+        self.tell("received", message, now, message.receipt_handle, now + visibility)
 
     def _is_spent(self, message: StoredMessage) -> bool:
         policy = self.redrive_policy
@@ -179,7 +203,7 @@ class CorrectedQueue(Queue):
         if self.fifo_queue:
             message.kept_from = 0.0
             message.deduplication_id = message.id
-        self.dead_letter_queue.add_message(message)
+        self.dead_letter_queue.add_message(message, what="moved")
 
     # By receipt handle.
 
@@ -187,7 +211,10 @@ class CorrectedQueue(Queue):
         """Delete the message, if the handle is its latest; see the module's docstring."""
         with self._condition:
             message = self._find(receipt_handle)
-            if message is None or not self._is_latest(message, receipt_handle):
+            if message is None:
+                return
+            self.tell("deleted", message, time.time(), receipt_handle)
+            if not self._is_latest(message, receipt_handle):
                 return
             full = len(self.store.in_flight) >= IN_FLIGHT_LIMIT
             self.store.remove(message)
@@ -217,6 +244,7 @@ class CorrectedQueue(Queue):
                     "VisibilityTimeout for the message is beyond the limit "
                     f"[{LONGEST_VISIBILITY} seconds]"
                 )
+            self.tell("visibility", message, now, receipt_handle, now + seconds)
             if seconds:
                 self.store.hide(message, now + seconds)
             else:

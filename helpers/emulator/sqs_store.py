@@ -8,6 +8,7 @@ Waiting is on the queue's condition, until a moment that the caller names. An ar
 waiter. A moment of change that comes sooner than a waiter knows of wakes all, to think again.
 """
 
+from collections.abc import Callable
 from threading import Condition
 
 from .indexed_heap import IndexedHeap
@@ -27,10 +28,15 @@ class Store:
         Decides which of the messages that can be received comes next.
     condition
         Held by the queue around each call, and waited on by long polls.
+    expired
+        Called with each message whose retention is over, and when it was.
     """
 
-    def __init__(self, *, line: Line, condition: Condition) -> None:
+    def __init__(
+        self, *, line: Line, condition: Condition, expired: Callable[[StoredMessage, float], None]
+    ) -> None:
         self._line = line
+        self._expired = expired
         self._condition = condition
         self._wakes: dict[object, float] = {}
         self.kept: IndexedHeap[StoredMessage] = IndexedHeap()  # all; by beginning of retention
@@ -57,6 +63,7 @@ class Store:
         for message in self.in_flight.pop_through(due):
             self._show(message)
         for message in self.kept.pop_through(due - retention):
+            self._expired(message, message.kept_from + retention)
             self.remove(message)
 
     def next_change(self) -> float:
