@@ -86,7 +86,9 @@ def write_notebook(path, title, cells, *, number, minutes=5, question="What now?
     """Write a notebook that the site accepts as a lesson."""
     lesson = {"number": number, "minutes": minutes, "question": question}
     cells = [new_markdown_cell(f"# {title}"), *cells]
-    nbformat.write(new_notebook(cells=cells, metadata={"lesson": lesson}), path)
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    metadata = {"kernelspec": kernel, "lesson": lesson}
+    nbformat.write(new_notebook(cells=cells, metadata=metadata), path)
 
 
 def write_lessons(folder):

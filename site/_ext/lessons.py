@@ -123,7 +123,7 @@ def about(path):
     Raises
     ------
     ExtensionError
-        The notebook has no title, or its metadata lack one of the three.
+        The notebook has no title, or its metadata lack one of the three or the kernel.
     """
     notebook = nbformat.read(path, 4)
     first = notebook.cells[0].source if notebook.cells else ""
@@ -133,6 +133,10 @@ def about(path):
     missing = {"number", "minutes", "question"} - set(lesson)
     if missing:
         raise ExtensionError(f"{path.name}: metadata.lesson lacks {', '.join(sorted(missing))}")
+    if notebook.metadata.get("kernelspec", {}).get("name") != "python3":
+        raise ExtensionError(
+            f"{path.name}: without kernelspec python3 JupyterLab asks for a kernel"
+        )
     # The number may stand in the title, too.
     title = re.sub(r"# (\d\d )?", "", first.splitlines()[0]).strip()
     return {**lesson, "title": title, "file": path.name}
