@@ -63,6 +63,7 @@ def approve(seed):
                 )
                 for message in reply.get("Messages", []):
                     body = json.loads(message["Body"])
+                    lab.mark("asked", **body)
                     lab.start(decide, body["order"], body["token"])
                     sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
