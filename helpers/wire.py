@@ -256,10 +256,12 @@ class _Attempt:
             task.serving = serving
         if answer[0] >= 400:
             self.processed = None
+            if self.handled:  # what fell due while the service looked is true all the same
+                self.record_apart()
         elif self.processed is None:
             self.processed = wire.clock.now
             if self.recorded:
-                self.record_late()
+                self.record_apart()
         return answer
 
     def record(self) -> None:
@@ -278,8 +280,8 @@ class _Attempt:
             messages=tuple(self.handled),
         )
 
-    def record_late(self) -> None:
-        """The caller has given up, and the service did it all the same: a row of its own."""
+    def record_apart(self) -> None:
+        """A row of its own for what the service did although the caller has no good answer."""
         call = self.call
         self.wire._record_own(
             self.wire.clock.now,
@@ -288,6 +290,7 @@ class _Attempt:
             service=call.service,
             operation=call.operation,
         )
+        self.handled = []
 
 
 class _Body(BytesIO):
