@@ -101,6 +101,8 @@ def _try(task: Exercise, answer: Any, seed: int) -> str | None:
 
 def _explain(error: Exception, answer: Any) -> str:
     """Where in the reader's own code an exception came from."""
+    if isinstance(error.__cause__, StopIteration):  # on its way through a context manager
+        error = error.__cause__
     code = getattr(answer, "__code__", None)
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if code and frame.filename == code.co_filename]
