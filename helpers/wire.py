@@ -154,10 +154,10 @@ class Wire:
             visible_at=None if visible_at is None else self._virtual(visible_at),
             queue=queue,
         )
-        attempt, now = self._attempts.get(get_ident()), self.clock.now
+        attempt = self._attempts.get(get_ident())
         moment = self._virtual(at)
-        if attempt is not None and abs(moment - now) < TOGETHER:
-            attempt.handled.append(handling)
+        if attempt is not None:
+            attempt.observed.append((moment, handling))
         else:
             self._record_own(moment, queue, (handling,))
 
@@ -191,7 +191,8 @@ class _Attempt:
         self.wire, self.call, self.request = wire, call, request
         self.start = wire.clock.now
         self.processed: float | None = None
-        self.handled: list[Any] = []  # what the service did with messages
+        self.observed: list[tuple[float, Handling]] = []  # what the service did with messages
+        self.handled: list[Handling] = []  # what of it belongs to this attempt's row
         self.outcome = "ok"
         self.recorded = False  # the caller has its answer, or has given up
 
@@ -249,20 +250,31 @@ class _Attempt:
             self.processed = wire.clock.now  # when it was accepted: the caller may never hear more
         serving, task.serving = task.serving, True
         wire._attempts[task.ident] = self
+        done = False
         try:
             answer = wire.serve(self.request)
+            done = answer[0] < 400
         finally:
             del wire._attempts[task.ident]
             task.serving = serving
-        if answer[0] >= 400:
+            if self.observed:
+                self._sort_out(done)
+        if not done:
             self.processed = None
-            if self.handled:  # what fell due while the service looked is true all the same
-                self.record_apart()
         elif self.processed is None:
             self.processed = wire.clock.now
             if self.recorded:
-                self.record_apart()
+                self.record_late()
         return answer
+
+    def _sort_out(self, done: bool) -> None:
+        """What fell due before the answer, in a long poll, or beside a refusal has its own row."""
+        now = self.wire.clock.now
+        for moment, handling in self.observed:
+            if done and abs(moment - now) < TOGETHER:
+                self.handled.append(handling)
+            else:
+                self.wire._record_own(moment, handling.queue, (handling,))
 
     def record(self) -> None:
         call, self.recorded = self.call, True
@@ -280,8 +292,8 @@ class _Attempt:
             messages=tuple(self.handled),
         )
 
-    def record_apart(self) -> None:
-        """A row of its own for what the service did although the caller has no good answer."""
+    def record_late(self) -> None:
+        """The caller has given up, and the service did it all the same: a row of its own."""
         call = self.call
         self.wire._record_own(
             self.wire.clock.now,
@@ -290,7 +302,6 @@ class _Attempt:
             service=call.service,
             operation=call.operation,
         )
-        self.handled = []
 
 
 class _Body(BytesIO):
