@@ -20,6 +20,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.client import BaseClient
 from botocore.httpsession import URLLib3Session
 from botocore.signers import RequestSigner
+from botocore.useragent import UserAgentString
 from moto import backend_index, backends
 from moto.core import DEFAULT_ACCOUNT_ID, base_backend, botocore_stubber
 from moto.core.base_backend import BackendDict
@@ -53,6 +54,7 @@ MOTO = {"stepfunctions": {"execute_state_machine": True}}  # else its executions
 _real_urandom = os.urandom
 _real_api_call = BaseClient._make_api_call
 _real_sign = RequestSigner.sign
+_real_user_agent = UserAgentString.to_string
 
 
 class RealNetworkRefused(RuntimeError):
@@ -75,6 +77,14 @@ def _sign(signer: RequestSigner, operation_name: str, request: Any, **options: A
     request.headers["Authorization"] = (
         f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
     )
+
+
+def _user_agent(self: UserAgentString) -> str:
+    """Say what runs here once for each client, not twice for each request."""
+    said = vars(self).get("_said")
+    if said is None:
+        said = self._said = _real_user_agent(self)
+    return said
 
 
 def _refuse(session: Any, request: Any) -> None:
@@ -132,6 +142,7 @@ class InProcess:
             (botocore_stubber.BotocoreStubber, "__call__", intercept),
             (BaseClient, "_make_api_call", api_call),
             (RequestSigner, "sign", _sign),
+            (UserAgentString, "to_string", _user_agent),
             # moto names its backends when it first loads them: once per process, not per lab.
             (base_backend, "uuid4", lambda: UUID(bytes=_real_urandom(16), version=4)),
             (boto3, "DEFAULT_SESSION", None),

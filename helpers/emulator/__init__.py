@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 from moto.sqs import models
 
-from . import sqs
+from . import speed, sqs
 from .sqs_queue import CorrectedQueue
 
 
@@ -22,6 +22,6 @@ def is_corrected() -> bool:
 def corrected() -> Iterator[None]:
     """Open the corrections of every service."""
     with ExitStack() as stack:
-        for service in (sqs,):
+        for service in (speed, sqs):
             stack.enter_context(service.corrections())
         yield

@@ -108,6 +108,7 @@ class MoveTask:
             self.status = "FAILED"
             store.show(message)
             return
+        self._source.tell("redriven", message, now)
         store.remove(message)
         _deliver_anew(message, target, now)
         self.moved += 1
@@ -140,6 +141,7 @@ def _deliver_anew(old: StoredMessage, target: CorrectedQueue, now: float) -> Non
         target.deduplication.number(message)
     with target._condition:
         target.store.add(message, now, delay=0)
+        target.tell("sent", message, now, visible_at=now)
 
 
 def _queue(backend: SQSBackend, arn: str | None) -> CorrectedQueue | None:

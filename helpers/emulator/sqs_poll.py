@@ -5,7 +5,7 @@ full way; a poll that finds something, or that is not of this simple form, goes 
 """
 
 import json
-from typing import Any
+from threading import get_ident
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.moto_api._internal import mock_random
@@ -18,10 +18,10 @@ Answer = tuple[int, dict[str, str], str]
 
 
 def empty_poll(body: bytes | str, region: str) -> Answer | None:
-    """Wait for the first message of a long poll on an empty standard queue.
+    """Wait for the first visible message of a long poll on a standard queue.
 
-    Returns the empty answer when the poll is over, None when the full way has to be gone: at once
-    where the queue holds anything, and at the moment at which a message can be had.
+    Returns the empty answer when the poll is over. None when the full way has to be gone: there is
+    a message, or the poll is not of this form. The full way ends when this poll would have ended.
     """
     params = json.loads(body)
     name = params.get("QueueUrl", "").rpartition("/")[2]
@@ -33,10 +33,12 @@ def empty_poll(body: bytes | str, region: str) -> Answer | None:
     with queue._condition:
         now = queue.catch_up()
         end = now + wait
-        while not queue.store.kept and not queue.moves:
-            queue.store.sleep_until(end, now)
+        while not queue.store.visible_count:
+            moves = [task.next_at for task in queue.moves]
+            queue.store.sleep_until(min(end, queue.store.next_change(), *moves), now)
             now = queue.catch_up()
-            if end - now <= RESOLUTION and not queue.store.kept:
+            if end - now <= RESOLUTION and not queue.store.visible_count:
                 request_id = f"{mock_random.getrandbits(128):032x}"
                 return 200, {"x-amzn-RequestId": request_id}, "{}"
+        queue.poll_ends[get_ident()] = end
     return None

@@ -27,6 +27,7 @@ Statements followed (SQS API model in botocore 1.44.5, November 2026, unless nam
 import time
 from collections.abc import Callable, Sequence
 from copy import copy
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.sqs.exceptions import InvalidParameterValue, ReceiptHandleIsInvalid, SQSException
@@ -61,6 +62,7 @@ class CorrectedQueue(Queue):
         self.deduplication = Deduplication()
         self.moves: list[MoveTask] = []  # that run, from here or to here
         self.move_tasks: list[MoveTask] = []  # from here, the latest first
+        self.poll_ends: dict[int, float] = {}  # by thread, of long polls that have begun already
         self.purge()
 
     def purge(self) -> None:
@@ -152,7 +154,7 @@ class CorrectedQueue(Queue):
         """Up to `count` messages; waits up to `wait` seconds for the first of them."""
         with self._condition:
             now = self.catch_up()
-            end = now + wait
+            end = min(now + wait, self.poll_ends.pop(get_ident(), float("inf")))
             while True:
                 taken = self._take(count, visibility, now, short_poll=not wait)
                 if taken or end - now <= RESOLUTION:
