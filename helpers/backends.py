@@ -29,7 +29,7 @@ from moto.core.request import normalize_request
 from moto.moto_api._internal import mock_random
 
 from helpers import emulator
-from helpers.emulator.guard import replaced
+from helpers.emulator.guard import as_it_came, replaced
 from helpers.emulator.sqs_poll import empty_poll
 from helpers.emulator.sqs_queue import CorrectedQueue
 from helpers.wire import Answer, Wire
@@ -205,6 +205,14 @@ def _environment() -> Iterator[None]:
         for name in own():
             del os.environ[name]
         os.environ.update(before)
+
+
+def uncorrected() -> contextlib.AbstractContextManager[None]:
+    """moto as it comes, for the length of the block: to show what the corrections change.
+
+    For a lab that is open and has made nothing yet, but for what ``deploy`` made.
+    """
+    return as_it_came()
 
 
 class Moto:

@@ -12,7 +12,7 @@ HELPERS = Path(__file__).parent.parent / "helpers"
 FILES = sorted(HELPERS.rglob("*.py"))
 AWS_SDK = {"boto3", "botocore", "moto"}
 TAKEN_HOME = {"boto3", "botocore", "aws_lambda_powertools"}  # beside the standard library
-LAB_USERS = {"helpers", "helpers.exercises", "helpers.explore"}
+LAB_USERS = {"helpers", "helpers.exercises", "helpers.explore", "helpers.differences"}
 # The four that know no AWS SDK, each with the files that it is made of.
 NO_SDK = {
     "clock": ("clock", "patches"),

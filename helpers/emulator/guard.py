@@ -8,7 +8,7 @@ refuses to apply anything when one of them has changed.
 
 import hashlib
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
@@ -82,20 +82,47 @@ def expect(*, version: str, sources: Mapping[str, str]) -> None:
         )
 
 
+_in_place: list[tuple[Any, dict[str, Any]]] = []  # owner, and what it had before
+
+
 @contextmanager
 def replaced(owner: Any, replacements: Mapping[str, Any]) -> Iterator[None]:
     """Set attributes of a class or module for as long as the context is open.
 
     Attributes that were there come back as they were; attributes that were not are removed.
     """
-    before = {name: vars(owner).get(name, _MISSING) for name in replacements}
+    before = _held(owner, replacements)
+    entry = (owner, before)
+    _in_place.append(entry)
     try:
-        for name, value in replacements.items():
-            setattr(owner, name, value)
+        _set(owner, replacements)
         yield
     finally:
-        for name, value in before.items():
-            if value is _MISSING:
-                delattr(owner, name)
-            else:
-                setattr(owner, name, value)
+        _in_place[:] = [other for other in _in_place if other is not entry]
+        _set(owner, before)
+
+
+@contextmanager
+def as_it_came() -> Iterator[None]:
+    """Take back every open replacement for a while: moto without its corrections."""
+    entries = list(_in_place)
+    corrected = [(owner, _held(owner, before)) for owner, before in entries]
+    try:
+        for owner, before in reversed(entries):
+            _set(owner, before)
+        yield
+    finally:
+        for owner, held in corrected:
+            _set(owner, held)
+
+
+def _held(owner: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: vars(owner).get(name, _MISSING) for name in names}
+
+
+def _set(owner: Any, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if value is not _MISSING:
+            setattr(owner, name, value)
+        elif name in vars(owner):
+            delattr(owner, name)

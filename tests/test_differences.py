@@ -1,0 +1,81 @@
+"""The table of differences is run, is short enough to be read, and leaves an open lab alone."""
+
+import os
+import time
+
+import boto3
+import pytest
+
+from helpers import Lab
+from helpers.differences import DIFFERENCES, differences
+
+# What the lab corrects: a row that is not as on AWS any more is a correction that was lost.
+CORRECTED = [
+    "SQS: delete with an old receipt handle",
+    "SQS: a message outlives its retention",
+    "SQS: 1,000 × ü, at most 1,024 bytes",
+    "SQS: StartMessageMoveTask",
+    "SQS FIFO: sent again after the delete",
+    "SQS FIFO: MessageId of a repeated send",
+    "SQS FIFO: a batch of three comes back",
+    "Lambda: a Python function is invoked",
+    "Lambda: reserved concurrency is zero",
+]
+
+
+@pytest.fixture(scope="module")
+def table():
+    return differences().set_index("behaviour")
+
+
+@pytest.mark.parametrize("behaviour", CORRECTED)
+def test_what_is_corrected_is_as_on_aws_and_was_not_before(table, behaviour):
+    row = table.loc[behaviour]
+    assert row["here"] == row["AWS"] != row["plain moto"]
+    assert row["as on AWS"] == "yes"
+
+
+def test_every_row_is_a_difference_somewhere(table):
+    assert len(table) == len(DIFFERENCES) == table.index.nunique()
+    same = table[(table["plain moto"] == table["AWS"]) & (table["here"] == table["AWS"])]
+    assert list(same.index) == []
+
+
+def test_what_still_differs_is_shown(table):
+    assert table.loc["SQS standard: 10 messages, one consumer", "as on AWS"] == "no"
+    assert (table["as on AWS"].eq("yes") == table["here"].eq(table["AWS"])).all()
+
+
+def test_every_cell_is_shown_in_full_and_every_source_named(table):
+    cells = table.reset_index().astype(str)
+    assert cells.map(len).max(axis=None) <= 50  # pandas cuts off longer ones
+    assert cells.map(len).min(axis=None) > 0
+
+
+def test_a_second_run_says_the_same(table):
+    assert differences().set_index("behaviour").equals(table)
+
+
+def test_an_open_lab_stays_as_it_is():
+    with Lab(seed=5) as lab:
+        sqs = boto3.client("sqs")
+        queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
+        lab.deploy("work", lambda event, context: "the reader's")
+        with lab.running(seconds=7):
+            lab.start(time.sleep, 1)
+        sqs.send_message(QueueUrl=queue, MessageBody="order")
+        [message] = sqs.receive_message(QueueUrl=queue, VisibilityTimeout=10)["Messages"]
+        rows, docker = len(lab.trace), os.environ.get("DOCKER_HOST")
+        differences()
+        assert (lab.now, len(lab.trace), os.environ.get("DOCKER_HOST")) == (7, rows, docker)
+        assert sqs.list_queues()["QueueUrls"] == [queue]
+        answer = boto3.client("lambda").invoke(FunctionName="work")
+        assert answer["Payload"].read() == b'"the reader\'s"'
+        with lab.running(seconds=11):
+            pass
+        sqs.receive_message(QueueUrl=queue)
+        # Corrected as before: the old receipt handle does not delete.
+        sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+        with lab.running(seconds=31):
+            pass
+        assert sqs.receive_message(QueueUrl=queue)["Messages"][0]["Body"] == "order"
