@@ -22,6 +22,7 @@ from moto.core import botocore_stubber
 from moto.sqs import models as sqs_models
 
 from helpers import Lab, faults, load
+from helpers import lab as lab_module
 from helpers.clock import Clock, Deadlock
 from helpers.lab import LabError
 from helpers.progress import Progress, span
@@ -33,6 +34,14 @@ def lab():
     lab = Lab(seed=11)
     yield lab
     lab.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open():
+    """A test that fails leaves no lab behind for the next one."""
+    yield
+    if lab_module._open is not None:
+        lab_module._open.close()
 
 
 def make_queue(name="orders", **attributes):
@@ -270,7 +279,7 @@ class TestBetweenCells:
             except LabError as error:
                 answers.append(str(error))
 
-        stranger = threading.Thread(target=call, name="stranger")
+        stranger = threading.Thread(target=call, name="stranger", daemon=True)
         stranger.start()
 
         def worker():
@@ -424,9 +433,12 @@ class TestPutBack:
         for _ in range(2):
             with Lab(seed=4) as lab:
                 go = threading.Event()
-                stranger = threading.Thread(
-                    target=lambda g=go: (g.wait(), drawn.append(uuid.uuid4()))
-                )
+
+                def draw(go=go):
+                    go.wait()
+                    drawn.append(uuid.uuid4())
+
+                stranger = threading.Thread(target=draw, daemon=True)
                 stranger.start()
                 with lab.running(seconds=1):
                     go.set()
