@@ -93,13 +93,17 @@ def _try(task: Exercise, answer: Any, seed: int) -> str | None:
     except Failed as failed:
         return str(failed)
     except ClockError as stuck:
-        return f"Your function brings the run to a stop: {str(stuck).splitlines()[0]}"
-    except Exception as error:
+        return f"Your function brings the run to a stop: {_first_line(stuck)}"
+    except (Exception, SystemExit) as error:
         return _explain(error, answer)
     return None
 
 
-def _explain(error: Exception, answer: Any) -> str:
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0].rstrip(":.") + "."
+
+
+def _explain(error: BaseException, answer: Any) -> str:
     """Where in the reader's own code an exception came from."""
     if isinstance(error.__cause__, StopIteration):  # on its way through a context manager
         error = error.__cause__

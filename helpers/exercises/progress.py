@@ -17,11 +17,14 @@ FILE = Path(".progress") / "solved.json"
 def solved(notebooks: Path = NOTEBOOKS) -> list[str]:
     """The exercises that have been passed, such as "03.1"."""
     try:
-        return sorted(json.loads((notebooks / FILE).read_text(encoding="utf-8")))
+        kept = json.loads((notebooks / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
-    except (ValueError, TypeError):
+    except ValueError:
         return []  # a damaged file is no reason to stop a lesson
+    if not isinstance(kept, list):
+        return []
+    return sorted(name for name in kept if isinstance(name, str))
 
 
 def note(exercise: str, notebooks: Path = NOTEBOOKS) -> None:

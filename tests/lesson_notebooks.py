@@ -1,0 +1,128 @@
+"""The lessons as their tests read and run them."""
+
+import ast
+import os
+import re
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from traitlets.config import Config
+
+ROOT = Path(__file__).resolve().parent.parent
+LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+CELL_TIMEOUT = 120  # seconds; only for a kernel that hangs
+FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+class Lesson:
+    """One notebook, with what its tests ask of it."""
+
+    def __init__(self, path):
+        self.path, self.name = path, path.stem
+        self.notebook = nbformat.read(path, as_version=4)
+        self.cells = self.notebook.cells
+        self.code = [cell for cell in self.cells if cell.cell_type == "code"]
+        self.text = [cell for cell in self.cells if cell.cell_type == "markdown"]
+        self.about = self.notebook.metadata.get("lesson", {})
+
+    @property
+    def prose(self):
+        """The text cells without their code blocks, inline code and HTML."""
+        text = FENCE.sub("", "\n\n".join(cell.source for cell in self.text))
+        return re.sub(r"`[^`\n]*`|<[^>]+>", " ", text)
+
+    def definitions(self):
+        """Source of each function and class that a cell defines at its top level, by name."""
+        found = {}
+        for cell in self.code:
+            found.update(definitions(cell.source))
+        return found
+
+    def solutions(self):
+        """Index of each cell tagged `solution`, and of the code cell before it: the starter."""
+        kinds = [(i, cell) for i, cell in enumerate(self.cells) if cell.cell_type == "code"]
+        return [
+            (before[0], here[0])
+            for before, here in pairwise(kinds)
+            if "solution" in here[1].metadata.get("tags", [])
+        ]
+
+
+def definitions(source):
+    """Source of each function and class at the top level, by name, with its decorators."""
+    lines, kinds = source.splitlines(), ast.FunctionDef | ast.ClassDef
+    return {
+        node.name: "\n".join(lines[first_line(node) - 1 : node.end_lineno])
+        for node in ast.parse(source).body
+        if isinstance(node, kinds)
+    }
+
+
+def first_line(node):
+    return min([node.lineno, *(each.lineno for each in node.decorator_list)])
+
+
+def classroom(folder):
+    """Copy what a lesson needs into a folder, so that no run touches a reader's own progress."""
+    for part in ("helpers", "data"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "notebooks").mkdir()
+    for path in LESSONS:
+        shutil.copy(path, folder / "notebooks")
+    return folder
+
+
+def sockets(folder):
+    """Settings of a kernel manager that talks over files: kernels over TCP stalled now and then."""
+    return {"transport": "ipc", "ip": str(folder / "kernel")} if os.name == "posix" else {}
+
+
+def environment(room, *, static):
+    """What a kernel in the classroom finds in its environment."""
+    kept = {name: value for name, value in os.environ.items() if name != "NB_STATIC"}
+    return {**kept, "PYTHONPATH": str(room), **({"NB_STATIC": "1"} if static else {})}
+
+
+def run(lesson, room, folder, *, static=False, times=1):
+    """Execute a lesson from top to bottom, each cell so many times in a row.
+
+    Returns a list per cell of a list per execution of what it said: texts, without pictures.
+
+    Raises
+    ------
+    CellExecutionError, CellTimeoutError
+        A cell failed, or took too long.
+    """
+    notebook = nbformat.read(lesson.path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_TIMEOUT,
+        startup_timeout=CELL_TIMEOUT,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(room / "notebooks")}},
+        config=Config({"KernelManager": sockets(folder)}),
+    )
+    said = []
+    with client.setup_kernel(env=environment(room, static=static)):
+        for number, cell in enumerate(notebook.cells):
+            said.append([])
+            for _ in range(times if cell.cell_type == "code" else 0):
+                cell = client.execute_cell(cell, number)
+                said[-1].append(texts(cell.outputs))
+    return said
+
+
+def texts(outputs):
+    """What the outputs of a cell say. The line of progress has gone when a run is over."""
+    found = []
+    for output in outputs:
+        if output.output_type == "stream":
+            found.append(output.text)
+        elif output.output_type in ("display_data", "execute_result"):
+            found.append(output.data.get("text/plain", ""))
+        else:
+            found.append(f"{output.ename}: {output.evalue}")
+    return [text for text in found if text]
