@@ -111,10 +111,10 @@ DIFFERENCES = (
         probes.repeat_after_delete,
     ),
     Difference(
-        "SQS FIFO: MessageId of a repeated send",
-        "the first one's",
-        "recorded from AWS by LocalStack",
-        probes.repeat_id,
+        "SQS FIFO: DeduplicationScope messageGroup",
+        "2 delivered",
+        f"{MODEL}, CreateQueue",
+        probes.repeat_in_groups,
     ),
     Difference(
         "SQS FIFO: a batch of three comes back",
@@ -124,7 +124,7 @@ DIFFERENCES = (
     ),
     Difference(
         "SQS standard: 10 messages, one consumer",
-        "more than once, or out of order",
+        "maybe again, maybe out of order",
         "Developer Guide, standard queues",
         probes.standard_queue,
     ),

@@ -16,7 +16,7 @@ CORRECTED = [
     "SQS: 1,000 × ü, at most 1,024 bytes",
     "SQS: StartMessageMoveTask",
     "SQS FIFO: sent again after the delete",
-    "SQS FIFO: MessageId of a repeated send",
+    "SQS FIFO: DeduplicationScope messageGroup",
     "SQS FIFO: a batch of three comes back",
     "Lambda: a Python function is invoked",
     "Lambda: reserved concurrency is zero",

@@ -1,0 +1,197 @@
+"""Every lesson has the form that notebooks/README.md describes, and runs as a reader runs it."""
+
+import ast
+import re
+import statistics
+
+import pytest
+from lesson_notebooks import FENCE, LESSONS, ROOT, Lesson, classroom, definitions, run
+
+PATTERNS = sorted((ROOT / "helpers" / "patterns").glob("[!_]*.py"))
+LINK = re.compile(r"\]\(([^)#\s]+\.ipynb)")
+lessons = pytest.mark.parametrize(
+    "lesson", [Lesson(path) for path in LESSONS], ids=lambda e: e.name
+)
+
+
+def test_the_lessons_are_found():
+    assert {"00-start-here", "03-put-a-queue-between"} <= {path.stem for path in LESSONS}
+
+
+# -- the form
+
+
+@lessons
+def test_metadata_say_what_the_tables_need(lesson):
+    assert set(lesson.about) == {"number", "title", "question", "minutes", "exercises"}
+    assert f"{lesson.about['number']:02d}" == lesson.name[:2]
+    assert 5 <= lesson.about["minutes"] <= 90
+    assert lesson.about["exercises"] == len(lesson.solutions())
+    assert len(lesson.about["question"]) <= 50  # pandas cuts off longer ones
+    assert lesson.notebook.metadata["kernelspec"]["name"] == "python3"
+
+
+@lessons
+def test_first_cell_has_title_question_and_minutes(lesson):
+    about, first = lesson.about, lesson.cells[0].source
+    assert first.startswith(f"# {about['number']:02d} {about['title']}\n")
+    assert f"**{about['question']}**" in re.sub(r"asynchronous\b", "async", first)
+    assert f"**Time:** {about['minutes']} minutes" in first
+    assert "After this lesson you can" in first
+
+
+@lessons
+def test_last_cell_says_what_was_learned(lesson):
+    assert lesson.cells[-1].source.startswith("## What you learned")
+
+
+@lessons
+def test_committed_without_outputs_and_with_ids(lesson):
+    assert all(not cell.outputs and cell.execution_count is None for cell in lesson.code)
+    ids = [cell.get("id") for cell in lesson.cells]
+    assert all(ids)
+    assert len(set(ids)) == len(ids)
+
+
+@lessons
+def test_size(lesson):
+    lines = [len([line for line in cell.source.splitlines() if line]) for cell in lesson.code]
+    assert len(lesson.cells) <= 60
+    assert len(lesson.code) <= 30
+    assert max(lines) <= 25
+    assert statistics.median(lines) < 10
+    assert len(lesson.prose.split()) >= 8 * sum(lines)
+
+
+@lessons
+def test_no_more_than_two_code_cells_in_a_row(lesson):
+    kinds = "".join(cell.cell_type[0] for cell in lesson.cells)
+    assert "ccc" not in kinds
+
+
+@lessons
+def test_diagrams_can_be_read_aloud(lesson):
+    fences = [fence for cell in lesson.text for fence in FENCE.findall(cell.source)]
+    diagrams = [fence for fence in fences if fence.startswith("```mermaid")]
+    assert diagrams
+    for diagram in diagrams:
+        assert re.search(r"^\s*accTitle: \S", diagram, re.MULTILINE), diagram
+        assert re.search(r"^\s*accDescr: \S", diagram, re.MULTILINE), diagram
+
+
+@lessons
+def test_charts_can_be_read_aloud(lesson):
+    shown = [call for cell in lesson.code for call in calls(cell.source, "charts.show")]
+    assert shown
+    for call in shown:
+        assert "alt" in {keyword.arg for keyword in call.keywords}, ast.unparse(call)
+
+
+def calls(source, function):
+    return [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == function
+    ]
+
+
+@lessons
+def test_prose_neither_shouts_nor_belittles(lesson):
+    prose = lesson.prose.replace("[!NOTE]", "").replace("[!WARNING]", "")
+    assert "!" not in prose
+    assert not re.search(r"\b(simply|obviously|of course)\b", prose, re.IGNORECASE)
+
+
+@lessons
+def test_links_lead_somewhere(lesson):
+    """A lesson not written yet may be named where a lesson begins or ends, and nowhere else."""
+    standing = {path.name for path in LESSONS}
+    edges = (lesson.text[0], lesson.text[-1])
+    for cell in lesson.text:
+        for name in LINK.findall(cell.source):
+            if name in standing:
+                continue
+            assert any(cell is edge for edge in edges), f"{name} in {cell.source[:60]!r}"
+            assert not [other for other in standing if other[:2] == name[:2]], name
+
+
+# -- the code is the patterns' code
+
+
+@lessons
+def test_functions_of_a_lesson_are_those_of_the_patterns(lesson):
+    patterns = {}
+    for path in PATTERNS:
+        patterns |= definitions(path.read_text(encoding="utf-8"))
+    for name, source in lesson.definitions().items():
+        if name in patterns:
+            assert source == patterns[name]
+
+
+@pytest.mark.parametrize("path", PATTERNS, ids=lambda path: path.stem)
+def test_patterns_are_written_out_in_the_lesson_they_name(path):
+    source = path.read_text(encoding="utf-8")
+    [number] = re.findall(r"\bLesson (\d\d) writes", ast.get_docstring(ast.parse(source)))
+    standing = [Lesson(each) for each in LESSONS if each.name.startswith(number)]
+    if not standing:
+        pytest.skip(f"lesson {number} is not written yet")
+    assert set(definitions(source)) <= set(standing[0].definitions())
+
+
+# -- the run
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory):
+    return classroom(tmp_path_factory.mktemp("classroom"))
+
+
+@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
+def lesson(request):
+    return Lesson(request.param)
+
+
+@pytest.fixture(scope="module")
+def as_page(lesson, room, tmp_path_factory):
+    """What each cell says when the pages are built."""
+    return run(lesson, room, tmp_path_factory.mktemp("kernel"), static=True)
+
+
+@pytest.fixture(scope="module")
+def as_twice(lesson, room, tmp_path_factory):
+    """What each cell says to a reader who runs each twice."""
+    return run(lesson, room, tmp_path_factory.mktemp("kernel"), times=2)
+
+
+def test_runs_from_top_to_bottom(as_page, lesson):
+    assert len(as_page) == len(lesson.cells)
+    assert sum(map(len, as_page)) == len(lesson.code)
+
+
+def test_every_cell_can_be_run_twice_and_says_the_same(as_twice, lesson):
+    for cell, said in zip(lesson.cells, as_twice, strict=True):
+        assert said[:1] == said[1:], cell.source
+
+
+def test_two_kernels_say_the_same(as_page, as_twice, lesson):
+    for cell, page, twice in zip(lesson.cells, as_page, as_twice, strict=True):
+        if not calls(cell.source if cell.cell_type == "code" else "", "exercises.lessons"):
+            assert page[:1] == twice[:1], cell.source
+
+
+def test_starters_fail_with_a_sentence_and_solutions_pass(as_page, lesson):
+    for count, (starter, solution) in enumerate(lesson.solutions(), start=1):
+        number = f"{lesson.about['number']:02d}.{count}"
+        assert f'exercises.check("{number}", ' in lesson.cells[starter].source
+        assert f'assert exercises.check("{number}", ' in lesson.cells[solution].source
+        [said] = as_page[starter][-1]
+        assert re.fullmatch(rf"✗ Exercise {number}\. [A-Z].{{20,}}", said), said
+        between = "".join(cell.source for cell in lesson.cells[starter + 1 : solution])
+        assert "<summary>Hint</summary>" in between
+
+
+def test_the_reader_s_own_progress_is_kept(as_twice, lesson, room):
+    """Run by a reader, solutions count as solved; pages that are built leave no trace."""
+    solved = room / "notebooks" / ".progress" / "solved.json"
+    numbers = [f"{lesson.name[:2]}.{n}" for n in range(1, 1 + lesson.about["exercises"])]
+    assert all(f'"{number}"' in solved.read_text() for number in numbers)
