@@ -1,0 +1,54 @@
+"""Bring the README's table of lessons and its picture up to date: `uv run python site/readme.py`.
+
+The picture is a chart of lesson 03, drawn by the lesson's own cells.
+"""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+PICTURE = ROOT / "site" / "_static" / "backlog.png"
+LESSON, CHART = "03-*.ipynb", "charts.backlog("
+TABLE = re.compile(r"(?<=<!-- lessons -->\n).*?(?=<!-- end of lessons -->)", re.DOTALL)
+IMAGE = re.compile(r"!\[.*?\]\(site/_static/backlog\.png\)", re.DOTALL)
+
+
+def table(notebooks=ROOT / "notebooks"):
+    """The lessons that stand, as Markdown, from the notebooks' own metadata."""
+    rows = ["| lesson | question | minutes |", "|---|---|--:|"]
+    for path in sorted(notebooks.glob("[0-9][0-9]-*.ipynb")):
+        lesson = json.loads(path.read_text(encoding="utf-8"))["metadata"]["lesson"]
+        link = f"[{lesson['number']:02d} {lesson['title']}](notebooks/{path.name})"
+        rows.append(f"| {link} | {lesson['question']} | {lesson['minutes']} |")
+    return "\n".join(rows) + "\n"
+
+
+def picture():
+    """Run the cells of the lesson up to its chart; return its figure and its alt text."""
+    [path] = (ROOT / "notebooks").glob(LESSON)
+    names = {}
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            body = ast.parse("".join(cell["source"])).body
+            shown = ast.Expression(body.pop().value) if isinstance(body[-1], ast.Expr) else None
+            exec(compile(ast.Module(body, []), path.name, "exec"), names)
+            value = eval(compile(shown, path.name, "eval"), names) if shown else None
+            if CHART in "".join(cell["source"]):
+                return names["ax"].get_figure(root=True), value.alt
+    raise LookupError(f"no cell of {path.name} draws {CHART}…)")
+
+
+def main():
+    """Write both."""
+    figure, alt = picture()
+    figure.savefig(PICTURE, dpi=192, metadata={"Software": None})
+    text = TABLE.sub(lambda _: table(), README.read_text(encoding="utf-8"))
+    text = IMAGE.sub(lambda _: f"![{alt}](site/_static/backlog.png)", text)
+    README.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

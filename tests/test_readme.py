@@ -1,0 +1,44 @@
+"""The README says what is there: the lessons, the files, and a chart that a lesson draws."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+spec = importlib.util.spec_from_file_location("readme", ROOT / "site" / "readme.py")
+readme = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(readme)
+
+
+def test_the_table_names_the_lessons_that_stand():
+    """If not: uv run python site/readme.py."""
+    assert readme.TABLE.search(TEXT)[0] == readme.table()
+
+
+def test_every_link_leads_somewhere():
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", TEXT)
+    assert len(links) > 5
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_commands_name_files_that_exist():
+    blocks = re.findall(r"```bash\n(.*?)```", TEXT, re.DOTALL)
+    named = {word for block in blocks for word in re.findall(r"\S+\.(?:ipynb|yml)", block)}
+    assert named == {"notebooks/00-start-here.ipynb", "environment.yml"}
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    first_lines = [block.splitlines()[0] for block in blocks]
+    assert first_lines[:2] == [
+        "pip install uv && uv run jupyter lab notebooks/00-start-here.ipynb",
+        "pip install uv && uv run pytest",
+    ]
+    environment = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    assert re.search(r"conda activate (\S+)", TEXT)[1] == re.search(r"name: (\S+)", environment)[1]
+
+
+def test_the_picture_is_small_and_told_in_words():
+    image = readme.IMAGE.search(TEXT)[0]
+    assert len(image.split()) > 15
+    picture = readme.PICTURE.read_bytes()
+    assert len(picture) < 100_000
+    assert picture.startswith(b"\x89PNG")
