@@ -306,6 +306,15 @@ def test_pages_that_are_built_leave_no_progress(notebooks, monkeypatch, quick):
     assert not (notebooks / ".progress").exists()
 
 
+def test_pages_that_are_built_show_nobody_s_progress(notebooks, monkeypatch):
+    content = {"cells": [], "metadata": {"lesson": {"title": "Put a queue", "exercises": 2}}}
+    (notebooks / "03-put.ipynb").write_text(json.dumps(content))
+    progress.note("03.1")
+    assert list(exercises.lessons()["solved"]) == ["1 of 2"]
+    monkeypatch.setenv("NB_STATIC", "1")
+    assert list(exercises.lessons()["solved"]) == ["0 of 2"]
+
+
 def test_the_table_of_lessons_comes_from_the_notebooks(notebooks):
     about = {"title": "Put a queue between", "question": "What?", "minutes": 45, "exercises": 2}
     for name, lesson in {"03-put.ipynb": about, "07-not-yet.ipynb": {}}.items():
