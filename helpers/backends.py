@@ -226,9 +226,9 @@ class Moto:
         self._handlers: dict[str, Callable[..., Answer]] = {}
 
     def __call__(self, request: AWSPreparedRequest) -> Answer:
-        if request.headers.get("X-Amz-Target") in RECEIVE:
-            if (answer := empty_poll(request.body, REGION)) is not None:
-                return answer
+        polls = request.headers.get("X-Amz-Target") in RECEIVE
+        if polls and (answer := empty_poll(request.body, REGION)) is not None:
+            return answer
         url = request.url.partition("?")[0]
         handler = self._handlers.get(url)
         if handler is None:

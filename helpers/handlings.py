@@ -24,7 +24,7 @@ _COLUMNS = [
 class Handling(NamedTuple):
     """What one call did to one message. Times are virtual seconds since the lab opened.
 
-    what : "sent", "received", "deleted", "visibility", "moved", "expired" or "redriven" (taken out of
+    what : "sent", "received", "deleted", "visibility", "moved", "expired" or "redriven" (taken from
         a dead-letter queue; it goes on under a new id).
     visible_at : when a consumer can get it (again) if nothing else happens.
     queue : the queue concerned, if it is not the row's resource; for "moved", where it went.

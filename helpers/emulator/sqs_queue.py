@@ -215,8 +215,9 @@ class CorrectedQueue(Queue):
             message = self._find(receipt_handle)
             if message is None:
                 return
+            latest = self._is_latest(message, receipt_handle)  # raises on a FIFO queue
             self.tell("deleted", message, time.time(), receipt_handle)
-            if not self._is_latest(message, receipt_handle):
+            if not latest:
                 return
             full = len(self.store.in_flight) >= IN_FLIGHT_LIMIT
             self.store.remove(message)

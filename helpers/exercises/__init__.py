@@ -2,7 +2,7 @@
 
 ``predict`` takes the reader's answer before a run and scores it afterwards. ``check`` runs the
 reader's function on seeds that the lesson does not use, and says in one sentence what went wrong,
-without giving the answer away. Neither stops "Run all": an unanswered prediction or a wrong function
+without giving the answer away. Neither stops "Run all": an unanswered prediction or a wrong answer
 is a sentence, not an exception. What was solved is kept beside the notebooks (`progress`).
 """
 
