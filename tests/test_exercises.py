@@ -41,7 +41,6 @@ def notebooks(tmp_path, monkeypatch):
 def quick(monkeypatch):
     """An exercise that takes a moment: 99.1, a worker that counts ten messages."""
     monkeypatch.setattr(checks, "_find", lambda exercise: Exercise(rule, (1, 2), "All counted."))
-    monkeypatch.setattr(checks, "PATIENCE", 0.2)
 
 
 def rule(lab, answer, seed):
