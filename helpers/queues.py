@@ -14,6 +14,7 @@ from math import inf, nan
 
 from helpers.handlings import messages
 
+TOGETHER = 1e-5  # seconds; the emulator keeps epoch seconds in a float
 STATES = ("waiting", "in_flight", "delayed")
 _COLUMNS = [
     "queue", "id", "body", "stay", "state", "start", "end", "ended_by", "handling",
@@ -73,7 +74,7 @@ def states(trace, *, until=None):
             settle(key, time)
         if what in ("sent", "received", "moved") and key not in here:
             stays += 1
-            delayed = what == "sent" and visible_at > time
+            delayed = what == "sent" and visible_at > time + TOGETHER
             state, ends = ("delayed", visible_at) if delayed else ("waiting", inf)
             here[key] = [stays, body, state, time, ends, row]
         if what == "received":

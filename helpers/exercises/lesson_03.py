@@ -26,7 +26,7 @@ def lose_nothing(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
     queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
     draws, charged = Random(f"charges {seed}"), Counter()
     failures: Counter[str] = Counter()
-    orders = load.orders(rate=1.0, minutes=3, seed=seed)
+    orders = load.orders(rate=1.0, minutes=1.5, seed=seed)
 
     def charge(order: dict[str, Any]) -> None:
         time.sleep(draws.expovariate(2))
@@ -38,7 +38,7 @@ def lose_nothing(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
     def checkout(order: load.Order) -> None:
         sqs.send_message(QueueUrl=queue, MessageBody=order.json())
 
-    with lab.running(minutes=20):
+    with lab.running(minutes=10):
         lab.start(open_shop, orders, checkout)
         lab.start(worker, sqs, queue, charge, copies=2)
     for order in orders:
@@ -57,7 +57,7 @@ def right_reply(lab: Lab, collector: Callable[..., Any], seed: int) -> None:
     pending: dict[str, Any] = {}
     told: dict[str, str | None] = {}
     draws, slow = Random(f"work {seed}"), set()
-    orders = load.orders(rate=1.0, minutes=2.5, seed=seed)
+    orders = load.orders(rate=1.0, minutes=1.5, seed=seed)
 
     def work(body: str) -> str:
         name = json.loads(body)["order_id"]
