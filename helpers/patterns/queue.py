@@ -9,7 +9,7 @@ import uuid
 
 
 def charge_from_queue(sqs, orders, charge):
-    """Take orders from the queue for ever. Delete each one only when its card is charged."""
+    """Take orders from the queue for ever; delete each when its card is charged."""
     while True:
         answer = sqs.receive_message(QueueUrl=orders, WaitTimeSeconds=20)
         for message in answer.get("Messages", []):
