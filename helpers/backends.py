@@ -8,6 +8,7 @@ that a cell run out of order cannot reach an account either; only a new kernel t
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import boto3
+import botocore.loaders
+import botocore.session
 import moto
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.client import BaseClient
@@ -77,6 +80,24 @@ def _sign(signer: RequestSigner, operation_name: str, request: Any, **options: A
     request.headers["Authorization"] = (
         f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
     )
+
+
+@functools.cache
+def _loader() -> botocore.loaders.Loader:
+    return botocore.loaders.create_loader()
+
+
+def _session() -> boto3.Session:
+    """A default session that has not read anything yet but botocore's own API models.
+
+    These are read once for all labs of a process: a lesson opens dozens.
+    """
+    core = botocore.session.Session()
+    core.register_component("data_loader", _loader())
+    session = boto3.Session(botocore_session=core)
+    paths = _loader().search_paths
+    paths[:] = dict.fromkeys(paths)  # boto3 adds its own with each session
+    return session
 
 
 def _user_agent(self: UserAgentString) -> str:
@@ -145,7 +166,7 @@ class InProcess:
             (UserAgentString, "to_string", _user_agent),
             # moto names its backends when it first loads them: once per process, not per lab.
             (base_backend, "uuid4", lambda: UUID(bytes=_real_urandom(16), version=4)),
-            (boto3, "DEFAULT_SESSION", None),
+            (boto3, "DEFAULT_SESSION", _session()),
         ):
             self._undo.callback(setattr, owner, name, getattr(owner, name))
             setattr(owner, name, replacement)
