@@ -73,7 +73,7 @@ def right_reply(lab: Lab, collector: Callable[..., Any], seed: int) -> None:
 
     with lab.running(minutes=10):
         lab.start(open_shop, orders, checkout)
-        lab.start(answer_requests, sqs, requests, work, copies=12)
+        lab.start(answer_requests, sqs, requests, work, copies=6)
         lab.start(collector, sqs, replies, pending)
     for order in orders:
         name = order.order_id
