@@ -28,11 +28,11 @@ from moto import backend_index, backends
 from moto.core import DEFAULT_ACCOUNT_ID, base_backend, botocore_stubber
 from moto.core.base_backend import BackendDict
 from moto.core.exceptions import HTTPException
-from moto.core.request import normalize_request
 from moto.moto_api._internal import mock_random
 
 from helpers import emulator
 from helpers.emulator.guard import as_it_came, replaced
+from helpers.emulator.speed import normalized
 from helpers.emulator.sqs_poll import empty_poll
 from helpers.emulator.sqs_queue import CorrectedQueue
 from helpers.wire import Answer, Wire
@@ -254,9 +254,9 @@ class Moto:
         handler = self._handlers.get(url)
         if handler is None:
             handler = self._handlers[url] = self._find(url)
-        normalized = normalize_request(request)
+        arrived = normalized(request)
         try:
-            return handler(normalized, normalized.raw_url, normalized.headers)
+            return handler(arrived, arrived.raw_url, arrived.headers)
         except HTTPException as error:
             return error.code, error.get_headers(), error.get_body()
 
