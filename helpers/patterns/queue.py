@@ -61,10 +61,13 @@ def collect_replies(sqs, replies, pending):
     """Take replies for ever; put each into the mailbox of the request it belongs to."""
     while True:
         answer = sqs.receive_message(
-            QueueUrl=replies, WaitTimeSeconds=20, MessageAttributeNames=["CorrelationId"]
+            QueueUrl=replies,
+            WaitTimeSeconds=20,
+            MessageAttributeNames=["CorrelationId"],
         )
         for message in answer.get("Messages", []):
-            correlation_id = message["MessageAttributes"]["CorrelationId"]["StringValue"]
+            attributes = message["MessageAttributes"]
+            correlation_id = attributes["CorrelationId"]["StringValue"]
             if correlation_id in pending:  # else its asker has given up
                 pending[correlation_id].put(message["Body"])
             sqs.delete_message(QueueUrl=replies, ReceiptHandle=message["ReceiptHandle"])

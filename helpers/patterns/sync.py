@@ -27,7 +27,7 @@ def call(client, function, event):
 
 
 def retry(work, attempts, pause, budget=None):
-    """Try `work()` up to `attempts` times, `pause(1)`, `pause(2)` … seconds apart."""
+    """Try `work()` up to `attempts` times, with `pause(1)`, `pause(2)` … seconds between."""
     if budget:
         budget.earn()
     for attempt in range(1, attempts + 1):
