@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import time_machine
 
 if TYPE_CHECKING:
-    from helpers.clock import Clock, Task
+    from helpers.clock import Clock
+    from helpers.tasks import Task
 
 
 class ClockError(RuntimeError):

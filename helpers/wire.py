@@ -23,7 +23,8 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from helpers import faults
-from helpers.clock import Clock, Stopped
+from helpers.clock import Clock
+from helpers.tasks import Stopped
 from helpers.trace import Handling, Trace
 
 Answer = tuple[int, Any, Any]  # HTTP status, headers, body

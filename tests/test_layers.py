@@ -15,7 +15,7 @@ TAKEN_HOME = {"boto3", "botocore", "aws_lambda_powertools"}  # beside the standa
 LAB_USERS = {"helpers", "helpers.exercises", "helpers.explore", "helpers.differences"}
 # The four that know no AWS SDK, each with the files that it is made of.
 NO_SDK = {
-    "clock": ("clock", "patches"),
+    "clock": ("clock", "patches", "tasks"),
     "charts": ("charts", "figures", "timelines", "style", "pictures"),
     "load": ("load", "arrivals", "shop"),
     "trace": ("trace", "handlings", "queues", "effects"),
