@@ -33,7 +33,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from helpers import patches
+from helpers import patches, tasks
 from helpers.patches import ClockError
 from helpers.tasks import Baton, Stopped, Task, Wait, one_core
 
@@ -438,7 +438,7 @@ class Clock:
 def _place(task: Task) -> str:
     """Where a waiting task stands, in its own code."""
     frame = sys._current_frames().get(task.ident)
-    inside = (__file__, patches.__file__, threading.__file__)
+    inside = (__file__, patches.__file__, tasks.__file__, threading.__file__)
     while frame is not None and frame.f_code.co_filename in inside:
         frame = frame.f_back
     return (
