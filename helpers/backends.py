@@ -31,11 +31,12 @@ from moto.core.exceptions import HTTPException
 from moto.moto_api._internal import mock_random
 
 from helpers import emulator
+from helpers.answers import Answer
 from helpers.emulator.guard import as_it_came, replaced
 from helpers.emulator.speed import normalized
 from helpers.emulator.sqs_poll import empty_poll
 from helpers.emulator.sqs_queue import CorrectedQueue
-from helpers.wire import Answer, Wire
+from helpers.wire import Wire
 
 if TYPE_CHECKING:
     from helpers.emulator.functions import Functions

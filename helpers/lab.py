@@ -9,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import inspect
 import math
-import os
-import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from numbers import Real
@@ -23,6 +21,7 @@ from helpers import faults
 from helpers.backends import InProcess, Moto, arm_guard, set_aside
 from helpers.clock import Clock
 from helpers.progress import Progress
+from helpers.seeding import Seeding
 from helpers.trace import Trace
 from helpers.wire import Wire
 
@@ -82,9 +81,7 @@ class Lab:
         self._closed = self._running = False
         self._turn = Lock()  # threads that are not the lab's take turns in it
         self._names: dict[str, int] = {}
-        self._random = random.Random(f"lab {seed}")
-        self._random_state = random.Random(seed).getstate()
-        self._real_urandom = os.urandom
+        self._seeded = Seeding(seed, is_ours=lambda: clock.task() is not None)
         faults.clear()
         mock_random.seed(seed)
         self._wire = Wire(clock=clock, trace=self._trace, serve=Moto())
@@ -99,7 +96,8 @@ class Lab:
     ) -> Iterator[Lab]:
         """Let so much simulated time pass, with what is started inside.
 
-        Without a duration, the run ends when all workers that it started are done.
+        Without a duration, the run ends when all workers that it started are done. What a service
+        still does by then, such as a function whose caller has given up, goes on in the next run.
 
         Raises
         ------
@@ -118,7 +116,7 @@ class Lab:
         progress = Progress(self._clock, total or None, self._trace)
         self._clock.watch, self._running = progress.look, True
         try:
-            with self._turn, self._seeded(), self._clock.running(seconds=total or None):
+            with self._turn, self._seeded.drawn(), self._clock.running(seconds=total or None):
                 yield self
         finally:
             self._clock.watch, self._running = None, False
@@ -210,7 +208,7 @@ class Lab:
         if self._clock.is_running:
             raise LabError("the lab is running; it can be closed when the run is over")
         try:
-            with self._seeded():
+            with self._seeded.drawn():
                 self._clock.close()
         finally:
             self._closed = True
@@ -231,8 +229,6 @@ class Lab:
         if self._closed:
             raise LabError("this lab is closed; open a new one: lab = Lab(seed=…)")
 
-    # -- the same run every time
-
     @contextlib.contextmanager
     def _visit(self) -> Iterator[None]:
         """What a call from outside a run takes place in: time passes for it alone."""
@@ -245,29 +241,8 @@ class Lab:
                 f"the thread {current_thread().name!r} called the lab while a run was on, and is "
                 "not one of its workers. Start it inside the run: lab.start(function)"
             )
-        with self._turn, self._seeded(), self._clock.visit():
+        with self._turn, self._seeded.drawn(), self._clock.visit():
             yield
-
-    @contextlib.contextmanager
-    def _seeded(self) -> Iterator[None]:
-        """Draw `random` and ``os.urandom`` (and with it every uuid) from the lab's seed.
-
-        ``os.urandom`` only for the lab's threads; the state of `random` is put back afterwards.
-        """
-        outside = random.getstate()
-        random.setstate(self._random_state)
-        os.urandom = self._urandom
-        try:
-            yield
-        finally:
-            os.urandom = self._real_urandom
-            self._random_state = random.getstate()
-            random.setstate(outside)
-
-    def _urandom(self, size: int) -> bytes:
-        if self._clock.task() is None:
-            return self._real_urandom(size)
-        return self._random.randbytes(size)
 
 
 def _check_worker(function: Any) -> None:

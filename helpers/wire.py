@@ -7,27 +7,24 @@ open, is handled once by the emulator, and leaves one row in the trace.
 from __future__ import annotations
 
 import itertools
-import json
 import math
 import re
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from threading import get_ident
 from typing import Any
-from xml.sax.saxutils import escape
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from helpers import faults
+from helpers.answers import Answer, Body, error_answer, error_code
 from helpers.clock import Clock
 from helpers.tasks import Stopped
 from helpers.trace import Handling, Trace
 
-Answer = tuple[int, Any, Any]  # HTTP status, headers, body
 LONGEST_POLL = 20  # seconds [API model: ReceiveMessageWaitTimeSeconds, 0 to 20]
 TOGETHER = 1e-5  # seconds; moments closer than this are one, as epoch seconds in a float go
 RESOURCE_KEYS = (
@@ -212,8 +209,8 @@ class _Attempt:
             _pause(self.start + self.call.read_timeout - self.wire.clock.now)
             raise ReadTimeoutError(endpoint_url=self.request.url)
         if status >= 400 or "x-amz-function-error" in headers:
-            self.outcome = _error_code(headers, body)
-        return AWSResponse(self.request.url, status, headers, _Body(body))
+            self.outcome = error_code(headers, body)
+        return AWSResponse(self.request.url, status, headers, Body(body))
 
     def _there_and_back(self, exchange: faults.Exchange) -> Answer:
         _pause(exchange.delay_before)
@@ -305,17 +302,6 @@ class _Attempt:
         )
 
 
-class _Body(BytesIO):
-    """A body in the form in which urllib3 would hand it over."""
-
-    def __init__(self, body: str | bytes) -> None:
-        super().__init__(body.encode() if isinstance(body, str) else body)
-
-    def stream(self, **_: Any) -> Any:
-        while chunk := self.read():
-            yield chunk
-
-
 def _pause(seconds: float) -> None:
     if seconds == math.inf:
         threading.Event().wait()
@@ -330,26 +316,3 @@ def _resource(params: dict[str, Any]) -> str | None:
         if isinstance(value, str):
             return re.split(r"[/:]", value)[-1]
     return None
-
-
-def error_answer(protocol: str, status: int, code: str, message: str) -> Answer:
-    """An error as a service with this protocol writes it, for botocore to parse."""
-    if protocol in ("query", "ec2"):
-        body = (
-            "<ErrorResponse><Error><Type>Sender</Type>"
-            f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
-            "</Error><RequestId>lab</RequestId></ErrorResponse>"
-        )
-        return status, {"Content-Type": "text/xml"}, body
-    body = json.dumps({"__type": code, "message": message})
-    return status, {"x-amzn-errortype": code}, body
-
-
-def _error_code(headers: Any, body: Any) -> str:
-    """AWS's error code in an answer, wherever the protocol puts it."""
-    for name, value in dict(headers).items():
-        if name.lower() in ("x-amzn-errortype", "x-amz-function-error"):
-            return value.split(":")[0].split("#")[-1]
-    text = body.decode() if isinstance(body, bytes) else body
-    found = re.search(r'<Code>([^<]+)<|"__type":\s*"(?:[^"#]*#)?([^"]+)"', text)
-    return (found[1] or found[2]) if found else "Error"
