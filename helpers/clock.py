@@ -258,15 +258,14 @@ class Clock:
                     self._ready.append(wait.task)
 
     def _is_over(self, due: int | None) -> bool:
-        foreground = [task for task in self._all if not task.background and not task.done]
-        if self._limit is None:
-            return not foreground
-        if due is None and foreground:
-            return False  # they wait for ever: a deadlock
-        if due is None or due > self._limit:
+        if self._limit is not None and due is not None:
+            over = due > self._limit
+        else:
+            working = any(not (task.background or task.done) for task in self._all)
+            over = not working  # with a limit: they wait for ever, which is a deadlock
+        if over and self._limit is not None:
             self.now_ns = max(self.now_ns, self._limit)
-            return True
-        return False
+        return over
 
     # -- threads
 

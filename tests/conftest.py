@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 
 import pytest
+from emulated_sqs import emulated, standing_time
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -13,3 +14,17 @@ def interrupts_arrive():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def timeline():
+    """Time that only the test moves."""
+    with standing_time() as timeline:
+        yield timeline
+
+
+@pytest.fixture
+def client(timeline):
+    """A client of the corrected SQS, in standing time."""
+    with emulated() as client:
+        yield client

@@ -12,13 +12,11 @@ from emulated_sqs import (
     bodies,
     counts,
     delete,
-    emulated,
     hide,
     make,
     receive,
     refused,
     send,
-    standing_time,
     stored,
 )
 from moto import mock_aws
@@ -27,19 +25,6 @@ from moto.sqs import models
 
 from helpers.emulator import corrected, guard, sqs, sqs_queue
 from helpers.emulator.sqs_message import StoredMessage
-
-
-@pytest.fixture
-def timeline():
-    with standing_time() as timeline:
-        yield timeline
-
-
-@pytest.fixture
-def client(timeline):
-    with emulated() as client:
-        yield client
-
 
 # The corrections come and go.
 

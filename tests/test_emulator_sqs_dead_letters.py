@@ -11,27 +11,13 @@ from emulated_sqs import (
     arn,
     bodies,
     counts,
-    emulated,
     make,
     receive,
     refused,
     send,
-    standing_time,
 )
 
 from helpers.emulator import sqs
-
-
-@pytest.fixture
-def timeline():
-    with standing_time() as timeline:
-        yield timeline
-
-
-@pytest.fixture
-def client(timeline):
-    with emulated() as client:
-        yield client
 
 
 @pytest.fixture

@@ -8,31 +8,17 @@ from emulated_sqs import (
     bodies,
     counts,
     delete,
-    emulated,
     hide,
     make,
     receive,
     refused,
     send,
-    standing_time,
 )
 from hypothesis import given
 from hypothesis import strategies as st
 from moto.sqs import models
 
 from helpers.emulator import sqs
-
-
-@pytest.fixture
-def timeline():
-    with standing_time() as timeline:
-        yield timeline
-
-
-@pytest.fixture
-def client(timeline):
-    with emulated() as client:
-        yield client
 
 
 @pytest.fixture
