@@ -234,6 +234,7 @@ def uncorrected() -> contextlib.AbstractContextManager[None]:
 
     For a lab that is open and has made nothing yet, but for what ``deploy`` made.
     """
+    emulator.correct_all()  # none must open inside the block
     return as_it_came()
 
 
@@ -266,6 +267,7 @@ class Moto:
         for service, pattern in backend_index.backend_url_patterns:
             if not pattern.match(url):
                 continue
+            emulator.correct(service)
             regions = backends.get_backend(service)[DEFAULT_ACCOUNT_ID]
             backend = regions[REGION if REGION in regions else "aws"]
             for address, handler in backend.urls.items():

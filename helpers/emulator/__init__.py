@@ -6,11 +6,26 @@ open, and refuses to apply to a moto that it was not written for (`guard`).
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 
 from moto.sqs import models
 
 from . import speed, sqs
 from .sqs_queue import CorrectedQueue
+
+# moto's name of a service, and the file that corrects it. It is read, and moto's own part with it,
+# when the first request for the service comes: a lesson on queues does not pay for workflows.
+WHEN_NEEDED = {
+    "dynamodb": "dynamodb",
+    "dynamodbstreams": "dynamodb",
+    "events": "events",
+    "sns": "sns",
+    "stepfunctions": "states",
+}
+
+_corrections: ExitStack | None = None
+_corrected: set[str] = set()
 
 
 def is_corrected() -> bool:
@@ -20,8 +35,31 @@ def is_corrected() -> bool:
 
 @contextmanager
 def corrected() -> Iterator[None]:
-    """Open the corrections of every service."""
+    """Open the corrections: those of SQS at once, those of a service in `correct` when needed."""
+    global _corrections
     with ExitStack() as stack:
         for service in (speed, sqs):
             stack.enter_context(service.corrections())
-        yield
+        _corrections = stack
+        try:
+            yield
+        finally:
+            _corrections = None
+            _corrected.clear()
+
+
+def correct(service: str) -> None:
+    """Open the corrections of one of moto's services, until `corrected` ends."""
+    name = WHEN_NEEDED.get(service)
+    if name is None or name in _corrected or _corrections is None:
+        return
+    _corrected.add(name)
+    module = f"{__name__}.{name}"
+    if find_spec(module) is not None:
+        _corrections.enter_context(import_module(module).corrections())
+
+
+def correct_all() -> None:
+    """Open the corrections of every service."""
+    for service in WHEN_NEEDED:
+        correct(service)

@@ -1,0 +1,26 @@
+"""What one service asks of another: plain boto3 calls of the lab's own.
+
+They pass where the reader's calls pass, so they meet the faults that are open and stand in the
+trace, with the name of the thread that makes them. Each makes one attempt: a service that delivers
+has its own rules for trying again (`delivery`).
+"""
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import boto3
+from botocore.config import Config
+
+ONE_ATTEMPT = Config(retries={"total_max_attempts": 1, "mode": "standard"})
+_clients: WeakKeyDictionary[boto3.Session, dict[tuple[str, str], Any]] = WeakKeyDictionary()
+
+
+def client(service: str, region: str) -> Any:
+    """A client of `service`, made once per lab."""
+    session = boto3.DEFAULT_SESSION  # the lab's own, see helpers.backends
+    if session is None:
+        raise RuntimeError(f"no lab is open, so nobody can call {service}")
+    held = _clients.setdefault(session, {})
+    if (service, region) not in held:
+        held[service, region] = session.client(service, region, config=ONE_ATTEMPT)
+    return held[service, region]
