@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers import probes
 from helpers.backends import uncorrected
 from helpers.lab import Lab, beside
+from helpers.probes import events, functions, sqs, states
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,78 +84,78 @@ DIFFERENCES = (
         "SQS: delete with an old receipt handle",
         "the message stays",
         f"{MODEL}, DeleteMessage",
-        probes.old_handle,
+        sqs.old_handle,
     ),
     Difference(
         "SQS: a message outlives its retention",
         "the next message",
         f"{MODEL}, DeleteMessage",
-        probes.retention,
+        sqs.retention,
     ),
     Difference(
         "SQS: 1,000 × ü, at most 1,024 bytes",
         "refused",
         f"{MODEL}, SendMessage",
-        probes.size,
+        sqs.size,
     ),
     Difference(
         "SQS: StartMessageMoveTask",
         "messages return",
         f"{MODEL}, StartMessageMoveTask",
-        probes.redrive,
+        sqs.redrive,
     ),
     Difference(
         "SQS FIFO: sent again after the delete",
         "not delivered",
         f"{MODEL}, SendMessage",
-        probes.repeat_after_delete,
+        sqs.repeat_after_delete,
     ),
     Difference(
         "SQS FIFO: DeduplicationScope messageGroup",
         "2 delivered",
         f"{MODEL}, CreateQueue",
-        probes.repeat_in_groups,
+        sqs.repeat_in_groups,
     ),
     Difference(
         "SQS FIFO: a batch of three comes back",
         "all three, in order",
         "Developer Guide, FIFO delivery logic",
-        probes.fifo_after_timeout,
+        sqs.fifo_after_timeout,
     ),
     Difference(
         "SQS standard: 10 messages, one consumer",
         "maybe again, maybe out of order",
         "Developer Guide, standard queues",
-        probes.standard_queue,
+        sqs.standard_queue,
     ),
     Difference(
         "Lambda: a Python function is invoked",
         "runs",
         "Developer Guide, Python handler",
-        probes.function,
+        functions.function,
     ),
     Difference(
         "Lambda: reserved concurrency is zero",
         "TooManyRequestsException",
         "Developer Guide, reserved concurrency",
-        probes.concurrency,
+        functions.concurrency,
     ),
     Difference(
         "EventBridge: put_events, and a target is gone",
         "accepted",
         "User Guide, retries of delivery",
-        probes.lost_target,
+        events.lost_target,
     ),
     Difference(
         "Step Functions: a late task token",
         "TaskTimedOut",
         f"{MODEL}, SendTaskSuccess",
-        probes.late_token,
+        states.late_token,
     ),
     Difference(
         "Step Functions: two starts without a name",
         "two executions",
         f"{MODEL}, StartExecution",
-        probes.two_executions,
+        states.two_executions,
     ),
 )

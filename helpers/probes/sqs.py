@@ -1,0 +1,98 @@
+"""SQS."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from helpers.probes.parts import Queue, kind, let_pass
+
+FIFO = {"FifoQueue": "true"}
+
+
+def old_handle(lab: Any) -> str:
+    """A consumer is late: its message has been received again. It deletes all the same."""
+    queue = Queue("late")
+    queue.send("order")
+    [first] = queue.receive(VisibilityTimeout=10)
+    let_pass(lab, 11)
+    queue.receive(VisibilityTimeout=10)
+    queue.delete(first)
+    let_pass(lab, 11)
+    return "the message stays" if queue.receive() else "the message is gone"
+
+
+def repeat_after_delete(lab: Any) -> str:
+    """A message is sent, received and deleted, and a minute later sent again."""
+    queue = Queue("again.fifo", **FIFO)
+    for _ in range(2):
+        queue.send("order", MessageGroupId="g", MessageDeduplicationId="d")
+        received = queue.receive()
+        for message in received:
+            queue.delete(message)
+        let_pass(lab, 60)
+    return "delivered again" if received else "not delivered"
+
+
+def repeat_in_groups(lab: Any) -> str:
+    """One deduplication id in two message groups, where each group counts for itself."""
+    queue = Queue("groups.fifo", DeduplicationScope="messageGroup", **FIFO)
+    for group in "ab":
+        queue.send("order", MessageGroupId=group, MessageDeduplicationId="d")
+    return f"{len(queue.receive(MaxNumberOfMessages=10))} delivered"
+
+
+def fifo_after_timeout(lab: Any) -> str:
+    """A batch of one group is received, not deleted, and becomes visible again."""
+    queue = Queue("batch.fifo", **FIFO)
+    for number in range(3):
+        queue.send(str(number), MessageGroupId="g", MessageDeduplicationId=str(number))
+    queue.receive(MaxNumberOfMessages=10, VisibilityTimeout=10)
+    let_pass(lab, 11)
+    order = [message["Body"] for message in queue.receive(MaxNumberOfMessages=10)]
+    return "all three, in order" if order == ["0", "1", "2"] else f"{len(order)} of three"
+
+
+def retention(lab: Any) -> str:
+    """One message has outlived its retention; one receive follows."""
+    queue = Queue("aged", MessageRetentionPeriod="60")
+    queue.send("old")
+    let_pass(lab, 61)
+    queue.send("new")
+    return "the next message" if queue.receive() else "nothing"
+
+
+def size(lab: Any) -> str:
+    """1,000 characters of two bytes each, where 1,024 bytes are allowed."""
+    try:
+        Queue("large", MaximumMessageSize="1024").send("ü" * 1000)
+    except ClientError:
+        return "refused"
+    return "accepted"
+
+
+def redrive(lab: Any) -> str:
+    """Messages go back from the dead-letter queue."""
+    dead = Queue("dead")
+    policy = json.dumps({"deadLetterTargetArn": dead.arn, "maxReceiveCount": 1})
+    queue = Queue("source", RedrivePolicy=policy, VisibilityTimeout="1")
+    queue.send("order")
+    for _ in range(2):
+        queue.receive()
+        let_pass(lab, 2)
+    try:
+        queue.sqs.start_message_move_task(SourceArn=dead.arn)
+    except Exception as error:
+        return kind(error)
+    let_pass(lab, 2)
+    return "messages return" if queue.receive() else "messages stay"
+
+
+def standard_queue(lab: Any) -> str:
+    """Ten messages through a standard queue, one consumer."""
+    queue = Queue("standard")
+    sent = [queue.send(str(number)) for number in range(10)]
+    received = [message["MessageId"] for _ in sent for message in queue.receive()]
+    return "once and in order" if received == sent else "maybe again, maybe out of order"
