@@ -256,10 +256,16 @@ def _check_worker(function: Any) -> None:
 
 
 @contextlib.contextmanager
-def beside(*, seed: int, patience: float = 10.0) -> Iterator[Lab]:
-    """A lab of its own for the length of the block, while the open one waits as it is.
+def aside() -> Iterator[None]:
+    """Put the open lab aside for the length of the block: what opens labs there leaves it alone.
 
-    The open lab's time, queues, functions and ids are the same afterwards.
+    Its time, queues, functions and ids are the same afterwards. A lab left open in the block is
+    closed at its end.
+
+    Raises
+    ------
+    LabError
+        If the open lab is running.
     """
     global _open
     outer, _open = _open, None
@@ -267,8 +273,19 @@ def beside(*, seed: int, patience: float = 10.0) -> Iterator[Lab]:
     try:
         if outer is not None and outer._clock.is_running:
             raise LabError("a lab cannot stand beside one that is running")
-        with set_aside(), Lab(seed=seed, patience=patience) as lab:
-            yield lab
+        with set_aside():
+            try:
+                yield
+            finally:
+                if _open is not None:
+                    _open.close()
     finally:
         _open = outer
         faults.resume(open_faults)
+
+
+@contextlib.contextmanager
+def beside(*, seed: int, patience: float = 10.0) -> Iterator[Lab]:
+    """A lab of its own for the length of the block, while the open one waits as it is."""
+    with aside(), Lab(seed=seed, patience=patience) as lab:
+        yield lab

@@ -7,11 +7,13 @@ those of the lessons.
 import importlib
 import json
 import random
+import tempfile
 import time
+from pathlib import Path
 
 import boto3
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lesson_notebooks import LESSONS, Lesson
 
@@ -20,6 +22,11 @@ from helpers.exercises import checks, progress
 from helpers.exercises.checks import Exercise, Failed
 from helpers.patterns.queue import charge_from_queue
 
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
 positive = st.floats(min_value=1e-6, max_value=1e9)
 NUMBERS = [
     f"{lesson.name[:2]}.{number}"
@@ -32,8 +39,7 @@ NUMBERS = [
 def notebooks(tmp_path, monkeypatch):
     """A folder of notebooks in the place of the real one, whose progress is the reader's."""
     monkeypatch.delenv("NB_STATIC", raising=False)
-    for function in (progress.solved, progress.note, progress.reset, progress.lessons):
-        monkeypatch.setattr(function, "__defaults__", (tmp_path,))
+    monkeypatch.setattr(progress, "NOTEBOOKS", tmp_path)
     return tmp_path
 
 
@@ -266,6 +272,65 @@ def test_a_check_inside_a_run_is_a_sentence_too(quick):
     assert not verdicts[0]
 
 
+# -- predictions in a field
+
+
+def field_of(prediction):
+    [_, field, said] = prediction.widget().children
+    return field, said
+
+
+def test_a_number_given_in_the_field_counts_and_is_kept():
+    asked = exercises.predict("How long?", unit="s")
+    field, said = field_of(asked)
+    field.value = "2.5"
+    assert asked.mine == 2.5
+    assert "2.5 s" in said.value
+    again = exercises.predict("How long?", unit="s")
+    assert again.mine == 2.5
+    assert field_of(again)[0].value == "2.5"
+    assert again.score(2.5).points == 2
+
+
+def test_what_is_no_number_is_refused_and_changes_nothing():
+    asked = exercises.predict("How long?", 3, unit="s")
+    field, said = field_of(asked)
+    for wrong in ("soon", "nan", "1e999"):
+        field.value = wrong
+        assert asked.mine == 3
+        assert "a number of s" in said.value
+    field.value = "4,5"
+    assert asked.mine == 4.5
+
+
+def test_a_choice_is_kept_unless_the_question_has_other_answers_by_now():
+    asked = exercises.predict("Who pays?", choices=["one", "all"])
+    field_of(asked)[0].value = "all"
+    assert exercises.predict("Who pays?", choices=["one", "all"]).mine == "all"
+    assert exercises.predict("Who pays?", choices=["none", "some"]).mine is None
+
+
+def test_an_answer_in_the_cell_goes_before_a_kept_one():
+    field_of(exercises.predict("How long?"))[0].value = "3"
+    assert exercises.predict("How long?").mine == 3
+    assert exercises.predict("How long?", 5).mine == 5
+    assert exercises.predict("How long?").mine is None  # taken out of the cell again
+    field_of(exercises.predict("How long?"))[0].value = "3"
+    exercises.reset()
+    assert exercises.predict("How long?").mine is None
+
+
+def test_a_page_asks_the_question_and_keeps_nothing(notebooks, monkeypatch):
+    exercises.predict("How long?", 3)
+    monkeypatch.setenv("NB_STATIC", "1")
+    asked = exercises.predict("How long?", unit="s")
+    assert asked.mine is None
+    assert "How long? (s)" in asked._repr_html_()
+    exercises.predict("And then?", 7).score(7)
+    monkeypatch.delenv("NB_STATIC")
+    assert exercises.predict("And then?").mine is None
+
+
 # -- progress
 
 
@@ -278,20 +343,36 @@ def test_progress_is_kept_sorted_and_once(notebooks):
     exercises.reset()
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage=st.binary())
-def test_a_damaged_file_is_no_reason_to_stop(damage, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("notebooks")
-    path = folder / progress.FILE
-    path.parent.mkdir()
-    path.write_bytes(damage)
-    before = progress.solved(folder)
-    progress.note("03.1", folder)
-    assert progress.solved(folder) == sorted({*before, "03.1"})
+def test_a_damaged_file_is_no_reason_to_stop(damage, notebooks):
+    for kept in (progress.SOLVED, progress.PREDICTED):
+        path = notebooks / kept
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(damage)
+    before = progress.solved()
+    progress.note("03.1")
+    progress.note_prediction("How long?", 3)
+    assert progress.solved() == sorted({*before, "03.1"})
+    assert progress.predicted()["How long?"]["mine"] == 3
+
+
+@given(content=json_values)
+def test_a_prediction_file_of_something_else_is_no_reason_to_stop(content):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / progress.PREDICTED
+        path.parent.mkdir()
+        path.write_text(json.dumps(content))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(progress, "NOTEBOOKS", Path(folder))
+            field_of(exercises.predict("How long?"))[0].value = "4"
+            assert exercises.predict("How long?").mine == 4
+            exercises.lessons()
 
 
 @pytest.mark.parametrize("content", ["{}", "[1, 2]", "null", '"03.1"', '[["03.1"], 3]', '{"a": 1}'])
 def test_a_file_of_something_else_is_no_reason_to_stop(content, notebooks):
-    path = notebooks / progress.FILE
+    path = notebooks / progress.SOLVED
     path.parent.mkdir()
     path.write_text(content)
     progress.note("03.1")
@@ -320,8 +401,14 @@ def test_the_table_of_lessons_comes_from_the_notebooks(notebooks):
         content = {"cells": [], "metadata": {"lesson": lesson} if lesson else {}}
         (notebooks / name).write_text(json.dumps(content))
     (notebooks / "scratch.ipynb").write_text("{}")
+    path = notebooks / "03-put.ipynb"
+    cells = [{"cell_type": "code", "source": ['exercises.predict("Wie „lang“?")']}]
+    content = {"cells": cells, "metadata": {"lesson": about}}
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     progress.note("03.2")
+    exercises.predict("Wie „lang“?", 10).score(15)
     table = exercises.lessons()
+    assert list(table["predicted"]) == ["1 of 2", "–"]
     assert list(table["lesson"]) == ["03 Put a queue between", "07 not-yet"]
     assert list(table["solved"]) == ["1 of 2", "–"]
     assert table.loc[0, "minutes"] == 45

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import os
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
+
+from helpers.exercises import progress
+
+if TYPE_CHECKING:
+    import ipywidgets
 
 CLOSE, NEAR = 1.25, 2.0  # factors between prediction and measurement
 
@@ -24,7 +32,7 @@ class Score:
         return self.text
 
 
-@dataclass(frozen=True)
+@dataclass
 class Prediction:
     """What the reader expects. `mine` is None as long as there is no answer."""
 
@@ -32,20 +40,80 @@ class Prediction:
     mine: float | str | None
     unit: str = ""
     choices: tuple[str, ...] = ()
+    kept: bool = False  # given in the field, and so also there when the cell is run again
+
+    def answer(self, mine: float | str, *, kept: bool = False) -> None:
+        """Take down an answer.
+
+        Raises
+        ------
+        ValueError
+            With the answer, where it is none of the choices or no finite number.
+        """
+        self._check(mine)
+        self.mine, self.kept = mine, kept
+        progress.note_prediction(self.question, mine, kept=kept)
+
+    def _check(self, mine: float | str) -> None:
+        if self.choices and mine not in self.choices:
+            raise ValueError(
+                f"{mine!r} is none of the answers {', '.join(map(repr, self.choices))}"
+            )
+        if not self.choices and not _is_number(mine):
+            unit = self.unit or "units"
+            raise ValueError(f"a prediction here is a number of {unit}, got {mine!r}")
 
     def score(self, measured: float | str) -> Score:
         """Compare with what was measured: 2 points within a factor of 1.25, 1 within 2."""
         shown = _shown(measured, self.unit)
         if self.mine is None:
             return Score(None, f"No prediction. Measured: {shown}.")
-        yours = _shown(self.mine, self.unit)
         if self.choices:
-            points = 2 if self.mine == measured else 0
-            return Score(points, f"You said {yours}. Measured: {shown}. {points} of 2 points.")
-        points, distance = _distance(float(self.mine), float(measured))
+            points, distance = 2 if self.mine == measured else 0, ""
+        else:
+            points, distance = _distance(float(self.mine), float(measured))
+            distance = f", {distance}"
+        progress.note_prediction(self.question, self.mine, points=points, kept=self.kept)
+        yours = _shown(self.mine, self.unit)
         return Score(
-            points, f"You said {yours}. Measured: {shown}, {distance}. {points} of 2 points."
+            points, f"You said {yours}. Measured: {shown}{distance}. {points} of 2 points."
         )
+
+    def _repr_html_(self) -> str:
+        unit = f" ({escape(self.unit)})" if self.unit else ""
+        options = f" {escape(' · '.join(self.choices))}" if self.choices else ""
+        return (
+            f'<p class="prediction"><strong>Predict before you read on.</strong> '
+            f"{escape(self.question)}{unit}{options}</p>"
+        )
+
+    def widget(self) -> ipywidgets.Widget:
+        """Ask for the answer. A later cell that draws or scores it has to be run after that."""
+        import ipywidgets
+
+        label = ipywidgets.HTML(f"<b>{escape(self.question)}</b>")
+        said = ipywidgets.HTML()
+        if self.choices:
+            field = ipywidgets.RadioButtons(options=self.choices, value=self.mine)
+        else:
+            field = ipywidgets.Text(
+                value="" if self.mine is None else f"{self.mine:g}",
+                placeholder=f"a number{f' of {self.unit}' if self.unit else ''}, then Enter",
+                continuous_update=False,
+            )
+
+        def take(change: dict[str, str]) -> None:
+            given = change["new"]
+            try:
+                self.answer(given if self.choices else _number(given), kept=True)
+            except ValueError as error:
+                said.value = f'<span role="alert">{escape(str(error))}</span>'
+            else:
+                shown = escape(_shown(self.mine, self.unit))
+                said.value = f'<span role="status">✓ {shown}. Now run the next cells.</span>'
+
+        field.observe(take, names="value")
+        return ipywidgets.VBox([label, field, said])
 
 
 def predict(
@@ -55,7 +123,9 @@ def predict(
     unit: str = "",
     choices: tuple[str, ...] | list[str] = (),
 ) -> Prediction:
-    """Take down a prediction. Put your answer in the place of None.
+    """Ask for a prediction: put your answer in the place of None, or into the field below the cell.
+
+    An answer given in the field is kept for the next time the cell is run.
 
     Parameters
     ----------
@@ -67,12 +137,34 @@ def predict(
     ValueError
         With the answer, where it is none of the choices or no finite number.
     """
-    choices = tuple(choices)
-    if mine is not None and choices and mine not in choices:
-        raise ValueError(f"{mine!r} is none of the answers {', '.join(map(repr, choices))}")
-    if mine is not None and not choices and not _is_number(mine):
-        raise ValueError(f"a prediction here is a number of {unit or 'units'}, got {mine!r}")
-    return Prediction(question, mine, unit, choices)
+    made = Prediction(question, None, unit, tuple(choices))
+    if mine is not None:
+        made.answer(mine)
+        return made
+    building = bool(os.environ.get("NB_STATIC"))
+    before = {} if building else progress.predicted().get(question, {})
+    if before.get("kept"):
+        with contextlib.suppress(ValueError):  # the question has other answers by now
+            made.answer(before["mine"], kept=True)
+    if _in_a_notebook():
+        from IPython.display import display
+
+        display(made if building else made.widget())
+    return made
+
+
+def _in_a_notebook() -> bool:
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")
+
+
+def _number(text: str) -> float | str:
+    """The number that a reader typed, or the text as it is."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return text
 
 
 def _is_number(value: object) -> bool:
