@@ -10,7 +10,8 @@ reference" and "Rate expressions", as of November 2026:
 - "If you specify a value or a * (asterisk) in one of the fields [day of month, day of week], you
   must use a ? (question mark) in the other."
 - `L` is "the last day of the month or week", `3W` "the weekday closest to the third day of the
-  month", `3#2` the second Tuesday. "If you use a '#' character, you can define only one expression".
+  month", `3#2` the second Tuesday. "If you use a '#' character, you can define only one
+  expression in the day-of-week field."
 
 The library cronsim knows five of the fields. What it lacks is here: the year, `W`, ranges over the
 end (20-2), and a week that begins with 1 for Sunday.
