@@ -1,0 +1,27 @@
+"""DynamoDB, corrected: this file opens the parts, one after another.
+
+What each follows stands in the file that holds it: `dynamodb_writes` (one write, one record of the
+stream), `dynamodb_transactions` (client request tokens, limits, conflicts), `dynamodb_ttl` (expired
+items), `dynamodb_streams` (reading a stream).
+
+Left as moto has it: a read that need not be consistent returns the newest item all the same; two
+requests never meet in one item, because each is carried out in one moment; no table has a limit of
+throughput (`helpers.faults.throttling` turns requests away); a PartiQL transaction that fails
+half-way is not rolled back.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from . import dynamodb_streams, dynamodb_transactions, dynamodb_ttl, dynamodb_writes
+
+PARTS = (dynamodb_writes, dynamodb_transactions, dynamodb_ttl, dynamodb_streams)
+
+
+@contextmanager
+def corrections() -> Iterator[None]:
+    """Correct DynamoDB and its streams for as long as the context is open."""
+    with ExitStack() as stack:
+        for part in PARTS:
+            stack.enter_context(part.corrections())
+        yield
