@@ -52,6 +52,7 @@ ENVIRONMENT = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",  # moto has no such addresses for streams
 }
 RECEIVE = ("AmazonSQS.ReceiveMessage", b"AmazonSQS.ReceiveMessage")
 MOTO = {"stepfunctions": {"execute_state_machine": True}}  # else its executions do nothing
