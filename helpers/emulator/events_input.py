@@ -13,6 +13,9 @@ model of PutTargets in botocore 1.44.5, both as of November 2026:
 - "If you specify a variable to match a JSON path that doesn't exist in the event, that variable
   isn't created and won't appear in the output." It leaves an empty string, also as the value of a
   field (answers recorded from AWS in the tests of LocalStack, June 2024).
+- "EventBridge doesn't escape values": a string keeps the escapes that it has in the event's JSON.
+- A text is a JSON string, or several, one per line: "For Strings, quotes are required". The API
+  model shows one without ("<instance> is in state <status>"); it becomes plain text here.
 - `aws.events.event` is "the original event payload as JSON (without the detail field)", in which
   the recorded answers call the detail type `detailType`.
 """
@@ -49,16 +52,19 @@ def check(target: dict[str, Any]) -> None:
     Raises
     ------
     InvalidInput
-        If more than one of Input, InputPath and InputTransformer is there, or the template names a
-        variable that nobody defines (messages recorded in the tests of LocalStack, June 2024).
+        If more than one of Input, InputPath and InputTransformer is there, if Input is no JSON, or
+        if the template names a variable that nobody defines (messages recorded in the tests of
+        LocalStack, June 2024, and in awsdocs/aws-cloudformation-user-guide, issue 1010).
     """
     name = target.get("Id")
-    if sum(key in target for key in ("Input", "InputPath", "InputTransformer")) > 1:
+    if sum(target.get(key) is not None for key in ("Input", "InputPath", "InputTransformer")) > 1:
         raise InvalidInput(
             f"Only one of Input, InputPath, or InputTransformer must be provided for target {name}."
         )
+    if target.get("Input") is not None and not _is_json(target["Input"]):
+        raise InvalidInput(f"Input for target {name} is not a valid JSON text.")
     transformer = target.get("InputTransformer") or {}
-    defined = {*transformer.get("InputPathsMap", {}), *RESERVED}
+    defined = {*(transformer.get("InputPathsMap") or {}), *RESERVED}
     for placeholder in PLACEHOLDER.findall(transformer.get("InputTemplate", "")):
         if placeholder not in defined:
             raise InvalidInput(
@@ -114,21 +120,20 @@ def _reserved(
 
 
 def _filled(template: str, variables: dict[str, Any]) -> str:
-    """The template with its variables; without superfluous space where that makes JSON."""
+    """The template with its variables; JSON comes without superfluous space."""
     text, in_string = "", False
     for token in TOKEN.finditer(template):
-        name = token[1]
-        if name is not None and name in variables:
-            value = variables[name]
+        if token[1] in variables:
+            value = variables[token[1]]
             text += _inside_string(value) if in_string else _as_value(value)
             continue
-        if token[0] == '"':
-            in_string = not in_string
+        in_string ^= token[0] == '"'
         text += token[0]
-    try:
+    if _is_json(text):
         return _json(json.loads(text))
-    except json.JSONDecodeError:
-        return text
+    if '"' in template:
+        return text  # several strings, or a mistake that is the target's to find
+    return PLACEHOLDER.sub(lambda found: _as_text(variables.get(found[1], found[0])), template)
 
 
 def _as_value(value: Any) -> str:
@@ -137,11 +142,21 @@ def _as_value(value: Any) -> str:
 
 def _inside_string(value: Any) -> str:
     """A value within a string: without quotes of its own."""
-    if value is MISSING:
-        return ""
-    if isinstance(value, str):
-        return _json(value)[1:-1]
+    if isinstance(value, str) or value is MISSING:
+        return _as_value(value)[1:-1]
     return _json(value).replace('"', "")
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else _inside_string(value)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except json.JSONDecodeError:
+        return False
+    return True
 
 
 def _json(value: Any) -> str:

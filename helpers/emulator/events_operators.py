@@ -5,72 +5,77 @@ where it is silent aws/event-ruler, the open-source matcher behind EventBridge (
 November 2026. Among them:
 
 - prefix, suffix, equals-ignore-case and wildcard "only work on string-valued fields".
-- Numbers are compared from -5.0e9 to +5.0e9, "with 15 digits of precision, or six digits to the
-  right of the decimal point". Others only equal themselves as they are written.
 - `anything-but` takes strings only or numbers only. It is true of a value of any other type.
 - Wildcards: consecutive ones are refused; a backslash stands before a star or a backslash.
-- "Only one key allowed in match expression".
+- An address equals itself however it is written.
+- A matcher has one operator.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 from .events_invalid import InvalidPattern
+from .events_numbers import Literal, Test, equals, equals_comparable, numeric
 
-Test = Callable[[Any], bool]
-Address = IPv4Address | IPv6Address
-LARGEST = Decimal("5e9")
-MICRO = 1_000_000  # six digits to the right of the decimal point
-LIKE_AN_ADDRESS = re.compile(r"[0-9]+(\.[0-9]+){3}|[0-9a-fA-F:]*:[0-9a-fA-F:]*")
-
-
-@dataclass(frozen=True)
-class Literal:
-    """A number as it is written in a pattern."""
-
-    text: str
+IPV4 = re.compile(r"[0-9]+(\.[0-9]+){3}")
+IPV6 = re.compile(r"[0-9a-fA-F:]*:[0-9a-fA-F:]*")
+ONE_KEY = "Only one key allowed in match expression"
+TOO_MANY = "Too many elements in numeric expression"  # said of anything-but too
 
 
 def matcher(value: Any) -> Test:
     """The test that one element of a pattern's array stands for. `exists` is not among them."""
     if isinstance(value, tuple):
-        name, argument = the_only(value, "Only one key allowed in match expression")
+        name, argument = first(value)
         if name not in OPERATORS:
             raise InvalidPattern(f"Unrecognized match type {name}")
-        return OPERATORS[name](argument)
+        test = OPERATORS[name](argument)
+        alone(value, TOO_MANY if name in ("anything-but", "numeric") else ONE_KEY)
+        return test
     if isinstance(value, list):
         raise InvalidPattern("Match value must be String, number, true, false, or null")
     if isinstance(value, Literal):
-        return _equals_number(value)
+        return equals(value)
     if isinstance(value, str):
-        return _equals_string(value)
+        return _equals(value)
     return lambda found: found is value  # true, false and null
 
 
-def the_only(pairs: tuple[tuple[str, Any], ...], otherwise: str) -> tuple[str, Any]:
-    """The one name of an object and its value."""
+def first(pairs: tuple[tuple[str, Any], ...]) -> tuple[str, Any]:
+    """The first name of an object of a pattern, and its value."""
     if not pairs:
         raise InvalidPattern("Match expression name not found")
+    return pairs[0]
+
+
+def alone(pairs: tuple[tuple[str, Any], ...], otherwise: str = ONE_KEY) -> None:
+    """Refuse an object of a pattern with more than one name."""
     if len(pairs) > 1:
         raise InvalidPattern(otherwise)
-    return pairs[0]
 
 
 # Strings.
 
 
-def _equals_string(text: str) -> Test:
+def _equals(text: str) -> Test:
     address = _address(text)
     if address is not None:
         return lambda found: isinstance(found, str) and _address(found) == address
+    return _exactly(text)
+
+
+def _exactly(argument: Any) -> Test:
+    text = _string(argument, "exact match pattern must be a string")
     return lambda found: isinstance(found, str) and found == text
+
+
+def _equals_ignore_case(argument: Any) -> Test:
+    text = _string(argument, "equals-ignore-case match pattern must be a string").lower()
+    return lambda found: isinstance(found, str) and found.lower() == text
 
 
 def _prefix(argument: Any) -> Test:
@@ -90,33 +95,25 @@ def _suffix(argument: Any) -> Test:
 def _maybe_ignoring_case(operator: str, argument: Any) -> tuple[str, bool]:
     if not isinstance(argument, tuple):
         return _string(argument, f"{operator} match pattern must be a string"), False
-    name, text = the_only(argument, "Only one key allowed in match expression")
+    name, value = first(argument)
     if name != "equals-ignore-case":
         raise InvalidPattern(f"Unsupported {operator} pattern: {name}")
-    return _string(text, "equals-ignore-case match pattern must be a string").lower(), True
-
-
-def _equals_ignore_case(argument: Any) -> Test:
-    text = _string(argument, "equals-ignore-case match pattern must be a string").lower()
-    return lambda found: isinstance(found, str) and found.lower() == text
-
-
-def _exactly(argument: Any) -> Test:
-    text = _string(argument, "exact match pattern must be a string")
-    return lambda found: isinstance(found, str) and found == text
+    text = _string(value, "equals-ignore-case match pattern must be a string")
+    alone(argument)
+    return text.lower(), True
 
 
 def _wildcard(argument: Any) -> Test:
     text = _string(argument, "wildcard match pattern must be a string")
-    first, *others = _between_wildcards(text)
+    start, *others = _between_wildcards(text)
     if not others:
-        return lambda found: isinstance(found, str) and found == first
+        return _exactly(start)
     *middle, last = others
 
     def test(found: Any) -> bool:
-        if not (isinstance(found, str) and found.startswith(first) and found.endswith(last)):
+        if not (isinstance(found, str) and found.startswith(start) and found.endswith(last)):
             return False
-        at, end = len(first), len(found) - len(last)
+        at, end = len(start), len(found) - len(last)
         for part in middle:
             at = found.find(part, at, end)
             if at < 0:
@@ -128,7 +125,7 @@ def _wildcard(argument: Any) -> Test:
 
 
 def _between_wildcards(text: str) -> list[str]:
-    """The text between the stars, without its escapes."""
+    """The text between the stars, without its escapes. Positions count the opening quote."""
     parts, at = [""], 0
     while at < len(text):
         character, following = text[at], text[at + 1 : at + 2]
@@ -153,107 +150,11 @@ def _string(argument: Any, otherwise: str) -> str:
     return argument
 
 
-# Numbers. One that can be compared becomes a whole number of millionths.
-
-
-def _equals_number(literal: Literal) -> Test:
-    wanted = _in_millionths(Decimal(literal.text))
-    if wanted is None:
-        return lambda found: _is_number(found) and json.dumps(found) == literal.text
-    return lambda found: _comparable(found) == wanted
-
-
-def _numeric(argument: Any) -> Test:
-    if not isinstance(argument, list):
-        raise InvalidPattern("Value of numeric must be an array.")
-    operator = argument[0] if argument else None
-    if not isinstance(operator, str):
-        raise InvalidPattern(f"Invalid member in numeric match: {_shown(operator)}")
-    if operator not in ("=", "<", "<=", ">", ">="):
-        raise InvalidPattern(f"Unrecognized numeric range operator: {operator}")
-    limit = _limit("equals" if operator == "=" else operator, argument[1:2])
-    if operator == "=":
-        test = _within(limit, limit)
-    elif operator in ("<", "<="):
-        test = _within(None, limit, open_top=operator == "<")
-    elif len(argument) > 2:
-        return _between(limit, operator == ">", argument[2:])
-    else:
-        test = _within(limit, None, open_bottom=operator == ">")
-    if len(argument) > 2:
-        raise InvalidPattern("Too many elements in numeric expression")
-    return test
-
-
-def _between(bottom: int, open_bottom: bool, rest: list[Any]) -> Test:
-    operator = rest[0]
-    if not isinstance(operator, str):
-        raise InvalidPattern(f"Bad value in numeric range: {_shown(operator)}")
-    if operator not in ("<", "<="):
-        raise InvalidPattern(f"Bad numeric range operator: {operator}")
-    top = _limit(operator, rest[1:2])
-    if len(rest) > 2:
-        raise InvalidPattern("Too many terms in numeric range expression")
-    if bottom >= top:
-        raise InvalidPattern("Bottom must be less than top")
-    return _within(bottom, top, open_bottom=open_bottom, open_top=operator == "<")
-
-
-def _within(
-    bottom: int | None, top: int | None, *, open_bottom: bool = False, open_top: bool = False
-) -> Test:
-    lowest = None if bottom is None else bottom + open_bottom
-    highest = None if top is None else top - open_top
-
-    def test(found: Any) -> bool:
-        number = _comparable(found)
-        return (
-            number is not None
-            and (lowest is None or lowest <= number)
-            and (highest is None or number <= highest)
-        )
-
-    return test
-
-
-def _limit(operator: str, rest: list[Any]) -> int:
-    if not rest or not isinstance(rest[0], Literal):
-        raise InvalidPattern(f"Value of {operator} must be numeric")
-    return _millionths(rest[0])
-
-
-def _millionths(literal: Literal) -> int:
-    number = _in_millionths(Decimal(literal.text))
-    if number is None:
-        raise InvalidPattern(f"Cannot compare number : {literal.text}")
-    return number
-
-
-def _in_millionths(number: Decimal) -> int | None:
-    if not -LARGEST <= number <= LARGEST:
-        return None
-    scaled = number * MICRO
-    whole = int(scaled)
-    return whole if whole == scaled else None
-
-
-def _comparable(found: Any) -> int | None:
-    if not _is_number(found):
-        return None
-    if isinstance(found, int):
-        return found * MICRO if -LARGEST <= found <= LARGEST else None
-    return _in_millionths(Decimal(repr(found)))
-
-
-def _is_number(found: Any) -> bool:
-    return isinstance(found, int | float) and not isinstance(found, bool)
-
-
 # Addresses.
 
 
-def _address(text: str) -> Address | None:
-    if not LIKE_AN_ADDRESS.fullmatch(text):
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    if not (IPV4.fullmatch(text) or IPV6.fullmatch(text)):
         return None
     try:
         return ip_address(text)
@@ -262,9 +163,9 @@ def _address(text: str) -> Address | None:
 
 
 def _cidr(argument: Any) -> Test:
-    text = _string(argument, "prefix match pattern must be a string")  # sic
+    text = _string(argument, "prefix match pattern must be a string")  # the matcher's own words
     host, _, bits = text.partition("/")
-    if text.count("/") != 1:
+    if not bits or "/" in bits:
         raise InvalidPattern("Malformed CIDR, one '/' required")
     if not re.fullmatch(r"[+-]?[0-9]+", bits):
         raise InvalidPattern("Malformed CIDR, mask bits must be an integer")
@@ -288,13 +189,14 @@ def _cidr(argument: Any) -> Test:
 
 
 def _anything_but(argument: Any) -> Test:
-    if isinstance(argument, tuple):
-        name, values = the_only(argument, "Too many elements in numeric expression")
-        if name not in INSIDE_ANYTHING_BUT:
-            raise InvalidPattern(f"Unsupported anything-but pattern: {name}")
-        tests = [_inside_anything_but(name, value) for value in _values(values)]
-    else:
-        tests = _none_of(_values(argument))
+    if not isinstance(argument, tuple):
+        tests = _any_of(_values(argument))
+        return lambda found: not any(test(found) for test in tests)
+    name, values = first(argument)
+    if name not in INSIDE_ANYTHING_BUT:
+        raise InvalidPattern(f"Unsupported anything-but pattern: {name}")
+    tests = [_inside_anything_but(name, value) for value in _values(values)]
+    alone(argument, TOO_MANY)
     return lambda found: not any(test(found) for test in tests)
 
 
@@ -306,7 +208,7 @@ def _values(argument: Any) -> list[Any]:
     raise InvalidPattern("Value of anything-but must be an array or single string/number value.")
 
 
-def _none_of(values: list[Any]) -> list[Test]:
+def _any_of(values: list[Any]) -> list[Test]:
     if any(not isinstance(value, str | Literal) for value in values):
         raise InvalidPattern("Inside anything but list, start|null|boolean is not supported.")
     if len({type(value) for value in values}) != 1:
@@ -314,11 +216,8 @@ def _none_of(values: list[Any]) -> list[Test]:
             "Inside anything but list, either all values are number or string, "
             "mixed type is not supported"
         )
-    for value in values:
-        if isinstance(value, Literal):
-            _millionths(value)  # refuses what cannot be compared
     return [
-        _exactly(value) if isinstance(value, str) else _equals_number(value) for value in values
+        _exactly(value) if isinstance(value, str) else equals_comparable(value) for value in values
     ]
 
 
@@ -330,16 +229,12 @@ def _inside_anything_but(name: str, value: Any) -> Test:
     return OPERATORS[name](value)
 
 
-def _shown(value: Any) -> str:
-    return value.text if isinstance(value, Literal) else json.dumps(value)
-
-
 OPERATORS: dict[str, Callable[[Any], Test]] = {
     "anything-but": _anything_but,
     "cidr": _cidr,
     "equals-ignore-case": _equals_ignore_case,
     "exactly": _exactly,
-    "numeric": _numeric,
+    "numeric": numeric,
     "prefix": _prefix,
     "suffix": _suffix,
     "wildcard": _wildcard,
