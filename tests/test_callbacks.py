@@ -54,7 +54,7 @@ def approve(seed):
             if order % 5 == 3:
                 states.send_task_failure(taskToken=token, error="Declined", cause="no stock")
             else:
-                states.send_task_success(taskToken=token, output=json.dumps({"approved": order}))
+                states.send_task_success(taskToken=token, output=json.dumps({"approved": order}, separators=(",", ":")))
 
         def hand_out():
             while True:
@@ -90,7 +90,7 @@ def test_twenty_executions_wait_for_hours_and_end_as_they_were_answered():
         elif order % 5 == 3:
             end = ("FAILED", hours, "Declined", None)
         else:
-            end = ("SUCCEEDED", hours, None, json.dumps({"approved": order}))
+            end = ("SUCCEEDED", hours, None, json.dumps({"approved": order}, separators=(",", ":")))
         expected[f"order-{order}"] = end
     assert ends == expected
 

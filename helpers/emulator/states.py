@@ -9,9 +9,12 @@ from importlib.util import find_spec
 PARTS = (
     "states_speed",
     "states_jsonata",
+    "states_threads",
+    "states_calls",
     "states_executions",
+    "states_attempts",
+    "states_errors",
     "states_tokens",
-    "states_tasks",
     "states_nested",
     "states_check",
     "states_express",
