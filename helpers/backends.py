@@ -56,6 +56,7 @@ ENVIRONMENT = {
 }
 RECEIVE = ("AmazonSQS.ReceiveMessage", b"AmazonSQS.ReceiveMessage")
 MOTO = {"stepfunctions": {"execute_state_machine": True}}  # else its executions do nothing
+_in_process: list[InProcess] = []  # the open ones, the last made last
 _real_urandom = os.urandom
 _real_api_call = BaseClient._make_api_call
 _real_sign = RequestSigner.sign
@@ -138,6 +139,7 @@ class InProcess:
         except BaseException:
             self._undo.close()
             raise
+        _in_process.append(self)
 
     def _open(self) -> None:
         wire, visit = self._wire, self._visit
@@ -154,6 +156,8 @@ class InProcess:
             return wire.send(request)
 
         def api_call(client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
+            if client.meta.service_model.service_name == "lambda":
+                self.functions()
             if wire.clock.task() is not None:
                 return wire.api_call(_real_api_call, client, operation, params)
             with visit():
@@ -173,18 +177,28 @@ class InProcess:
             self._undo.callback(setattr, owner, name, getattr(owner, name))
             setattr(owner, name, replacement)
 
+    def functions(self) -> Functions:
+        """The lab's Lambda functions. The first call opens the corrections of Lambda.
+
+        They belong to one lab, unlike those of other services: a handler runs on its clock.
+        """
+        if self._functions is None:
+            from helpers.emulator import functions  # brings in much of moto, so only when needed
+
+            made = functions.Functions(self._wire.clock)
+            self._undo.enter_context(functions.corrections(made))
+            self._functions = made
+        return self._functions
+
     def deploy(self, name: str, handler: Callable[..., Any], **settings: Any) -> str:
         """Create a Lambda function that runs `handler` in this process. Returns its ARN."""
-        from helpers.emulator import functions  # brings in much of moto, so only when needed
-
-        if self._functions is None:
-            self._functions = functions.Functions(self._wire.clock)
-            self._undo.enter_context(functions.corrections(self._functions))
+        functions = self.functions()
         with self._visit():
-            return self._functions.deploy(name, handler, region=REGION, **settings)
+            return functions.deploy(name, handler, region=REGION, **settings)
 
     def close(self) -> None:
         """Put everything back."""
+        _in_process[:] = [other for other in _in_process if other is not self]
         self._undo.close()
 
 
@@ -236,6 +250,8 @@ def uncorrected() -> contextlib.AbstractContextManager[None]:
     For a lab that is open and has made nothing yet, but for what ``deploy`` made.
     """
     emulator.correct_all()  # none must open inside the block
+    for lab in _in_process[-1:]:
+        lab.functions()
     return as_it_came()
 
 
