@@ -11,122 +11,31 @@ Open it before ``lab.running``, or inside a worker (an outage that begins after 
 worker that sleeps for twenty minutes and then opens a fault).
 
 A target is a service ("sqs") or one of its operations ("sqs.SendMessage"), as boto3 names them;
-`resource` narrows it to one queue, function or topic.
+`resource` narrows it to one queue, function or topic. `best_effort` is about what happens inside
+SQS, so it has no target.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 import random
-from dataclasses import dataclass, field
-from types import TracebackType
+from collections import Counter
 
-import botocore.session
+from helpers.open_faults import (
+    Exchange,
+    Fault,
+    FaultError,
+    _active,
+    clear,
+    plan,
+    resume,
+    suspend,
+)
 
-from helpers import patches
-
-_active: list[Fault] = []
-
-
-class FaultError(ValueError):
-    """A fault that could not have done what was asked of it."""
-
-
-@dataclass
-class Exchange:
-    """What will happen to one request. Each open fault adds its part; nothing is applied twice."""
-
-    delay_before: float = 0.0  # seconds
-    delay_after: float = 0.0  # seconds
-    refused: bool = False
-    error: tuple[int, str, str] | None = None  # HTTP status, AWS's code, message
-    reply_lost: bool = False
-    met: list[str] = field(default_factory=list)  # the faults that struck, for the trace
-
-
-def plan(service: str, operation: str, resource: str | None) -> Exchange:
-    """What the open faults do to one request."""
-    exchange = Exchange()
-    for fault in _active:
-        if fault.concerns(service, operation, resource):
-            fault.requests += 1
-            if fault.rate >= 1 or fault.random.random() < fault.rate:
-                fault.hits += 1
-                fault.strike(exchange)
-    return exchange
-
-
-def clear() -> None:
-    """Forget every open fault. A new lab starts with none."""
-    _active.clear()
-
-
-def suspend() -> list[Fault]:
-    """Take away the open faults for a while; `resume` puts them back."""
-    held = list(_active)
-    _active.clear()
-    return held
-
-
-def resume(held: list[Fault]) -> None:
-    """See `suspend`."""
-    _active[:] = held
-
-
-class Fault:
-    """A fault that strikes a share `rate` (0 to 1) of the requests, drawn from `seed`.
-
-    After its end, `requests` says how many it concerned and `hits` how many it struck.
-    """
-
-    def __init__(
-        self, target: str, *, rate: float = 1.0, seed: int = 0, resource: str | None = None
-    ) -> None:
-        if not (isinstance(rate, int | float) and 0 <= rate <= 1):
-            raise FaultError(f"rate is a share from 0 to 1, got {rate!r}")
-        self.service, _, self.operation = target.partition(".")
-        _check_target(target, self.service, self.operation)
-        self.rate, self.resource = rate, resource
-        self._seed = f"{type(self).__name__} {target} {seed}"
-        self.random = random.Random(self._seed)
-        self.requests = self.hits = 0
-        self._entered: tuple[object, float] | None = None
-
-    def concerns(self, service: str, operation: str, resource: str | None) -> bool:
-        return (
-            service == self.service
-            and self.operation in ("", operation)
-            and self.resource in (None, resource)
-        )
-
-    def strike(self, exchange: Exchange) -> None:
-        raise NotImplementedError
-
-    def __enter__(self) -> Fault:
-        if self in _active:
-            raise FaultError(f"this {type(self).__name__} is open already")
-        self.random.seed(self._seed)  # opened again, it strikes the same requests again
-        self.requests = self.hits = 0
-        _active.append(self)
-        self._entered = patches.cell_moment()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self in _active:  # a new lab may have cleared it
-            _active.remove(self)
-        entered = self._entered
-        if kind is None and entered and entered == patches.cell_moment() and not self.requests:
-            raise FaultError(
-                f"this {type(self).__name__} ended before any simulated time had passed: the run "
-                "takes place at the end of the lab.running block, so open the fault before it: "
-                "with fault, lab.running(...)"
-            )
+__all__ = [
+    "THROTTLED", "Exchange", "Fault", "FaultError", "best_effort", "clear", "error", "latency",
+    "lost_reply", "plan", "refused", "resume", "server_is_missing", "suspend", "throttling",
+]  # fmt: skip
 
 
 class latency(Fault):
@@ -238,14 +147,94 @@ class throttling(error):
         )
 
 
-@functools.cache
-def _model_session() -> botocore.session.Session:
-    return botocore.session.Session()  # asked for its API models only
+class best_effort(Fault):
+    """Servers of SQS are missing now and then: a standard queue delivers again and out of order.
+
+    "On rare occasions, one of the servers that stores a copy of a message might be unavailable when
+    you receive or delete a message" (SQS Developer Guide, "Amazon SQS at-least-once delivery",
+    November 2026). How rare is not said; the shares are yours.
+
+    Parameters
+    ----------
+    forgotten_deletes : float
+        Share (0 to 1) of the deletes that one server misses. The delete succeeds, and the message
+        is there again when its visibility timeout ends.
+    out_of_order : float
+        Share (0 to 1) of the receives that miss the first message in line, where there is another
+        one that they can find.
+    resource : str, optional
+        A standard queue; all of them if not given. A FIFO queue is refused.
+
+    After its end, `deletes` and `receives` say how many it concerned, `forgotten` and `reordered`
+    how many it struck.
+    """
+
+    def __init__(
+        self,
+        *,
+        forgotten_deletes: float = 0.0,
+        out_of_order: float = 0.0,
+        seed: int = 0,
+        resource: str | None = None,
+    ) -> None:
+        super().__init__("sqs", seed=seed, resource=resource)
+        shares = {"DeleteMessage": forgotten_deletes, "ReceiveMessage": out_of_order}
+        for name, share in zip(("forgotten_deletes", "out_of_order"), shares.values(), strict=True):
+            if not (isinstance(share, int | float) and 0 <= share <= 1):
+                raise FaultError(f"{name} is a share from 0 to 1, got {share!r}")
+        if not any(shares.values()):
+            raise FaultError("best_effort needs forgotten_deletes or out_of_order above 0")
+        if resource is not None and resource.endswith(".fifo"):
+            raise FaultError(
+                f"{resource!r} is a FIFO queue, which keeps the order of each group and does not "
+                "deliver a deleted message: best_effort is for standard queues"
+            )
+        self._shares = shares
+        self._draws = {name: random.Random(f"best_effort {name} {seed}") for name in shares}
+        self._states = {name: draws.getstate() for name, draws in self._draws.items()}
+        self._asked: Counter[str] = Counter()
+        self._missed: Counter[str] = Counter()
+
+    def concerns(self, service: str, operation: str, resource: str | None) -> bool:
+        return False  # no request meets it on its way
+
+    def misses(self, operation: str, queue: str) -> bool:
+        """Whether a server is missing now, for a queue that it is about."""
+        if self.resource not in (None, queue):
+            return False
+        self.requests += 1
+        self._asked[operation] += 1
+        missing = self._draws[operation].random() < self._shares[operation]
+        self.hits += missing
+        self._missed[operation] += missing
+        return missing
+
+    def __enter__(self) -> best_effort:
+        super().__enter__()
+        for name, state in self._states.items():
+            self._draws[name].setstate(state)  # opened again, it strikes the same way again
+        self._asked.clear()
+        self._missed.clear()
+        return self
+
+    @property
+    def deletes(self) -> int:
+        return self._asked["DeleteMessage"]
+
+    @property
+    def forgotten(self) -> int:
+        return self._missed["DeleteMessage"]
+
+    @property
+    def receives(self) -> int:
+        return self._asked["ReceiveMessage"]
+
+    @property
+    def reordered(self) -> int:
+        return self._missed["ReceiveMessage"]
 
 
-def _check_target(target: str, service: str, operation: str) -> None:
-    session = _model_session()
-    if service not in session.get_available_services():
-        raise FaultError(f"no AWS service is called {service!r} (in the target {target!r})")
-    if operation and operation not in session.get_service_model(service).operation_names:
-        raise FaultError(f"{service} has no operation {operation!r} (in the target {target!r})")
+def server_is_missing(operation: str, queue: str) -> bool:
+    """Whether one of the open `best_effort` faults takes a server from a standard queue now."""
+    found = [fault.misses(operation, queue) for fault in _active if isinstance(fault, best_effort)]
+    return any(found)

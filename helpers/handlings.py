@@ -6,9 +6,10 @@ A handling concerns the queue that is the row's `resource`, unless it names anot
 message that a service puts in a queue (a topic's or a bus's delivery is "sent", with the queue),
 and a message that moves, to a dead-letter queue or back. "moved" means: it leaves the queue that it
 is in and enters `queue`. A move at receive time stands in the row of the ReceiveMessage call that
-caused it. A message past its retention is "expired". PurgeQueue and DeleteQueue need no handling:
-the row's operation is enough. A row that stands for something a service did by itself (a redrive, a
-retention) has no `call` number.
+caused it. A message past its retention is "expired". A message that was deleted, and of which a
+server still had a copy, has "reappeared" (see `helpers.faults.best_effort`). PurgeQueue and
+DeleteQueue need no handling: the row's operation is enough. A row that stands for something a
+service did by itself (a redrive, a retention, a copy that reappears) has no `call` number.
 """
 
 from math import inf
@@ -24,8 +25,8 @@ _COLUMNS = [
 class Handling(NamedTuple):
     """What one call did to one message. Times are virtual seconds since the lab opened.
 
-    what : "sent", "received", "deleted", "visibility", "moved", "expired" or "redriven" (taken from
-        a dead-letter queue; it goes on under a new id).
+    what : "sent", "received", "deleted", "visibility", "moved", "expired", "redriven" (taken from
+        a dead-letter queue; it goes on under a new id) or "reappeared" (deleted in vain).
     visible_at : when a consumer can get it (again) if nothing else happens.
     queue : the queue concerned, if it is not the row's resource; for "moved", where it went.
     """
@@ -52,7 +53,7 @@ def messages(trace):
     for time, resource, h, *who in _ordered(trace):
         ident = h.id if h.id is not None else by_receipt.get(h.receipt)
         queue, to, effective = h.queue or resource, None, True
-        if h.what == "received":
+        if h.what in ("received", "reappeared"):
             by_receipt[h.receipt] = ident
             newest[ident] = h.receipt
         elif h.what in ("deleted", "visibility"):
@@ -62,7 +63,7 @@ def messages(trace):
         elif h.what == "moved":
             queue, to = home.get(ident, resource), queue
             newest.pop(ident, None)
-        if h.what in ("sent", "received", "moved"):
+        if h.what in ("sent", "received", "moved", "reappeared"):
             home[ident] = to or queue
         body = bodies[ident] = h.body if h.body is not None else bodies.get(ident)
         row = (time, queue, h.what, ident, body, h.receipt, h.receive_count, h.visible_at)
@@ -95,7 +96,7 @@ def _ordered(trace):
                 counts[h.receipt] = h.receive_count or 1
             flat.append((time, sweeps, resource, h, *who))
     # The last number puts a change of visibility before the deletion with the same receipt.
-    late = {"visibility": 1, "deleted": 2, "moved": 3, "expired": 3, "redriven": 3}
+    late = {"visibility": 1, "deleted": 2, "moved": 3, "expired": 3, "redriven": 3, "reappeared": 4}
 
     def place(item):
         time, swept, _, h = item[:4]

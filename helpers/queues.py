@@ -6,6 +6,9 @@ flight until its visibility timeout ends or it is deleted; only the latest recei
 for certain; a delayed message is neither waiting nor in flight. AWS leaves open what an older
 handle does; here, and in the emulator, it has no effect.
 
+A message that was deleted and has reappeared begins another stay, so it is told apart from one that
+a timeout has made visible again.
+
 A message whose sending is not in the trace enters its queue when it is first seen. A second send
 with the same id (deduplication) adds nothing.
 """
@@ -72,7 +75,7 @@ def states(trace, *, until=None):
                 turn(key, time, "moved")
             key = (to, ident)
             settle(key, time)
-        if what in ("sent", "received", "moved") and key not in here:
+        if what in ("sent", "received", "moved", "reappeared") and key not in here:
             stays += 1
             delayed = what == "sent" and visible_at > time + TOGETHER
             state, ends = ("delayed", visible_at) if delayed else ("waiting", inf)

@@ -271,7 +271,7 @@ class _Attempt:
         for moment, handling in self.observed:
             if done and abs(moment - now) < TOGETHER:
                 self.handled.append(handling)
-            elif done or handling.what in ("moved", "expired"):
+            elif done or handling.what in ("moved", "expired", "reappeared"):
                 self.wire._record_own(moment, handling.queue, (handling,))
 
     def record(self) -> None:

@@ -59,6 +59,10 @@ class IndexedHeap(Generic[Item]):
             heapq.heappop(heap)
         return heap[0][0] if heap else None
 
+    def first(self) -> Item | None:
+        """The item with the smallest key, which stays; None when the heap is empty."""
+        return None if self.first_key() is None else self._heap[0][2]
+
     def pop(self) -> Item | None:
         """Take out the item with the smallest key; None when the heap is empty."""
         if self.first_key() is None:

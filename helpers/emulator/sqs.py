@@ -5,8 +5,10 @@ Request parsing, validation and responses stay moto's. A queue that was there be
 is. Queues made under the corrections are gone when they end.
 
 What each correction follows stands in the module that holds it: `sqs_store` (cost and time),
-`sqs_queue` (receipt handles, retention, dead letters), `sqs_fifo` (groups, deduplication),
-`sqs_message` (size), `sqs_lines` (order on a standard queue), `sqs_move` (redrive).
+`sqs_kept` (retention), `sqs_queue` (receipt handles, dead letters), `sqs_fifo` (groups,
+deduplication), `sqs_attempts` (a receive again), `sqs_message` (size), `sqs_lines` (order on a
+standard queue), `sqs_best_effort` (where it does not hold), `sqs_fair` (message groups on a
+standard queue), `sqs_move` (redrive), `sqs_record` (the past, for `metrics`).
 
 An event source mapping of moto's is not run: it polls from inside SendMessage.
 """
@@ -24,9 +26,10 @@ from moto.sqs.exceptions import BatchRequestTooLong, InvalidParameterValue, SQSE
 from moto.sqs.models import MAXIMUM_MESSAGE_DELAY, SQSBackend, sqs_backends
 from moto.sqs.responses import SQSResponse
 
-from . import guard, sqs_move
+from . import guard
 from .sqs_message import ReceiptHandleExpired, StoredMessage, new_message_id, size_in_bytes
 from .sqs_queue import CorrectedQueue
+from .sqs_responses import response_methods
 
 EXPECTED_VERSION = "5.2."
 EXPECTED_SOURCES = {
@@ -67,7 +70,7 @@ def corrections() -> Iterator[None]:
         stack.callback(_drop_corrected_queues)
         stack.enter_context(guard.replaced(models, _model_names()))
         stack.enter_context(guard.replaced(SQSBackend, _backend_methods()))
-        stack.enter_context(guard.replaced(SQSResponse, _response_methods()))
+        stack.enter_context(guard.replaced(SQSResponse, response_methods()))
         yield
 
 
@@ -142,7 +145,8 @@ def _send_message(
     backend._validate_message(
         queue, message_body, int(delay_seconds or 0), deduplication_id, group_id, validate_group_id
     )
-    if size_in_bytes(message_body, message_attributes) > queue.maximum_message_size:
+    size = size_in_bytes(message_body, message_attributes)
+    if size > queue.maximum_message_size:
         raise InvalidParameterValue(
             "One or more parameters are invalid. Reason: Message must be shorter than "
             f"{queue.maximum_message_size} bytes."
@@ -158,7 +162,7 @@ def _send_message(
     message.deduplication_id = deduplication_id
     if deduplication_id is None and queue.content_based_deduplication:
         message.deduplication_id = hashlib.sha256(message_body.encode()).hexdigest()
-    queue.send(message, delay)
+    queue.send(message, delay, size)
     return message
 
 
@@ -228,30 +232,3 @@ def _entry_by_entry(
 
 def _failure(entry_id: str, code: str, message: str) -> dict[str, Any]:
     return {"Id": entry_id, "SenderFault": True, "Code": code, "Message": message}
-
-
-def _response_methods() -> dict[str, Callable[..., Any]]:
-    original = SQSResponse.receive_message
-
-    @wraps(original)
-    def receive_message(self: SQSResponse) -> Any:
-        answer = original(self)
-        names = {
-            *self._get_param("AttributeNames", []),
-            *self._get_param("MessageSystemAttributeNames", []),
-        }
-        queue = self.sqs_backend.queues.get(self._get_queue_name())
-        wanted = names & {"All", "DeadLetterQueueSourceArn"}
-        if wanted and isinstance(queue, CorrectedQueue):
-            for message in answer.result.get("Messages", []):
-                source = queue.dead_letter_source(message["ReceiptHandle"])
-                if source is not None:
-                    message.setdefault("Attributes", {})["DeadLetterQueueSourceArn"] = source
-        return answer
-
-    return {
-        "receive_message": receive_message,
-        "start_message_move_task": sqs_move.start_message_move_task,
-        "list_message_move_tasks": sqs_move.list_message_move_tasks,
-        "cancel_message_move_task": sqs_move.cancel_message_move_task,
-    }

@@ -19,6 +19,7 @@ from itertools import islice
 from moto.moto_api._internal import mock_random
 
 from .indexed_heap import IndexedHeap
+from .sqs_lines import NEVER, Gauges
 from .sqs_message import StoredMessage
 
 DEDUPLICATION_SECONDS = 300
@@ -59,20 +60,20 @@ class FifoLine:
         group.messages[message] = None
         group.delayed.add(message)
 
-    def ready(self, message: StoredMessage) -> bool:
+    def ready(self, message: StoredMessage, moment: float) -> bool:
         group = self._groups[message.group_id]
         group.delayed.discard(message)
         group.taken.discard(message)
         return self._settle(message.group_id)
 
-    def leave(self, message: StoredMessage) -> bool:
+    def leave(self, message: StoredMessage, moment: float) -> bool:
         group = self._groups[message.group_id]
         del group.messages[message]
         group.delayed.discard(message)
         group.taken.discard(message)
         return self._settle(message.group_id)
 
-    def take(self, count: int) -> list[StoredMessage]:
+    def take(self, count: int, moment: float) -> list[StoredMessage]:
         taken: list[StoredMessage] = []
         while len(taken) < count and self._ready:
             group_id = self._ready.pop()
@@ -81,6 +82,13 @@ class FifoLine:
             group.taken.update(batch)
             taken.extend(batch)
         return taken
+
+    def next_change(self) -> float:
+        return NEVER
+
+    def gauge(self, gauges: Gauges, moment: float) -> None:
+        busy = sum(1 for group in self._groups.values() if group.taken)
+        gauges.counts["ApproximateNumberOfGroupsWithInflightMessages"] = busy
 
     def _settle(self, group_id: str | None) -> bool:
         """Put the group in line or take it out, according to its head."""

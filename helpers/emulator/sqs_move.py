@@ -95,8 +95,8 @@ class MoveTask:
 
     def _move_one(self, now: float) -> None:
         store = self._source.store
-        store.settle(now, self._source.message_retention_period)
-        if not (batch := store.take(1)):
+        self._source.settle(now)
+        if not (batch := store.take(1, now)):
             self.status = "COMPLETED"
             return
         [message] = batch
@@ -106,10 +106,10 @@ class MoveTask:
             missing = "AWS.SimpleQueueService.NonExistentQueue"
             self.failure = missing if arn else "CouldNotDetermineMessageSource"
             self.status = "FAILED"
-            store.show(message)
+            store.show(message, now)
             return
         self._source.tell("redriven", message, now)
-        store.remove(message)
+        store.remove(message, now)
         _deliver_anew(message, target, now)
         self.moved += 1
         if self.moved >= self.to_move:
@@ -140,7 +140,8 @@ def _deliver_anew(old: StoredMessage, target: CorrectedQueue, now: float) -> Non
     if target.fifo_queue:
         target.deduplication.number(message)
     with target._condition:
-        target.store.add(message, now, delay=0)
+        target.settle(now)
+        target.take_in(message, now)
         target.tell("sent", message, now, visible_at=now)
 
 

@@ -38,6 +38,8 @@ def empty_poll(body: bytes | str, region: str) -> Answer | None:
             queue.store.sleep_until(min(end, queue.store.next_change(), *moves), now)
             now = queue.catch_up()
             if end - now <= RESOLUTION and not queue.store.visible_count:
+                queue.record.count("NumberOfEmptyReceives")
+                queue.record.count("NumberOfMessagesReceived", 0)
                 request_id = f"{mock_random.getrandbits(128):032x}"
                 return 200, {"x-amzn-RequestId": request_id}, "{}"
         queue.poll_ends[get_ident()] = end

@@ -1,7 +1,7 @@
-"""A queue that behaves as AWS says, in exact time, around the storage in `sqs_store`.
+"""A queue that delivers and deletes as AWS says. `sqs_kept` has what it keeps, and the time.
 
-Before every call the queue catches up with the clock. A long poll waits until its end or until
-the next moment at which a message becomes visible, and is woken by an arrival.
+A long poll waits until its end or until the next moment at which a message becomes visible, and is
+woken by an arrival.
 
 Statements followed (SQS API model in botocore 1.44.5, November 2026, unless named otherwise):
 
@@ -10,8 +10,6 @@ Statements followed (SQS API model in botocore 1.44.5, November 2026, unless nam
   message. If you use an old ReceiptHandle, the request will succeed, but the message might not be
   deleted." On a FIFO queue, after the visibility timeout, "the action fails with an error"
   (ReceiveRequestAttemptId).
-- DeleteMessage: SQS "automatically deletes messages left in a queue longer than the retention
-  period configured for the queue".
 - ChangeMessageVisibility: at most 12 hours; "the 10 seconds begin to count from the time that you
   make the ChangeMessageVisibility call". The limit counts from the receive (Developer Guide,
   "Amazon SQS visibility timeout").
@@ -19,132 +17,48 @@ Statements followed (SQS API model in botocore 1.44.5, November 2026, unless nam
   (Developer Guide, "Quotas related to queues"). FIFO: 120,000, "no error messages".
 - GetQueueAttributes, maxReceiveCount: "When the ReceiveCount for a message exceeds the
   maxReceiveCount for a queue, Amazon SQS moves the message to the dead-letter-queue."
-- A dead-letter queue goes on counting the retention from the first send; on FIFO queues it begins
-  anew, and the deduplication id becomes the message's id (Developer Guide, "Setting-up
-  dead-letter queue retention", "Learn how to configure a dead-letter queue redrive").
+- On the move to a FIFO dead-letter queue the retention begins anew, and the deduplication id
+  becomes the message's id (Developer Guide, "Setting-up dead-letter queue retention", "Learn how
+  to configure a dead-letter queue redrive").
+- NumberOfMessagesDeleted is "reported for each delete request with a valid receipt handle"
+  (Developer Guide, "Available CloudWatch metrics for Amazon SQS").
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from moto.sqs.exceptions import InvalidParameterValue, ReceiptHandleIsInvalid, SQSException
-from moto.sqs.models import Queue, _filter_message_attributes
+from moto.sqs.models import _filter_message_attributes
 
-from .sqs_fifo import Deduplication, FifoLine
-from .sqs_lines import RECEIVES_BEFORE_THE_BACK, StandardLine
+from . import sqs_best_effort
+from .sqs_attempts import ReceiveAttempts
+from .sqs_kept import KeptQueue
+from .sqs_lines import RECEIVES_BEFORE_THE_BACK
 from .sqs_message import ReceiptHandleExpired, ReceiptHandles, StoredMessage
-from .sqs_store import RESOLUTION, Store
-
-if TYPE_CHECKING:
-    from .sqs_move import MoveTask
+from .sqs_store import RESOLUTION
 
 IN_FLIGHT_LIMIT = 120_000
 LONGEST_VISIBILITY = 43_200
-DEDUPLICATION_BY_GROUP = "messageGroup"
 
 
-class CorrectedQueue(Queue):
-    """moto's queue with its storage replaced. Attributes, policies and tags stay moto's.
+class CorrectedQueue(KeptQueue):
+    """A queue that delivers each message until it is deleted.
 
-    What it does with a message it tells `observe`, if there is one: what, the queue's name, the
-    message, when (epoch seconds), the receipt handle, and when the message becomes visible.
+    A standard queue asks `missing`, if there is one, whether a server is missing when it delivers
+    or deletes (see `sqs_best_effort`).
     """
 
-    observe: ClassVar[Callable[..., None] | None] = None
+    missing: ClassVar[sqs_best_effort.MissingServer | None] = None
 
     def __init__(self, name: str, region: str, account_id: str, **kwargs: Any) -> None:
         super().__init__(name, region, account_id, **kwargs)
-        self._condition = self._messages_lock
         self._handles = ReceiptHandles()
-        self.deduplication = Deduplication()
-        self.moves: list[MoveTask] = []  # that run, from here or to here
-        self.move_tasks: list[MoveTask] = []  # from here, the latest first
+        self._attempts = ReceiveAttempts()
+        self.attempt_ids: dict[int, str] = {}  # by thread, of receives that are about to begin
         self.poll_ends: dict[int, float] = {}  # by thread, of long polls that have begun already
-        self.purge()
-
-    def purge(self) -> None:
-        """Start again without messages. The deduplication interval goes on."""
-        with self._condition:
-            line = FifoLine() if self.fifo_queue else StandardLine()
-            self.store = Store(line=line, condition=self._condition, expired=self._expired)
-            self._condition.notify_all()  # a poll that waits has to look at the new store
-
-    # What moto and its responses read.
-
-    @property
-    def approximate_number_of_messages(self) -> int:
-        self.catch_up()
-        return self.store.visible_count
-
-    @property
-    def approximate_number_of_messages_delayed(self) -> int:
-        self.catch_up()
-        return len(self.store.delayed)
-
-    @property
-    def approximate_number_of_messages_not_visible(self) -> int:
-        self.catch_up()
-        return len(self.store.in_flight)
-
-    @property
-    def messages(self) -> list[StoredMessage]:
-        self.catch_up()
-        return self.store.visible()
-
-    def oldest_age(self) -> float | None:
-        """See `helpers.emulator.sqs.approximate_age_of_oldest_message`."""
-        now = self.catch_up()
-        oldest = self.store.unprocessed.first_key()
-        return None if oldest is None else now - oldest
-
-    def catch_up(self) -> float:
-        """Let everything happen that is due by now; return the time."""
-        with self._condition:
-            now = time.time()
-            for task in tuple(self.moves):
-                task.advance(now)
-            self.store.settle(now, self.message_retention_period)
-            return now
-
-    def tell(
-        self,
-        what: str,
-        message: StoredMessage,
-        at: float,
-        receipt: str | None = None,
-        visible_at: float | None = None,
-    ) -> None:
-        """Let the observer know."""
-        if self.observe is not None:
-            self.observe(what, self.name, message, at, receipt, visible_at)
-
-    def _expired(self, message: StoredMessage, at: float) -> None:
-        self.tell("expired", message, at)
-
-    # Sending.
-
-    def add_message(self, message: StoredMessage, delay: float = 0, what: str = "sent") -> None:
-        """Store a message that is new in this queue."""
-        with self._condition:
-            now = time.time()
-            self.store.add(message, now, delay)
-            self.tell(what, message, now, visible_at=now + delay)
-
-    def send(self, message: StoredMessage, delay: float) -> None:
-        """Store a message from a producer, unless it repeats one of the last five minutes.
-
-        A duplicate is accepted, and answered with the original's MessageId and SequenceNumber.
-        """
-        now = self.catch_up()
-        message.sent_timestamp = int(now * 1000)
-        if self.fifo_queue:
-            by_group = self.deduplication_scope == DEDUPLICATION_BY_GROUP
-            if not self.deduplication.admit(message, by_group=by_group, now=now + RESOLUTION):
-                return
-        self.add_message(message, delay)
 
     # Receiving.
 
@@ -155,13 +69,35 @@ class CorrectedQueue(Queue):
         with self._condition:
             now = self.catch_up()
             end = min(now + wait, self.poll_ends.pop(get_ident(), float("inf")))
+            attempt_id = self.attempt_ids.pop(get_ident(), None)
+            if attempt_id is not None and (again := self._repeat(attempt_id, now, visibility)):
+                return [_as_seen(message, names or []) for message in again]
             while True:
                 taken = self._take(count, visibility, now, short_poll=not wait)
                 if taken or end - now <= RESOLUTION:
+                    self._note(taken, attempt_id, now, visibility)
                     return [_as_seen(message, names or []) for message in taken]
                 moments = [task.next_at for task in self.moves]
                 self.store.sleep_until(min(end, self.store.next_change(), *moments), now)
                 now = self.catch_up()
+
+    def _note(
+        self, taken: list[StoredMessage], attempt_id: str | None, now: float, visibility: float
+    ) -> None:
+        self.record.count("NumberOfMessagesReceived", len(taken))
+        self.record.count("NumberOfEmptyReceives", not taken)
+        if attempt_id is not None and taken:
+            self._attempts.remember(attempt_id, taken, now, now + visibility)
+
+    def _repeat(self, attempt_id: str, now: float, visibility: float) -> list[StoredMessage]:
+        """Return what an earlier receive with this id returned, if that is still possible."""
+        messages = self._attempts.messages(attempt_id, self.store, now)
+        for message in messages:
+            self.store.hide(message, now + visibility)
+            self.tell("received", message, now, message.receipt_handle, now + visibility)
+        if messages:
+            self._note(messages, attempt_id, now, visibility)
+        return messages
 
     def _take(
         self, count: int, visibility: float, now: float, *, short_poll: bool
@@ -170,14 +106,19 @@ class CorrectedQueue(Queue):
         if room <= 0 and short_poll and not self.fifo_queue:
             raise SQSException("OverLimit", f"More than {IN_FLIGHT_LIMIT} messages in flight.")
         wanted = min(count, room)
+        missed = None
+        if self.missing is not None and not self.fifo_queue:
+            missed = sqs_best_effort.pass_over(self.store, self.name, self.missing, now)
         taken: list[StoredMessage] = []
-        while len(taken) < wanted and (batch := self.store.take(wanted - len(taken))):
+        while len(taken) < wanted and (batch := self.store.take(wanted - len(taken), now)):
             for message in batch:
                 if self._is_spent(message):
-                    self._bury(message)
+                    self._bury(message, now)
                 else:
                     self._deliver(message, now, visibility)
                     taken.append(message)
+        if missed is not None:
+            self.store.show(missed, now)
         return taken
 
     def _deliver(self, message: StoredMessage, now: float, visibility: float) -> None:
@@ -198,9 +139,9 @@ class CorrectedQueue(Queue):
             return False
         return message.receives_here >= policy["maxReceiveCount"]
 
-    def _bury(self, message: StoredMessage) -> None:
+    def _bury(self, message: StoredMessage, now: float) -> None:
         """Move a message to the dead-letter queue."""
-        self.store.remove(message)
+        self.store.remove(message, now)
         message.dead_letter_source = self.queue_arn
         if self.fifo_queue:
             message.kept_from = 0.0
@@ -214,13 +155,19 @@ class CorrectedQueue(Queue):
         with self._condition:
             message = self._find(receipt_handle)
             if message is None:
+                self.record.count("NumberOfMessagesDeleted")
                 return
             latest = self._is_latest(message, receipt_handle)  # raises on a FIFO queue
-            self.tell("deleted", message, time.time(), receipt_handle)
+            now = time.time()
+            self.record.count("NumberOfMessagesDeleted")
+            self.tell("deleted", message, now, receipt_handle)
             if not latest:
                 return
             full = len(self.store.in_flight) >= IN_FLIGHT_LIMIT
-            self.store.remove(message)
+            if self.missing is None or self.fifo_queue:
+                self.store.remove(message, now)
+            else:
+                sqs_best_effort.delete(self.store, message, self.name, self.missing, now)
             if full:
                 self._condition.notify()
 
@@ -251,7 +198,7 @@ class CorrectedQueue(Queue):
             if seconds:
                 self.store.hide(message, now + seconds)
             else:
-                self.store.show(message)
+                self.store.show(message, now)
 
     def _find(self, handle: str) -> StoredMessage | None:
         """The message that the handle was given out for; None if it is gone."""
