@@ -58,8 +58,9 @@ class Pattern:
         leaves = {path: leaf for leaf, path in enumerate(self._paths)}
         self._alternatives = [[(leaves[path], one[path]) for path in sorted(one)] for one in wanted]
         self._root = _Node()
+        nodes: dict[str, _Node] = {}
         for path, leaf in leaves.items():
-            _lead(self._root, path, leaf)
+            _lead(self._root, nodes, path).leaf = leaf
 
     def matches(self, event: dict[str, Any]) -> bool:
         """Whether an event, parsed from JSON, matches."""
@@ -68,12 +69,14 @@ class Pattern:
         return any(_holds(fields, found) for fields in self._alternatives)
 
 
-def _lead(node: _Node, path: str, leaf: int) -> None:
-    """Lead from a node to a leaf: each key of the event may be several steps of the path."""
-    for at, character in enumerate(path):
-        if character == ".":
-            _lead(node.below.setdefault(path[:at], _Node()), path[at + 1 :], leaf)
-    node.below.setdefault(path, _Node()).leaf = leaf
+def _lead(root: _Node, nodes: dict[str, _Node], path: str) -> _Node:
+    """The node at a path, led to from every node on the way: a key may be several of the steps."""
+    if path not in nodes:
+        nodes[path] = root.below[path] = node = _Node()
+        for at, character in enumerate(path):
+            if character == ".":
+                _lead(root, nodes, path[:at]).below[path[at + 1 :]] = node
+    return nodes[path]
 
 
 def _gather(node: _Node, value: Any, place: Place, found: Found, arrays: Iterator[int]) -> None:
