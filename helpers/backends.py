@@ -30,7 +30,7 @@ from moto.core.base_backend import BackendDict
 from moto.core.exceptions import HTTPException
 from moto.moto_api._internal import mock_random
 
-from helpers import emulator
+from helpers import emulator, faults
 from helpers.answers import Answer
 from helpers.emulator.guard import as_it_came, replaced
 from helpers.emulator.speed import normalized
@@ -150,7 +150,8 @@ class InProcess:
         if not emulator.is_corrected():  # a lab beside another finds it corrected
             self._undo.enter_context(emulator.corrected())
 
-        self._undo.enter_context(replaced(CorrectedQueue, {"observe": wire.observe}))
+        told = {"observe": wire.observe, "missing": staticmethod(faults.server_is_missing)}
+        self._undo.enter_context(replaced(CorrectedQueue, told))
 
         def intercept(_: Any, event_name: str, request: AWSPreparedRequest, **__: Any) -> Any:
             return wire.send(request)
