@@ -11,16 +11,22 @@ from weakref import WeakKeyDictionary
 import boto3
 from botocore.config import Config
 
-ONE_ATTEMPT = Config(retries={"total_max_attempts": 1, "mode": "standard"})
-_clients: WeakKeyDictionary[boto3.Session, dict[tuple[str, str], Any]] = WeakKeyDictionary()
+_clients: WeakKeyDictionary[boto3.Session, dict[tuple[str, str, float], Any]] = WeakKeyDictionary()
 
 
-def client(service: str, region: str) -> Any:
-    """A client of `service`, made once per lab."""
+def client(service: str, region: str, read_timeout: float = 60.0) -> Any:
+    """A client of `service`, made once per lab.
+
+    It gives up waiting for an answer after `read_timeout` seconds, botocore's 60 by default.
+    """
     session = boto3.DEFAULT_SESSION  # the lab's own, see helpers.backends
     if session is None:
         raise RuntimeError(f"no lab is open, so nobody can call {service}")
     held = _clients.setdefault(session, {})
-    if (service, region) not in held:
-        held[service, region] = session.client(service, region, config=ONE_ATTEMPT)
-    return held[service, region]
+    key = (service, region, read_timeout)
+    if key not in held:
+        config = Config(
+            retries={"total_max_attempts": 1, "mode": "standard"}, read_timeout=read_timeout
+        )
+        held[key] = session.client(service, region, config=config)
+    return held[key]
