@@ -1,0 +1,499 @@
+"""AWS Lambda Powertools 3.37.0, unmodified, does in the lab what its documentation says of it.
+
+[Powertools for AWS Lambda (Python), "Idempotency" and "Batch processing", and its source]. The
+module-level objects of its examples are made inside the handler where they hold the state of one
+invocation: in the lab all execution environments of a function share this process.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import warnings
+from importlib.metadata import version
+from random import Random
+
+import boto3
+import pytest
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    SqsFifoPartialProcessor,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.idempotency import (
+    DynamoDBPersistenceLayer,
+    IdempotencyConfig,
+    idempotent,
+    idempotent_function,
+)
+from botocore.config import Config
+from botocore.exceptions import ReadTimeoutError
+
+from helpers import Lab, faults
+
+HOUR = 3600
+
+
+@pytest.fixture
+def lab():
+    with Lab(seed=6) as lab:
+        yield lab
+
+
+def store(**boto):
+    """A table for the records, as the documentation makes it, and the layer over it."""
+    db = boto3.client("dynamodb")
+    db.create_table(
+        TableName="idempotency",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    setting = {"Enabled": True, "AttributeName": "expiration"}
+    db.update_time_to_live(TableName="idempotency", TimeToLiveSpecification=setting)
+    return DynamoDBPersistenceLayer(table_name="idempotency", boto_config=Config(**boto))
+
+
+def records():
+    return boto3.client("dynamodb").scan(TableName="idempotency")["Items"]
+
+
+def invoke(event, name="charge", **client):
+    """Payload of one invocation, or the type of its error."""
+    aws = boto3.client("lambda", config=Config(**{"retries": {"total_max_attempts": 1}, **client}))
+    reply = aws.invoke(FunctionName=name, Payload=json.dumps(event))
+    payload = json.loads(reply["Payload"].read())
+    return payload["errorType"] if "FunctionError" in reply else payload
+
+
+def let_pass(lab, **duration):
+    with lab.running(**duration):
+        pass
+
+
+def effects(lab):
+    """Orders charged, in the order of the charges."""
+    trace = lab.trace
+    return list(trace[trace.name == "charged"].order) if "order" in trace else []
+
+
+def deploy(lab, *, timeout=30, seconds=0, layer=None, **config):
+    """The function "charge", which takes so many seconds and numbers its charges."""
+    layer = layer or store()
+
+    @idempotent(persistence_store=layer, config=IdempotencyConfig(**config))
+    def charge(event, context):
+        time.sleep(seconds)
+        lab.mark("charged", order=event["order"])
+        return {"charge": len(effects(lab)), "order": event["order"]}
+
+    lab.deploy("charge", charge, timeout=timeout)
+
+
+def test_this_is_the_version_that_was_read():
+    assert version("aws-lambda-powertools") == "3.37.0"
+
+
+class TestIdempotency:
+    def test_a_duplicate_has_the_same_result_and_no_effect(self, lab):
+        deploy(lab)
+        first = invoke({"order": "a"})
+        assert invoke({"order": "a"}) == first == {"charge": 1, "order": "a"}
+        assert invoke({"order": "b"})["charge"] == 2
+        assert effects(lab) == ["a", "b"]
+
+    def test_the_key_is_a_part_of_the_event(self, lab):
+        deploy(lab, event_key_jmespath="order")
+        results = [invoke({"order": "a", "sent": sent})["charge"] for sent in (1, 2)]
+        assert results == [1, 1]
+
+    def test_after_an_hour_it_runs_again_though_the_record_is_still_there(self, lab):
+        deploy(lab)
+        invoke({"order": "a"})
+        let_pass(lab, seconds=HOUR)
+        assert invoke({"order": "a"})["charge"] == 1
+        let_pass(lab, seconds=1)
+        assert len(records()) == 1  # expired, and not deleted yet
+        assert invoke({"order": "a"})["charge"] == 2
+        let_pass(lab, days=3)
+        assert records() == []
+        assert invoke({"order": "a"})["charge"] == 3
+
+    def test_the_expiry_can_be_chosen(self, lab):
+        deploy(lab, expires_after_seconds=86400)
+        invoke({"order": "a"})
+        let_pass(lab, hours=24)
+        assert invoke({"order": "a"})["charge"] == 1
+        let_pass(lab, seconds=1)
+        assert invoke({"order": "a"})["charge"] == 2
+
+    def test_while_one_runs_another_is_refused(self, lab):
+        deploy(lab, seconds=10)
+        answers = []
+
+        def call(after):
+            time.sleep(after)
+            answers.append(invoke({"order": "a"}))
+
+        with lab.running():
+            for after in (0, 1, 9.9, 10.1):
+                lab.start(call, after)
+        assert answers == [
+            *["IdempotencyAlreadyInProgressError"] * 2,
+            *[{"charge": 1, "order": "a"}] * 2,
+        ]
+        assert effects(lab) == ["a"]
+
+    def test_after_a_time_out_the_next_one_may_run(self, lab):
+        hangs = [60, 0]
+
+        @idempotent(persistence_store=store())
+        def charge(event, context):
+            time.sleep(hangs.pop(0))
+            lab.mark("charged", order=event["order"])
+            return "charged"
+
+        lab.deploy("charge", charge, timeout=5)
+        answers = []
+
+        def call(after):
+            time.sleep(after)
+            answer = invoke({"order": "a"})
+            answers.append((lab.now, answer))
+
+        with lab.running():
+            for after in (0, 4.9, 5.1):
+                lab.start(call, after)
+        assert answers == [
+            (4.9, "IdempotencyAlreadyInProgressError"),
+            (5.0, "Sandbox.Timedout"),
+            (5.1, "charged"),
+        ]
+        assert effects(lab) == ["a"]
+
+    @pytest.mark.parametrize("registered", [True, False])
+    def test_any_function_with_and_without_the_lambda_context(self, lab, registered):
+        config, hangs = IdempotencyConfig(event_key_jmespath="id"), [60, 0]
+
+        @idempotent_function(
+            data_keyword_argument="order", persistence_store=store(), config=config
+        )
+        def charge(order):
+            time.sleep(hangs.pop(0))
+            return "charged"
+
+        def handler(event, context):
+            if registered:
+                config.register_lambda_context(context)
+            return charge(order=event)
+
+        lab.deploy("charge", handler, timeout=5)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Powertools warns of what the second case shows
+            assert invoke({"id": "a"}) == "Sandbox.Timedout"
+            let_pass(lab, minutes=50)
+            early = "charged" if registered else "IdempotencyAlreadyInProgressError"
+            assert invoke({"id": "a"}) == early
+            let_pass(lab, minutes=11)  # by now the record itself has expired
+            if not registered:
+                assert invoke({"id": "a"}) == "charged"
+        assert hangs == []
+
+    def test_another_payload_under_the_same_key_is_refused(self, lab):
+        deploy(lab, event_key_jmespath="order", payload_validation_jmespath="amount")
+        first = invoke({"order": "a", "amount": 10})
+        assert invoke({"order": "a", "amount": 10, "sent": 2}) == first
+        assert invoke({"order": "a", "amount": 99}) == "IdempotencyValidationError"
+        assert effects(lab) == ["a"]
+
+    def test_an_exception_leaves_no_record(self, lab):
+        outcomes = [ValueError("card declined"), None]
+
+        @idempotent(persistence_store=store())
+        def charge(event, context):
+            if error := outcomes.pop(0):
+                raise error
+            return "charged"
+
+        lab.deploy("charge", charge)
+        assert invoke({"order": "a"}) == "ValueError"
+        assert records() == []
+        assert [invoke({"order": "a"}) for _ in range(2)] == ["charged", "charged"]
+
+    def test_a_lost_reply_of_the_claim_meets_its_own_record(self, lab):
+        """botocore tries the conditional write again, and finds what its first attempt wrote."""
+        deploy(lab, layer=store(read_timeout=2), timeout=10)
+
+        def outage():
+            with faults.lost_reply("dynamodb.PutItem"):
+                time.sleep(1)
+
+        answers = []
+        with lab.running():
+            lab.start(outage)
+            lab.start(lambda: answers.append(invoke({"order": "a"})))
+        assert answers == ["IdempotencyAlreadyInProgressError"]
+        assert effects(lab) == []
+        let_pass(lab, seconds=10)
+        assert invoke({"order": "a"}) == {"charge": 1, "order": "a"}
+
+    def test_an_asynchronous_invocation_is_tried_again_until_it_may_run(self, lab):
+        hangs = [60, 0]
+
+        @idempotent(persistence_store=store())
+        def charge(event, context):
+            time.sleep(hangs.pop(0))
+            lab.mark("charged", order=event["order"])
+
+        lab.deploy("charge", charge, timeout=30)
+        boto3.client("lambda").invoke(
+            FunctionName="charge", InvocationType="Event", Payload=b'{"order": "a"}'
+        )
+        let_pass(lab, hours=1)
+        assert effects(lab) == ["a"]
+
+
+def rush(lab, charge, *, orders=120, workers=6, seed):
+    """Every order comes one to four times, at several workers, which try again after an error."""
+    random = Random(seed)
+    deliveries = [f"order-{n}" for n in range(orders) for _ in range(random.randint(1, 4))]
+    random.shuffle(deliveries)
+    lab.deploy("charge", charge, timeout=20)
+    results = {}
+
+    def work():
+        while deliveries:
+            order, answer = deliveries.pop(), None
+            while not isinstance(answer, dict):
+                try:
+                    answer = invoke({"order": order}, retries={}, read_timeout=15)
+                except ReadTimeoutError:
+                    answer = "lost"
+                if not isinstance(answer, dict):
+                    time.sleep(random.uniform(1, 30))
+            results.setdefault(order, []).append(answer["receipt"])
+
+    lost = faults.lost_reply("lambda.Invoke", rate=0.1, seed=seed)
+    claims = faults.lost_reply("dynamodb.PutItem", rate=0.05, seed=seed)
+    slow = faults.latency("dynamodb", median=0.02, p99=2.0, seed=seed)
+    with lost, claims, slow, lab.running():
+        lab.start(work, copies=workers)
+    assert lost.hits > 10
+    return results
+
+
+class TestUnderLoad:
+    def charging(self, lab, seed):
+        random = Random(f"work {seed}")
+
+        def charge(event, context):
+            time.sleep(random.expovariate(1 / 2))
+            lab.mark("charged", order=event["order"])
+            return {"receipt": random.random()}
+
+        return charge
+
+    @pytest.mark.parametrize("seed", [1, 2, 3])
+    def test_one_effect_per_order_always(self, seed):
+        with Lab(seed=seed) as lab:
+            layer = store(read_timeout=2)
+            charge = idempotent(self.charging(lab, seed), persistence_store=layer)
+            results = rush(lab, charge, seed=seed)
+            charged = effects(lab)
+            assert len(charged) == len(set(charged)) == len(results) == 120
+            assert all(len(set(receipts)) == 1 for receipts in results.values())
+            assert sum(map(len, results.values())) > 240
+
+    def test_without_it_there_are_more(self):
+        with Lab(seed=1) as lab:
+            rush(lab, self.charging(lab, 1), seed=1)
+            assert len(effects(lab)) > 240
+
+    def test_the_same_seed_gives_the_same_run(self):
+        def run():
+            with Lab(seed=4) as lab:
+                charge = idempotent(self.charging(lab, 4), persistence_store=store())
+                return rush(lab, charge, orders=40, seed=4), lab.trace
+
+        (results, trace), (again, trace_again) = run(), run()
+        assert results == again
+        assert trace.equals(trace_again)
+
+
+def sqs_event(*bodies, groups=None):
+    """What the poller of an event source mapping hands to a function."""
+    return {
+        "Records": [
+            {
+                "messageId": f"message-{number}",
+                "receiptHandle": "handle",
+                "body": body,
+                "attributes": {"MessageGroupId": (groups or bodies)[number]},
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:orders",
+                "awsRegion": "eu-west-1",
+            }
+            for number, body in enumerate(bodies)
+        ]
+    }
+
+
+def failed(answer):
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def batch(lab, handle, make=lambda: BatchProcessor(event_type=EventType.SQS), **settings):
+    """The function "batch", which hands each record to `handle`."""
+
+    def handler(event, context):
+        return process_partial_response(
+            event=event, record_handler=handle, processor=make(), context=context
+        )
+
+    return lab.deploy("batch", handler, **settings)
+
+
+class TestBatch:
+    @pytest.fixture
+    def seen(self, lab):
+        """The bodies that a record handler has seen. It refuses those that begin with "bad"."""
+        seen = []
+
+        def handle(record):
+            seen.append(record.body)
+            if record.body.startswith("bad"):
+                raise ValueError(record.body)
+
+        self.handle = handle
+        return seen
+
+    def test_only_the_failed_records_are_reported(self, lab, seen):
+        batch(lab, self.handle)
+        answer = invoke(sqs_event("a", "bad b", "c", "bad d"), "batch")
+        assert failed(answer) == ["message-1", "message-3"]
+        assert seen == ["a", "bad b", "c", "bad d"]
+        assert failed(invoke(sqs_event("a", "c"), "batch")) == []
+
+    def test_if_all_fail_the_function_does(self, lab, seen):
+        batch(lab, self.handle)
+        assert invoke(sqs_event("bad a", "bad b"), "batch") == "BatchProcessingError"
+
+    def test_fifo_stops_at_the_first_failure(self, lab, seen):
+        batch(lab, self.handle, SqsFifoPartialProcessor)
+        answer = invoke(sqs_event("a", "bad b", "c", "d"), "batch")
+        assert failed(answer) == ["message-1", "message-2", "message-3"]
+        assert seen == ["a", "bad b"]
+
+    def test_fifo_can_stop_one_group_only(self, lab, seen):
+        batch(lab, self.handle, lambda: SqsFifoPartialProcessor(skip_group_on_error=True))
+        answer = invoke(sqs_event("bad a", "b", "c", "d", groups="xyxy"), "batch")
+        assert failed(answer) == ["message-0", "message-2"]
+        assert seen == ["bad a", "b", "d"]
+
+
+def mapped(lab, *, fifo=False, **settings):
+    """A queue whose messages the function "batch" is given. Returns its URL."""
+    sqs = boto3.client("sqs")
+    attributes = {"VisibilityTimeout": "60"} | ({"FifoQueue": "true"} if fifo else {})
+    name = "orders.fifo" if fifo else "orders"
+    url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    boto3.client("lambda").create_event_source_mapping(
+        FunctionName="batch",
+        EventSourceArn=found["Attributes"]["QueueArn"],
+        BatchSize=10,
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+        **settings,
+    )
+    return url
+
+
+def left(url):
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)
+    return sum(int(found["Attributes"][name]) for name in names)
+
+
+class TestThroughTheQueue:
+    @pytest.mark.parametrize("seed", [1, 2])
+    def test_a_failed_record_comes_again_and_the_others_do_not(self, seed):
+        with Lab(seed=seed) as lab:
+            random, handled, failures = Random(seed), [], []
+
+            def handle(record):
+                time.sleep(0.1)
+                if random.random() < 0.2:
+                    failures.append(record.body)
+                    raise ValueError(record.body)
+                handled.append(record.body)
+
+            batch(lab, handle, timeout=10)
+            url, sqs = mapped(lab), boto3.client("sqs")
+
+            def send():
+                for number in range(200):
+                    time.sleep(0.5)
+                    sqs.send_message(QueueUrl=url, MessageBody=str(number))
+
+            with lab.running(minutes=30):
+                lab.start(send)
+            assert sorted(handled, key=int) == [str(number) for number in range(200)]
+            assert len(failures) > 20
+            assert left(url) == 0
+
+    def test_a_fifo_queue_keeps_its_order(self, lab):
+        random, handled = Random(8), {"x": [], "y": []}
+
+        def handle(record):
+            if random.random() < 0.2:
+                raise ValueError(record.body)
+            handled[record.body[0]].append(int(record.body[1:]))
+
+        batch(lab, handle, SqsFifoPartialProcessor, timeout=10)
+        url, sqs = mapped(lab, fifo=True), boto3.client("sqs")
+        for number in range(60):
+            for group in "xy":
+                sqs.send_message(
+                    QueueUrl=url,
+                    MessageBody=f"{group}{number}",
+                    MessageGroupId=group,
+                    MessageDeduplicationId=f"{group}{number}",
+                )
+        let_pass(lab, hours=4)
+        assert handled == {"x": list(range(60)), "y": list(range(60))}
+        assert left(url) == 0
+
+    @pytest.mark.parametrize("seed", [1, 2])
+    def test_with_idempotency_a_message_sent_twice_has_one_effect(self, seed):
+        with Lab(seed=seed) as lab:
+            layer, random = store(), Random(seed)
+
+            @idempotent_function(data_keyword_argument="order", persistence_store=layer)
+            def charge(order):
+                time.sleep(random.expovariate(2))
+                if random.random() < 0.1:
+                    raise ValueError(order)
+                lab.mark("charged", order=order["id"])
+
+            def handle(record):
+                charge(order=json.loads(record.body))
+
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # no Lambda context: nothing is meant to time out
+                batch(lab, handle, timeout=30)
+                patient = Config(read_timeout=5, retries={"total_max_attempts": 10})
+                url, sqs = mapped(lab), boto3.client("sqs", config=patient)
+
+                def send():
+                    for number in range(150):
+                        time.sleep(0.2)
+                        sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"id": number}))
+
+                lost = faults.lost_reply("sqs.SendMessage", rate=0.3, seed=seed)
+                with lost, lab.running(hours=2):
+                    lab.start(send)
+            assert lost.hits > 30  # and so many messages are in the queue twice
+            assert sorted(effects(lab)) == list(range(150))
+            assert left(url) == 0
