@@ -162,10 +162,10 @@ def _weekdays(text: str) -> str:
     if text == "L":
         return "6"  # the last day of the week
     if "L" in text or "#" in text:
-        day, mark, rest = re.fullmatch(r"([1-7]|[A-Z]{3})(L|#)([1-5]?)", text).groups()
-        if (mark == "#") != bool(rest):
+        which = re.fullmatch(r"([0-9A-Z]+?)(L|#[1-5])", text)
+        if which is None:
             raise ValueError(f"{text} is no day of week")
-        return f"{_number(_named(day, 1, DAYS), 1, 7) - 1}{mark}{rest}"
+        return f"{_number(_named(which[1], 1, DAYS), 1, 7) - 1}{which[2]}"
     parts = []
     for term in _spread(text, 1, 7, DAYS).split(","):
         day, slash, step = term.partition("/")
