@@ -9,9 +9,9 @@ from importlib.util import find_spec
 PARTS = (
     "states_speed",
     "states_jsonata",
-    "states_threads",
     "states_calls",
     "states_executions",
+    "states_answers",
     "states_attempts",
     "states_errors",
     "states_tokens",

@@ -1,4 +1,7 @@
-"""How a task writes what it asks of another service: names in Pascal case.
+"""The calls that a workflow's tasks make to other services.
+
+They are plain boto3 calls that pass where the reader's calls pass (see `clients`), with one client
+per service for the whole lab, and one attempt: a workflow tries again by its own `Retry`.
 
 Parameters and results of SDK integrations and of nested executions are written in Pascal case, also
 where the service's own API is not ("The API action will always be camel case, and parameter names
@@ -9,14 +12,19 @@ integrations", November 2026]. moto passes them on as they are, which `states` d
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
+from weakref import WeakKeyDictionary
 
+import boto3
+from botocore.config import Config
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.response import StreamingBody
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_aws_sdk,
 )
 from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.utils import boto_client
 
 from .guard import expect, replaced
 
@@ -25,9 +33,16 @@ SDK = (
     "state_task_service_aws_sdk:StateTaskServiceAwsSdk"
 )
 EXPECTED_SOURCES = {
+    "moto.stepfunctions.parser.asl.utils.boto_client:boto_client_for": "1f44dc2ac8aa",
     f"{SDK}._eval_service_task": "e68dc9e06e6a",
     f"{SDK}._normalise_service_error_name": "7fccfad3463f",
 }
+# A function runs for 900 s at most, an express workflow for 300 s; nothing takes longer to answer.
+ONE_ATTEMPT = Config(
+    retries={"total_max_attempts": 1, "mode": "standard"},
+    read_timeout=1000,
+    parameter_validation=False,
+)
 BOTO_NAMES = {
     "cloudwatchlogs": "logs",
     "eventbridge": "events",
@@ -35,13 +50,20 @@ BOTO_NAMES = {
     "states": "stepfunctions",
 }
 
+_clients: WeakKeyDictionary[boto3.Session, dict[tuple[str, str], Any]] = WeakKeyDictionary()
 _error_name = state_task_service_aws_sdk.StateTaskServiceAwsSdk._normalise_service_error_name
 
 
-def client(service: str, region: str) -> Any:
-    """The client with which tasks call a service, by its name in a resource's ARN."""
-    name = BOTO_NAMES.get(service, service)
-    return state_task_service_aws_sdk.boto_client_for(region=region, service=name)
+def client(service_name: str, region_name: str, **_: Any) -> Any:
+    """In the place of moto's ``boto3.client``: each client is made once per lab."""
+    session = boto3.DEFAULT_SESSION  # the lab's own, see helpers.backends
+    if session is None:
+        raise RuntimeError(f"no lab is open, so nobody can call {service_name}")
+    held = _clients.setdefault(session, {})
+    name = BOTO_NAMES.get(service_name, service_name)
+    if (name, region_name) not in held:
+        held[name, region_name] = session.client(name, region_name, config=ONE_ATTEMPT)
+    return held[name, region_name]
 
 
 def call(service: Any, action: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -109,5 +131,8 @@ def corrections() -> Iterator[None]:
         "_eval_service_task": sdk_task,
         "_normalise_service_error_name": staticmethod(error_name),
     }
-    with replaced(state_task_service_aws_sdk.StateTaskServiceAwsSdk, sdk):
+    with (
+        replaced(boto_client, {"boto3": SimpleNamespace(client=client)}),
+        replaced(state_task_service_aws_sdk.StateTaskServiceAwsSdk, sdk),
+    ):
         yield

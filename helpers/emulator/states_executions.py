@@ -7,8 +7,6 @@
 - StopExecution ends what waits, at once, with its error and cause.
 - CreateStateMachine refuses a name that stands for another definition, with
   ``StateMachineAlreadyExists`` [API model: CreateStateMachine]; moto keeps the old one in silence.
-- What moto leaves out of an answer is there: the stop date of a time-out, an output that is a JSON
-  string, and GetExecutionHistory's order and pages.
 """
 
 import copy
@@ -19,16 +17,15 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from moto.core.exceptions import AWSError
 from moto.core.responses import ActionResult
 from moto.moto_api._internal import mock_random
 from moto.stepfunctions.exceptions import (
     ExecutionAlreadyExists,
     InvalidExecutionInput,
-    InvalidToken,
 )
 from moto.stepfunctions.models import StateMachine, StepFunctionBackend
 from moto.stepfunctions.parser import utils
-from moto.stepfunctions.parser.api import StateMachineAlreadyExists
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
 from moto.stepfunctions.parser.backend.execution import (
     BaseExecutionWorkerCommunication,
@@ -51,9 +48,6 @@ EXPECTED_SOURCES = {
     "moto.stepfunctions.models:StateMachine._handle_name_input_idempotency": "9a117fdd6df2",
     f"{RESPONSE}.start_execution": "3f4ac22f2a3e",
     f"{RESPONSE}.stop_execution": "633c8a544aac",
-    f"{RESPONSE}.describe_execution": "c3953bdc9ce2",
-    f"{RESPONSE}.list_executions": "6fec14cfc5af",
-    f"{RESPONSE}.get_execution_history": "3889cc6224ac",
     f"{WORKER}:BaseExecutionWorkerCommunication._reflect_execution_status": "038a396107af",
     f"{WORKER}:Execution.start": "07e927c2d5f9",
 }
@@ -61,8 +55,6 @@ NAME_KEPT = timedelta(days=90)
 
 _create = StepFunctionBackend.create_state_machine
 _reflect = BaseExecutionWorkerCommunication._reflect_execution_status
-_describe = StepFunctionResponse.describe_execution
-_list = StepFunctionResponse.list_executions
 
 
 # -- starting
@@ -77,20 +69,29 @@ def start_execution(
 ) -> Execution:
     """In the place of the backend's method of that name."""
     machine = backend.describe_state_machine(state_machine_arn)
+    source = backend.describe_state_machine(vars(machine).get("source_arn", machine.arn))
     execution_input = "{}" if execution_input is None else execution_input
     check_input(execution_input)
     if name:
         backend._validate_name(name)
-        running = _same_name(machine, name, execution_input)
+        running = _same_name(source, name, execution_input)
         if running is not None:
             return running
     name = name or str(mock_random.uuid4())
-    arn = f"{machine.arn.replace(':stateMachine:', ':execution:')}:{name}"
+    arn = execution_arn(machine, name)
     execution = new_execution(Execution, machine, name, arn, execution_input, trace_header)
     if machine.type == "STANDARD":
-        machine.executions.append(execution)
+        source.executions.append(execution)
     execution.start()
     return execution
+
+
+def execution_arn(machine: StateMachine, name: str) -> str:
+    """Each start of an express workflow has an ARN of its own, named or not."""
+    base = ":".join(machine.arn.split(":")[:7])  # without a version
+    if machine.type == "EXPRESS":
+        base, name = base.replace(":stateMachine:", ":express:"), f"{name}:{mock_random.uuid4()}"
+    return f"{base.replace(':stateMachine:', ':execution:')}:{name}"
 
 
 def new_execution(
@@ -109,8 +110,8 @@ def new_execution(
         sm_type=machine.type,
         role_arn=machine.roleArn,
         exec_arn=arn,
-        account_id=machine.backend.account_id,
-        region_name=machine.backend.region_name,
+        account_id=machine.arn.split(":")[4],
+        region_name=machine.arn.split(":")[3],
         state_machine=now,
         start_date=datetime.now(tz=UTC),
         cloud_watch_logging_session=None,
@@ -155,7 +156,8 @@ def create_state_machine(backend: StepFunctionBackend, **settings: Any) -> State
         settings["definition"],
         settings.get("sm_type") or "STANDARD",
     ):
-        raise StateMachineAlreadyExists(f"State Machine Already Exists: '{held.arn}'")
+        message = f"State Machine Already Exists: '{held.arn}'"
+        raise AWSError(message, "StateMachineAlreadyExists")
     return machine
 
 
@@ -192,9 +194,6 @@ def reflect_status(comm: BaseExecutionWorkerCommunication) -> None:
         tell()
 
 
-# -- looking
-
-
 def answer_stop(response: StepFunctionResponse) -> ActionResult:
     execution = response.stepfunction_backend.stop_execution(
         response._get_param("executionArn"),
@@ -204,58 +203,18 @@ def answer_stop(response: StepFunctionResponse) -> ActionResult:
     return ActionResult({"stopDate": execution.stop_date})
 
 
-def answer_describe(response: StepFunctionResponse) -> ActionResult:
-    answer = _describe(response).result
-    execution = response.stepfunction_backend.describe_execution(answer["executionArn"])
-    answer["stopDate"] = execution.stop_date
-    if "output" in answer:
-        answer["output"] = json.dumps(execution.output, separators=(",", ":"))
-    return ActionResult(answer)
-
-
-def answer_list(response: StepFunctionResponse) -> ActionResult:
-    answer = _list(response).result
-    for told in answer["executions"]:
-        arn = told["executionArn"]
-        told["stopDate"] = response.stepfunction_backend.describe_execution(arn).stop_date
-    return ActionResult(answer)
-
-
-def answer_history(response: StepFunctionResponse) -> ActionResult:
-    """Events in the order asked for, a page at a time."""
-    arn = response._get_param("executionArn")
-    events = response.stepfunction_backend.get_execution_history(arn)["events"]
-    if response._get_param("reverseOrder"):
-        events.reverse()
-    page = response._get_param("maxResults") or 1000  # [API model: PageSize]
-    token = response._get_param("nextToken") or "0"
-    if not token.isdecimal():
-        raise InvalidToken(f"'{token}'")
-    start = int(token)
-    answer = {"events": events[start : start + page]}
-    if start + page < len(events):
-        answer["nextToken"] = str(start + page)
-    return ActionResult(answer)
-
-
 @contextmanager
 def corrections() -> Iterator[None]:
     """Correct executions for as long as the context is open."""
     expect(version="5.2.", sources=EXPECTED_SOURCES)
     communication = {"_reflect_execution_status": reflect_status}
-    answers = {
-        "stop_execution": answer_stop,
-        "describe_execution": answer_describe,
-        "list_executions": answer_list,
-        "get_execution_history": answer_history,
-    }
     backend = {"start_execution": start_execution, "stop_execution": stop_execution}
     with ExitStack() as stack:
         for owner, replacements in (
             (StepFunctionsParserBackend, backend),
             (StepFunctionBackend, {"create_state_machine": create_state_machine}),
             (BaseExecutionWorkerCommunication, communication),
-            (StepFunctionResponse, answers),
+            (StepFunctionResponse, {"stop_execution": answer_stop}),
         ):
             stack.enter_context(replaced(owner, replacements))
         try:

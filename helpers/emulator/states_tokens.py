@@ -21,9 +21,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from moto.core.exceptions import AWSError
 from moto.core.responses import ActionResult, EmptyResult
 from moto.stepfunctions.exceptions import ValidationException
-from moto.stepfunctions.parser.api import InvalidOutput, InvalidToken, TaskTimedOut
+from moto.stepfunctions.parser.api import InvalidToken
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
     FailureEventException,
 )
@@ -72,23 +73,34 @@ class Abandoned(Exception):
 
 
 class TaskToken:
-    """One attempt that waits for somebody to report."""
+    """One attempt that waits for somebody to report.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    env : Environment
+        The attempt's frame. When it runs no more, every report is late.
+    """
+
+    def __init__(self, env: Environment) -> None:
+        self._env = env
         self._reported = threading.Event()
         self._output: Any = None
         self._error: Exception | None = Abandoned()
         self._beaten = 0.0
-        self.is_over = False
+        self._closed = False
         self.stop_job: Callable[[], None] | None = None  # of a task that waits for a job
+
+    @property
+    def is_over(self) -> bool:
+        return self._closed or not self._env.is_running()
 
     def answer(self, output: Any = None, error: Exception | None = None) -> None:
         """End the wait with an output, or an error to raise.
 
         Raises
         ------
-        TaskTimedOut
-            If the task is over.
+        AWSError
+            TaskTimedOut, if the task is over.
         """
         self._refuse_late()
         self._output, self._error = output, error
@@ -101,7 +113,7 @@ class TaskToken:
 
     def close(self) -> None:
         """From now on, every report is late."""
-        self.is_over = True
+        self._closed = True
         self._reported.set()
 
     def wait(self, heartbeat: float | None) -> Any:
@@ -118,7 +130,8 @@ class TaskToken:
 
     def _refuse_late(self) -> None:
         if self.is_over:
-            raise TaskTimedOut("Task Timed Out: 'Provided task does not exist anymore'")
+            message = "Task Timed Out: 'Provided task does not exist anymore'"
+            raise AWSError(message, "TaskTimedOut")
 
 
 def _tokens(backend: StepFunctionsParserBackend) -> dict[str, tuple[TaskToken, Any, Environment]]:
@@ -134,7 +147,7 @@ def issue(state: StateTaskServiceCallback, env: Environment) -> None:
     if state.resource.condition is not None and ResourceCondition.WaitForTaskToken in supported:
         where = env.aws_execution_details
         backend = stepfunctions_parser_backends[where.account][where.region]
-        env.task_token = TaskToken()
+        env.task_token = TaskToken(env)
         token = env.states.context_object.update_task_token()
         _tokens(backend)[token] = (env.task_token, state, env)
     StateTaskService._eval_execution(state, env)
@@ -177,7 +190,7 @@ def send_task_success(backend: StepFunctionsParserBackend, task_token: str, outc
     try:
         output = json.loads(outcome)
     except ValueError as error:
-        raise InvalidOutput(f"Invalid Output: '{error}'") from None
+        raise AWSError(f"Invalid Output: '{error}'", "InvalidOutput") from None
     token.answer(output)
 
 

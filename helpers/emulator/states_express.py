@@ -1,0 +1,78 @@
+"""Express workflows: synchronous ones, and what they do not have.
+
+- StartSyncExecution answers when the execution is over, also "even if your execution fails"; it is
+  not there for standard workflows [API model of botocore 1.44.5: StartSyncExecution]. moto does not
+  have it. The answer has no `billingDetails` here.
+- StartExecution with the same name starts another one ("StartExecution isn't idempotent for EXPRESS
+  workflows", API model), and its executions are in no list.
+- An express workflow runs for five minutes at most [Step Functions Developer Guide, "Choosing
+  workflow type", November 2026].
+
+What they may call is checked with the definition (`states_integrations`).
+"""
+
+import copy
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.moto_api._internal import mock_random
+from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
+from moto.stepfunctions.parser.backend.execution import SyncExecution
+from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
+from moto.stepfunctions.responses import StepFunctionResponse
+
+from .guard import expect, replaced
+from .states_answers import require
+from .states_executions import check_input, execution_arn, new_execution
+
+EXECUTION = "moto.stepfunctions.parser.backend.execution"
+EXPECTED_SOURCES = {
+    f"{EXECUTION}:SyncExecution.to_start_sync_execution_output": "fe1efeaffdad",
+    f"{EXECUTION}:SyncExecution._get_start_execution_worker": "f8326da314d4",
+    f"{EXECUTION}_worker:ExecutionWorker._get_evaluation_entrypoint": "2b25949ae855",
+    f"{EXECUTION}_worker:SyncExecutionWorker.start": "e952ea1928c1",
+}
+LONGEST = 300  # seconds
+
+_entry = ExecutionWorker._get_evaluation_entrypoint
+
+
+def start_sync_execution(response: StepFunctionResponse) -> ActionResult:
+    """Run an express workflow and answer with how it ended."""
+    backend = response.stepfunction_backend
+    machine = backend.describe_state_machine(response._get_param("stateMachineArn"))
+    require(machine, "EXPRESS")
+    given = response._get_param("input") or "{}"
+    check_input(given)
+    name = response._get_param("name") or str(mock_random.uuid4())
+    backend._validate_name(name)
+    arn = execution_arn(machine, name)
+    execution = new_execution(
+        SyncExecution, machine, name, arn, given, response._get_param("traceHeader")
+    )
+    execution.start()
+    return ActionResult(execution.to_start_sync_execution_output())
+
+
+def entry(worker: ExecutionWorker) -> Any:
+    """The program; an express one has five minutes at most."""
+    program = _entry(worker)
+    if worker._evaluation_details.state_machine_details.typ == "EXPRESS":
+        own = program.timeout_seconds
+        if own is None or own.timeout_seconds > LONGEST:
+            program = copy.copy(program)  # the next execution may be given the same one
+            program.timeout_seconds = TimeoutSeconds(timeout_seconds=LONGEST)
+    return program
+
+
+@contextmanager
+def corrections() -> Iterator[None]:
+    """Add what express workflows have for as long as the context is open."""
+    expect(version="5.2.", sources=EXPECTED_SOURCES)
+    answers = {"start_sync_execution": start_sync_execution}
+    with ExitStack() as stack:
+        stack.enter_context(replaced(StepFunctionResponse, answers))
+        stack.enter_context(replaced(ExecutionWorker, {"_get_evaluation_entrypoint": entry}))
+        yield
