@@ -31,9 +31,9 @@ from .events_targets import CALLS, Target, kind_of
 
 LONGEST_PATTERN = 2048  # characters
 MOST_TARGETS = 5
-POLICY = {  # lowest and highest value of each part of a RetryPolicy
-    "MaximumRetryAttempts": (0, 185),
-    "MaximumEventAgeInSeconds": (60, 86_400),
+HIGHEST = {  # of each part of a RetryPolicy; botocore looks after the lowest
+    "MaximumRetryAttempts": 185,
+    "MaximumEventAgeInSeconds": 86_400,
 }
 
 # -- routing
@@ -175,14 +175,13 @@ def _check_target(target: Target, number: int) -> None:
         raise ValidationException(str(refusal)) from None
     if target.get("DeadLetterConfig", {}).get("Arn", "").endswith(".fifo"):
         raise ValidationException("SQS FIFO is not supported by Dead Letter Queues.")
-    for name, (lowest, highest) in POLICY.items():
-        value = target.get("RetryPolicy", {}).get(name, lowest)
-        if not lowest <= value <= highest:
-            side, bound = ("greater", lowest) if value < lowest else ("less", highest)
+    for name, highest in HIGHEST.items():
+        value = target.get("RetryPolicy", {}).get(name, 0)
+        if value > highest:
             path = f"targets.{number}.member.retryPolicy.{name[0].lower()}{name[1:]}"
             raise ValidationException(
                 f"1 validation error detected: Value '{value}' at '{path}' failed to satisfy "
-                f"constraint: Member must have value {side} than or equal to {bound}"
+                f"constraint: Member must have value less than or equal to {highest}"
             )
 
 

@@ -1,0 +1,375 @@
+"""Deliveries of the bus: in the background, at least once, each target by itself."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import boto3
+import botocore.session
+import pytest
+from emulated_events import Queue, let_pass, publish, rule
+
+from helpers import Lab, faults
+from helpers.emulator.events_delivery import AGE, RETRIES, wait_before_retry
+from helpers.lab import beside
+
+DAY = 86_400
+
+
+@pytest.fixture
+def lab():
+    with Lab(seed=7) as lab:
+        yield lab
+
+
+def limited(queue, dead=None, *, retries=RETRIES, age=DAY):
+    """A target with a retry policy, and a dead-letter queue."""
+    policy = {"MaximumRetryAttempts": retries, "MaximumEventAgeInSeconds": age}
+    target = {"Arn": queue if isinstance(queue, str) else queue.arn, "RetryPolicy": policy}
+    return target if dead is None else {**target, "DeadLetterConfig": {"Arn": dead.arn}}
+
+
+def attempts(lab, resource):
+    """The attempts to deliver to one resource."""
+    trace = lab.trace
+    return trace[(trace.resource == resource) & trace.caller.str.startswith("events:")]
+
+
+def down(resource, **more):
+    return faults.error("sqs.SendMessage", resource=resource, **more)
+
+
+class TestThePublisher:
+    def test_it_does_not_wait_for_a_target(self, lab):
+        queue, seen = Queue("orders"), []
+        rule("all", queue)
+
+        def place():
+            publish({"order": 1})
+            seen.append((lab.now, queue.bodies()))
+
+        with faults.latency("sqs.SendMessage", median=2), lab.running():
+            lab.start(place)
+        assert seen == [(0, [])]
+        let_pass(lab, 3)
+        assert len(queue.bodies()) == 1
+
+    def test_it_does_not_fail_when_a_target_does(self, lab):
+        for name, arn in (("gone", "arn:aws:sqs:eu-west-1:123456789012:gone"), ("down", None)):
+            rule(name, {"Arn": arn or Queue("down").arn})
+        with down("down"), lab.running(minutes=1):
+            lab.start(publish, {"order": 1})
+        [row] = lab.trace[lab.trace.operation == "PutEvents"].itertuples()
+        assert (row.outcome, row.time, row.end) == ("ok", 0, 0)
+        assert set(attempts(lab, "gone").outcome) == {"QueueDoesNotExist"}
+        assert set(attempts(lab, "down").outcome) == {"ServiceUnavailable"}
+
+
+class TestNeighbours:
+    def test_a_failing_target_disturbs_no_other(self, lab):
+        healthy = [Queue(f"healthy-{number}") for number in range(3)]
+        failing, gone = Queue("failing"), {"Arn": "arn:aws:sqs:eu-west-1:123456789012:gone"}
+        rule("mixed", failing, healthy[0], gone, healthy[1])
+        rule("other", healthy[2])
+        with down("failing"), lab.running(seconds=0.5):
+            lab.start(publish, *({"order": number} for number in range(300)))
+        for queue in healthy:
+            assert [event["detail"]["order"] for event in queue.events()] == list(range(300))
+
+    def test_a_slow_target_holds_up_no_other_and_not_itself(self, lab):
+        slow, quick = Queue("slow"), Queue("quick")
+        rule("both", slow, quick)
+        with faults.latency("sqs.SendMessage", median=2, resource="slow"), lab.running(seconds=3):
+            lab.start(publish, *({"order": number} for number in range(100)))
+        assert list(attempts(lab, "quick").end) == [0] * 100
+        assert list(attempts(lab, "slow").end) == [2] * 100  # all at once, not one after another
+
+    def test_a_slow_target_holds_up_no_retry(self, lab):
+        """One call hangs; another event of the same target is due for its retry meanwhile."""
+        queue = Queue("orders")
+        rule("all", queue)
+
+        def place():
+            with down("orders"):
+                publish({"order": 1})
+                time.sleep(0.1)
+            with faults.latency("sqs.SendMessage", median=4, resource="orders"):
+                publish({"order": 2})
+                time.sleep(0.1)
+
+        with lab.running(seconds=10):
+            lab.start(place)
+        failed, slow, again = attempts(lab, "orders").sort_values("time").itertuples()
+        assert failed.outcome == "ServiceUnavailable"
+        assert slow.end - slow.time == pytest.approx(4)
+        assert slow.time < again.time < slow.end
+        assert again.end == again.time
+
+
+class TestRetries:
+    def test_the_defaults_and_ranges_are_those_of_aws(self):
+        shape = botocore.session.Session().get_service_model("events").shape_for("RetryPolicy")
+        assert shape.members["MaximumRetryAttempts"].metadata["max"] == RETRIES == 185
+        assert shape.members["MaximumEventAgeInSeconds"].metadata["max"] == AGE == DAY
+
+    def test_waits_grow_and_185_of_them_take_about_a_day(self):
+        random.seed(5)
+        totals = []
+        for _ in range(300):
+            waits = [wait_before_retry(number) for number in range(1, 186)]
+            assert all(0.5 * 2**k <= wait <= 1.5 * 2**k for k, wait in enumerate(waits[:8]))
+            totals.append(sum(waits))
+        assert min(totals) > 0.9 * DAY
+        assert max(totals) < 1.1 * DAY
+        assert len(set(totals)) == 300  # jitter
+
+    def test_a_target_that_comes_back_gets_its_events(self, lab):
+        queue = Queue("orders")
+        rule("all", queue)
+
+        def outage():
+            with down("orders"):
+                time.sleep(1800)
+
+        with lab.running(hours=1):
+            lab.start(outage)
+            lab.start(publish, *({"order": number} for number in range(100)))
+        assert sorted(event["detail"]["order"] for event in queue.events()) == list(range(100))
+        rows = attempts(lab, "orders")
+        assert len(rows[rows.outcome == "ok"]) == 100
+        assert rows[rows.outcome == "ok"].time.between(1800, 1800 + 1.5 * 480).all()
+
+    @pytest.mark.parametrize("retries", [0, 1, 7])
+    def test_the_number_of_retries_is_the_targets_own(self, lab, retries):
+        queue, dead = Queue("orders"), Queue("dead")
+        rule("all", limited(queue, dead, retries=retries))
+        publish({"order": 1})
+        with down("orders"):
+            let_pass(lab, DAY)
+        assert len(attempts(lab, "orders")) == 1 + retries
+        [letter] = dead.dead_letters()
+        assert letter["EXHAUSTED_RETRY_CONDITION"] == "MaximumRetryAttempts"
+        assert letter["RETRY_ATTEMPTS"] == str(retries)
+
+    @pytest.mark.parametrize("age", [60, 3600])
+    def test_an_event_is_not_tried_beyond_its_age(self, lab, age):
+        queue, dead = Queue("orders"), Queue("dead")
+        rule("all", limited(queue, dead, age=age))
+        publish({"order": 1})
+        with down("orders"):
+            let_pass(lab, 2 * age)
+        rows = attempts(lab, "orders")
+        assert 4 < len(rows) < RETRIES
+        assert rows.time.max() < age
+        [sent] = attempts(lab, "dead").itertuples()
+        assert sent.time == pytest.approx(age, abs=1e-3)
+        [letter] = dead.dead_letters()
+        assert letter["EXHAUSTED_RETRY_CONDITION"] == "MaximumEventAgeInSeconds"
+        assert letter["RETRY_ATTEMPTS"] == str(len(rows) - 1)
+
+    def test_by_default_it_ends_after_a_day_or_185_retries(self, lab):
+        queue, dead = Queue("orders"), Queue("dead")
+        rule("all", {"Arn": queue.arn, "DeadLetterConfig": {"Arn": dead.arn}})
+        publish(*({"order": number} for number in range(20)))
+        with down("orders"):
+            let_pass(lab, 1.2 * DAY)
+        reasons = {letter["EXHAUSTED_RETRY_CONDITION"] for letter in dead.dead_letters()}
+        assert reasons == {"MaximumRetryAttempts", "MaximumEventAgeInSeconds"}
+        rows = attempts(lab, "orders")
+        assert 20 * 170 < len(rows) <= 20 * 186
+        assert rows.time.max() <= DAY
+
+    def test_attempts_do_not_stop_between_runs(self, lab):
+        queue = Queue("orders")
+        rule("all", queue)
+        publish({"order": 1})
+        for _ in range(10):
+            with down("orders"):
+                let_pass(lab, 6)
+        let_pass(lab, 200)
+        assert len(queue.bodies()) == 1
+        assert len(attempts(lab, "orders")) > 5
+
+
+class TestDeadLetters:
+    def test_a_target_that_is_gone_is_not_retried(self, lab):
+        dead, gone = Queue("dead"), "arn:aws:sqs:eu-west-1:123456789012:gone"
+        rule_arn = rule("all", limited(gone, dead))
+        [event_id] = publish({"order": 1})
+        let_pass(lab, DAY)
+        assert len(attempts(lab, "gone")) == 1
+        [message] = dead.messages()
+        assert f'"id":"{event_id}"' in message["Body"]
+        told = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
+        assert "NonExistentQueue" in told.pop("ERROR_MESSAGE")
+        assert told == {
+            "RULE_ARN": rule_arn,
+            "TARGET_ARN": gone,
+            "ERROR_CODE": "NO_RESOURCE",
+            "RETRY_ATTEMPTS": "0",
+        }
+
+    @pytest.mark.parametrize(
+        ("fault", "code", "is_final"),
+        [
+            ({"status": 403, "code": "AccessDeniedException"}, "NO_PERMISSIONS", True),
+            ({"status": 400, "code": "InvalidParameterValue"}, "INVALID_PARAMETER", True),
+            ({"status": 403, "code": "RequestThrottled"}, "THROTTLING", False),
+            ({"status": 429, "code": "TooManyRequestsException"}, "THROTTLING", False),
+            ({"status": 500, "code": "InternalError"}, "ERROR_FROM_TARGET", False),
+        ],
+    )
+    def test_only_what_may_pass_is_retried(self, lab, fault, code, is_final):
+        queue, dead = Queue("orders"), Queue("dead")
+        rule("all", limited(queue, dead, retries=3))
+        publish({"order": 1})
+        with down("orders", **fault):
+            let_pass(lab, 60)
+        [letter] = dead.dead_letters()
+        assert letter["ERROR_CODE"] == code
+        assert ("EXHAUSTED_RETRY_CONDITION" in letter) is not is_final
+        assert len(attempts(lab, "orders")) == (1 if is_final else 4)
+
+    def test_nobody_answers(self, lab):
+        queue, dead = Queue("orders"), Queue("dead")
+        rule("all", limited(queue, dead, retries=1))
+        publish({"order": 1})
+        with faults.refused("sqs.SendMessage", resource="orders"):
+            let_pass(lab, 60)
+        [letter] = dead.dead_letters()
+        assert letter["ERROR_CODE"] == "CONNECTION_FAILURE"
+
+    def test_without_a_queue_an_event_is_dropped_and_the_trace_tells(self, lab):
+        queue = Queue("orders")
+        rule("all", limited(queue, retries=2))
+        publish({"order": 1})
+        with down("orders"):
+            let_pass(lab, 60)
+        let_pass(lab, DAY)
+        assert queue.bodies() == []
+        assert list(attempts(lab, "orders").outcome) == ["ServiceUnavailable"] * 3
+
+    def test_a_dead_letter_queue_that_is_gone_stops_nobody(self, lab):
+        queue, dead = Queue("orders"), Queue("dead")
+        rule("all", limited("arn:aws:sqs:eu-west-1:123456789012:gone", dead), queue)
+        dead.sqs.delete_queue(QueueUrl=dead.url)
+        publish({"order": 1}, {"order": 2})
+        let_pass(lab)
+        assert len(queue.bodies()) == 2
+        assert list(attempts(lab, "dead").outcome) == ["QueueDoesNotExist"] * 2
+
+
+class TestDuplicates:
+    def test_a_lost_reply_makes_the_bus_deliver_again(self, lab):
+        """Hundreds of events, a fifth of the replies lost: each event arrives, some twice."""
+        queue = Queue("orders")
+        rule("all", queue)
+        lost = faults.lost_reply("sqs.SendMessage", rate=0.2, seed=3, resource="orders")
+        with lost, lab.running(minutes=10):
+            lab.start(publish, *({"order": number} for number in range(400)))
+        found = [event["id"] for event in queue.events()]
+        assert len(set(found)) == 400
+        assert len(found) == 400 + lost.hits
+        assert lost.hits > 50
+
+    def test_each_duplicate_has_the_id_of_the_first(self, lab):
+        queue = Queue("orders")
+        rule("all", queue)
+
+        def place():
+            with faults.lost_reply("sqs.SendMessage", resource="orders"):
+                publish({"order": 1})
+                time.sleep(3)
+
+        with lab.running(minutes=1):
+            lab.start(place)
+        first, second = queue.bodies()
+        assert first == second
+
+    def test_a_fifo_queue_takes_a_duplicate_once(self, lab):
+        attributes = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+        queue = Queue("orders.fifo", **attributes)
+        rule("all", {"Arn": queue.arn, "SqsParameters": {"MessageGroupId": "shop"}})
+        lost = faults.lost_reply("sqs.SendMessage", rate=0.5, seed=3, resource="orders.fifo")
+        with lost, lab.running(minutes=5):
+            lab.start(publish, *({"order": number} for number in range(20)))
+        assert lost.hits > 3
+        taken = [row for row in attempts(lab, "orders.fifo").itertuples() if row.outcome == "ok"]
+        assert len(taken) == 20
+        received = []
+        while batch := queue.messages():
+            received += batch
+            for message in batch:
+                queue.sqs.delete_message(QueueUrl=queue.url, ReceiptHandle=message["ReceiptHandle"])
+        assert len(received) == 20
+
+
+class TestSameSeed:
+    @staticmethod
+    def run(seed):
+        with Lab(seed=seed) as lab:
+            orders, dead = Queue("orders"), Queue("dead")
+            rule("all", limited(orders, dead, retries=4), Queue("copy"))
+            flaky = faults.error("sqs.SendMessage", rate=0.4, seed=2, resource="orders")
+            slow = faults.latency("sqs.SendMessage", median=0.2, p99=2, resource="copy")
+            with flaky, slow, lab.running(minutes=5):
+                lab.start(publish, *({"order": number} for number in range(100)))
+            columns = ["time", "end", "caller", "operation", "resource", "outcome"]
+            return lab.trace[columns], [message["Body"] for message in dead.messages()]
+
+    def test_the_same_trace(self):
+        (first, letters), (second, again) = self.run(5), self.run(5)
+        assert first.equals(second)
+        assert letters == again
+        assert len(letters) > 0
+
+    def test_another_seed_another_trace(self):
+        assert not self.run(5)[0].time.equals(self.run(6)[0].time)
+
+
+def test_many_events_and_five_targets(lab):
+    queues = [Queue(f"q{number}") for number in range(5)]
+    rule("all", *queues)
+    with lab.running(minutes=1):
+        lab.start(publish, *({"order": number} for number in range(200)))
+    expected = [list(range(200))] * 5
+    assert [[event["detail"]["order"] for event in queue.events()] for queue in queues] == expected
+
+
+def test_two_labs_beside_one_another_share_nothing(lab):
+    queue = Queue("orders")
+    rule("all", queue)
+    publish({"lab": 1})
+    with beside(seed=1) as other:
+        inner = Queue("orders")
+        rule("all", inner)
+        publish({"lab": 2})
+        let_pass(other)
+        assert [event["detail"] for event in inner.events()] == [{"lab": 2}]
+    let_pass(lab)
+    assert [event["detail"] for event in queue.events()] == [{"lab": 1}]
+
+
+def test_a_rule_that_is_gone_still_delivers_what_it_matched(lab):
+    """The event is on its way; only what comes later finds no rule."""
+    events, queue = boto3.client("events"), Queue("orders")
+    rule("all", queue)
+    publish({"order": 1})
+    events.remove_targets(Rule="all", Ids=["0"])
+    events.delete_rule(Name="all")
+    publish({"order": 2})
+    let_pass(lab)
+    assert [event["detail"]["order"] for event in queue.events()] == [1]
+
+
+def test_threads_do_not_pile_up(lab):
+    """However many events wait for a retry, few threads do."""
+    queue = Queue("orders")
+    rule("all", queue)
+    with down("orders"):
+        publish(*({"order": number} for number in range(300)))
+        let_pass(lab, 1000)
+    waiting = [task for task in lab._clock._all if task.name.startswith("events:")]
+    assert 1 <= len(waiting) <= 2
+    assert len(attempts(lab, "orders")) > 300 * 8
