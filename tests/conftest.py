@@ -5,7 +5,10 @@ from __future__ import annotations
 import signal
 
 import pytest
+from browser import chromium, visit
 from emulated_sqs import emulated, standing_time
+
+__all__ = ["chromium", "visit"]  # fixtures
 
 
 @pytest.fixture(autouse=True, scope="session")

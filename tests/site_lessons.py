@@ -54,6 +54,27 @@ import pandas as pd
 
 pd.DataFrame({f"a rather long column {n}": [0.125 * n, 2.5, 1e3] for n in range(12)})"""
 
+SLIDERS = """\
+from helpers import charts, explore
+
+
+def draw(workers, outage):
+    ax = charts.panels()[0]
+    ax.plot([0, outage], [0, workers])
+    return charts.show(ax, alt=f"{workers} workers, {outage} s of outage.")
+
+
+explore.sliders(
+    draw,
+    workers=explore.steps(1, 2, 3, unit="people"),
+    outage=explore.steps(60, 120, unit="s", label="down for"),
+)"""
+
+PREDICTION = """\
+from helpers import exercises
+
+wait = exercises.predict("How long does the customer wait?", unit="s")"""
+
 LONG_LINE = "print('a long line ' * 20)  # " + "longer than any phone is wide, " * 5
 
 
@@ -72,6 +93,8 @@ def everything():
         new_markdown_cell("## Cells"),
         cell(CHART),
         cell(TABLE),
+        cell(PREDICTION),
+        cell(SLIDERS),
         cell(LONG_LINE),
         cell("import os\nprint('static:', os.environ['NB_STATIC'], os.path.basename(os.getcwd()))"),
         cell("hidden_input = 1\nprint('output of a hidden input')", "hide-input"),

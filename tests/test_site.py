@@ -4,31 +4,23 @@ The pages are those of a small site, built here from two lessons that hold every
 built the real one into _site, its lessons are looked at in the same way.
 """
 
-import gzip
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pytest
+from browser import SCREENS, assert_readable, needs_browser
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from reading import prepare
 from site_lessons import write_lessons, write_notebook
 from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).resolve().parent.parent
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 BINDER = "https://binder.example/v2/gh/owner/name/main"
 PAGES = ["index.html", "lessons/01-try-everything.html", "glossary.html", "numbers.html"]
 BUILT = sorted((ROOT / "_site" / "lessons").glob("*.html")) if os.environ.get("CI") else []
-SCREENS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
-HEAVIEST = 1_500_000  # bytes of a page with all that it loads, compressed
-
-needs_browser = pytest.mark.skipif(
-    BROWSER is None and not os.environ.get("CI"), reason="there is no Chromium on PATH"
-)
 
 
 def build(folder, *options):
@@ -49,59 +41,6 @@ def site(tmp_path_factory):
     result = build(folder, "-D", f"lessons_binder={BINDER}")
     assert result.returncode == 0, result.stderr
     return folder / "_site"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    assert BROWSER, "CI needs a browser: install Debian's package chromium"
-    switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=switches)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(chromium):
-    """Open a page offline. The page has what it asked for and what it complained of."""
-    contexts = []
-
-    def open_page(path, *, width=1280, scheme="light", query=""):
-        size = {"width": width, "height": 900}
-        contexts.append(chromium.new_context(viewport=size, color_scheme=scheme, offline=True))
-        page = contexts[-1].new_page()
-        page.asked, page.complaints = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: said.type in ("error", "warning") and page.complaints.append(said.text),
-        )
-        page.goto(path.as_uri() + query, wait_until="load")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-def assert_readable(page):
-    """Hold what is true of every page."""
-    outside = [url for url in page.asked if not url.startswith(("file:", "data:"))]
-    assert outside == []
-    assert page.complaints == []
-    # The theme cuts off what is wider than the screen, or scrolls the article as a whole.
-    boxes = "[...document.querySelectorAll('html, body, .page, .main, .content')]"
-    wide = page.evaluate(boxes + ".filter(e => e.scrollWidth > e.clientWidth).map(e => e.tagName)")
-    assert wide == []
-    assert page.evaluate("[...document.images].filter(i => !i.alt || !i.naturalWidth).length") == 0
-    files = {unquote(urlsplit(url).path) for url in page.asked if url.startswith("file:")}
-    weight = sum(len(gzip.compress(Path(file).read_bytes(), 9)) for file in files)
-    assert weight <= HEAVIEST, f"{weight} bytes"
-    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)")
-    assert len(ids) == len(set(ids)), sorted(id for id in set(ids) if ids.count(id) > 1)
 
 
 @needs_browser
@@ -195,6 +134,55 @@ def test_cells_are_shown_folded_or_left_out_by_their_tags(site, visit):
         page.locator("summary", has_text=prompt).click()
         assert content in page.locator("article").inner_text()
     assert "never to be seen" not in page.content()
+
+
+def sliders_on(page):
+    return page.get_by_role("slider", name="workers"), page.get_by_role("slider", name="down for")
+
+
+def alt_shown(page):
+    [alt] = [image.get_attribute("alt") for image in page.locator(".lab-frames img:visible").all()]
+    return alt
+
+
+@needs_browser
+def test_sliders_move_by_keyboard_and_say_their_value(site, visit):
+    page = visit(site / "lessons/01-try-everything.html")
+    workers, outage = sliders_on(page)
+    assert alt_shown(page) == "2 workers, 60 s of outage."
+    workers.focus()
+    page.keyboard.press("ArrowRight")
+    assert workers.get_attribute("aria-valuetext") == "3 people"
+    assert alt_shown(page) == "3 workers, 60 s of outage."
+    page.keyboard.press("Home")
+    page.keyboard.press("Tab")
+    page.keyboard.press("End")
+    assert outage.get_attribute("aria-valuetext") == "120 s"
+    assert alt_shown(page) == "1 workers, 120 s of outage."
+
+
+@needs_browser
+@pytest.mark.parametrize("finger", [False, True])
+def test_sliders_move_by_mouse_and_by_touch(site, visit, finger):
+    page = visit(site / "lessons/01-try-everything.html", width=390, has_touch=finger)
+    workers = sliders_on(page)[0]
+    workers.scroll_into_view_if_needed()
+    box = workers.bounding_box()
+    assert box["height"] >= 24  # WCAG 2.2, target size
+    touch = page.touchscreen.tap if finger else page.mouse.click
+    touch(box["x"] + box["width"] - 5, box["y"] + box["height"] / 2)
+    assert alt_shown(page) == "3 workers, 60 s of outage."
+
+
+@needs_browser
+def test_without_javascript_sliders_are_a_list(site, visit):
+    page = visit(site / "lessons/01-try-everything.html", java_script_enabled=False)
+    frames = page.locator(".lab-frames details")
+    assert frames.count() == 6
+    assert alt_shown(page) == "2 workers, 60 s of outage."
+    frames.last.locator("summary").click()
+    assert frames.last.locator("img").is_visible()
+    assert frames.last.locator("summary").inner_text() == "workers: 3 people, down for: 120 s"
 
 
 @needs_browser

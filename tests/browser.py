@@ -1,0 +1,71 @@
+"""A browser, and pages opened in it without a network: what the tests of all pages share."""
+
+import gzip
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
+SCREENS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
+HEAVIEST = 1_500_000  # bytes of a page with all that it loads, compressed
+
+needs_browser = pytest.mark.skipif(
+    BROWSER is None and not os.environ.get("CI"), reason="there is no Chromium on PATH"
+)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    assert BROWSER, "CI needs a browser: install Debian's package chromium"
+    switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=switches)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium):
+    """Open a page offline. The page has what it asked for and what it complained of."""
+    contexts = []
+
+    def open_page(path, *, width=1280, scheme="light", query="", **options):
+        options = {"offline": True, "color_scheme": scheme, **options}
+        size = {"width": width, "height": 900}
+        contexts.append(chromium.new_context(viewport=size, **options))
+        page = contexts[-1].new_page()
+        page.asked, page.complaints = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: said.type in ("error", "warning") and page.complaints.append(said.text),
+        )
+        page.goto(path.as_uri() + query, wait_until="load")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def assert_readable(page):
+    """Hold what is true of every page."""
+    outside = [url for url in page.asked if not url.startswith(("file:", "data:"))]
+    assert outside == []
+    assert page.complaints == []
+    # The theme cuts off what is wider than the screen, or scrolls the article as a whole.
+    boxes = "[...document.querySelectorAll('html, body, .page, .main, .content')]"
+    wide = page.evaluate(boxes + ".filter(e => e.scrollWidth > e.clientWidth).map(e => e.tagName)")
+    assert wide == []
+    assert page.evaluate("[...document.images].filter(i => !i.alt || !i.naturalWidth).length") == 0
+    files = {unquote(urlsplit(url).path) for url in page.asked if url.startswith("file:")}
+    weight = sum(len(gzip.compress(Path(file).read_bytes(), 9)) for file in files)
+    assert weight <= HEAVIEST, f"{weight} bytes"
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)")
+    assert len(ids) == len(set(ids)), sorted(id for id in set(ids) if ids.count(id) > 1)
