@@ -136,12 +136,15 @@ def test_packages_come_from_the_public_index_only():
     assert "index" not in PROJECT.get("tool", {}).get("uv", {})
 
 
+@pytest.mark.parametrize(
+    "source", PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"].items(), ids=str
+)
+def test_settings_stand_where_the_tools_of_the_environment_read_them(source):
+    name, target = source
+    assert (Path(sys.prefix) / target).read_text() == (ROOT / name).read_text()
+
+
 def test_jupyterlab_asks_for_no_news():
-    # Hatchling places the file where JupyterLab of the same environment reads its settings.
-    (target,) = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"].values()
-    installed = Path(sys.prefix) / target
-    assert json.loads(installed.read_text()) == json.loads(
-        (ROOT / "jupyter/overrides.json").read_text()
-    )
-    notification = json.loads(installed.read_text())["@jupyterlab/apputils-extension:notification"]
+    settings = json.loads((ROOT / "jupyter/overrides.json").read_text())
+    notification = settings["@jupyterlab/apputils-extension:notification"]
     assert notification == {"checkForUpdates": False, "fetchNews": "false"}

@@ -1,0 +1,172 @@
+"""A reader in JupyterLab runs lesson 00, predicts, moves a slider, and solves the exercise."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+from browser import needs_browser
+from lesson_notebooks import ROOT, Lesson, classroom
+
+LESSON = Lesson(ROOT / "notebooks" / "00-start-here.ipynb")
+UP = 60  # seconds; only for a server that does not come up
+HANGS = 120_000  # milliseconds
+
+pytestmark = [needs_browser, pytest.mark.timeout(400)]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def jupyter(tmp_path_factory):
+    """Address of a JupyterLab on a copy of the notebooks, with this project's settings."""
+    room = classroom(tmp_path_factory.mktemp("jupyter"))
+    home, port = room / "home", free_port()
+    settings = home / "user" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    # All cells stand in the page, not only those that the screen has room for.
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
+    environment = {name: value for name, value in os.environ.items() if name != "NB_STATIC"}
+    environment |= {
+        "PYTHONPATH": str(room),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "user"),
+    }
+    command = [
+        sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}",
+        "--IdentityProvider.token=", "--ServerApp.port_retries=0",
+    ]  # fmt: skip
+    with open(room / "server.log", "w") as log:
+        server = subprocess.Popen(
+            command, cwd=room / "notebooks", env=environment, stdout=log, stderr=log
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait_for(f"{address}/api", server)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def wait_for(address, server):
+    give_up = time.monotonic() + UP
+    while time.monotonic() < give_up and server.poll() is None:
+        try:
+            urllib.request.urlopen(address, timeout=1).close()
+            return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.2)
+    raise AssertionError(f"JupyterLab did not come up; exit status {server.poll()}")
+
+
+@pytest.fixture(scope="module")
+def page(jupyter, chromium):
+    """Lesson 00, all of whose cells have been run by the menu."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
+    page = context.new_page()
+    page.goto(f"{jupyter}/lab/tree/{LESSON.path.name}")
+    wait_until_idle(page)
+    page.wait_for_timeout(4000)  # a menu used earlier asks which kernel to use
+    page.click('.lm-MenuBar-itemLabel:text-is("Run")')
+    page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
+    wait_for_cell(page, LESSON.code[-1].source)
+    yield page
+    context.close()
+
+
+def wait_until_idle(page):
+    idle = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
+    page.wait_for_selector(idle, timeout=HANGS, state="attached")
+
+
+def cell(page, text):
+    """The cell whose source in the lesson contains a text."""
+    [index] = [i for i, each in enumerate(LESSON.cells) if text in each.source]
+    return page.locator(".jp-Notebook .jp-Cell").nth(index)
+
+
+def wait_for_cell(page, text):
+    """Wait until the cell has been run, and give it."""
+    found = cell(page, text)
+    prompt = found.locator(".jp-InputPrompt").element_handle()
+    page.wait_for_function(
+        "prompt => /\\[\\d+\\]/.test(prompt.textContent)", arg=prompt, timeout=HANGS
+    )
+    return found
+
+
+def replace(page, cell, source):
+    """Type another source into a cell, and run it."""
+    cell.scroll_into_view_if_needed()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.insert_text(source)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_timeout(300)
+    wait_until_idle(page)
+
+
+def test_nothing_fails_and_nobody_asks(page):
+    assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
+    assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
+    assert page.locator(".jp-Dialog").count() == 0
+
+
+def test_charts_and_the_table_of_differences_are_there(page):
+    drawn = page.locator("img.lab-chart")
+    assert drawn.count() >= 4
+    assert all(alt.get_attribute("alt") for alt in drawn.all())
+    table = wait_for_cell(page, "table = differences()")
+    assert table.locator("tbody tr").count() > 10
+
+
+def test_a_slider_runs_the_experiment_again(page):
+    explorer = wait_for_cell(page, "explore.sliders(")
+    explorer.scroll_into_view_if_needed()
+    chart = explorer.locator("img.lab-chart")
+    assert "5 % of the replies lost" in chart.get_attribute("alt")
+    explorer.locator(".noUi-handle").focus()
+    page.keyboard.press("ArrowRight")
+    moved = explorer.locator('img.lab-chart[alt*="10 % of the replies lost"]')
+    moved.wait_for(timeout=HANGS)
+    assert explorer.locator('[role="alert"]').count() == 0
+
+
+def test_a_prediction_given_in_the_field_is_drawn_and_scored(page):
+    asked = wait_for_cell(page, "worst = exercises.predict(")
+    asked.scroll_into_view_if_needed()
+    field = asked.locator("input")
+    field.fill("a lot")
+    field.press("Enter")
+    asked.get_by_text("a prediction here is a number of orders").wait_for()
+    field.fill("40")
+    field.press("Enter")
+    asked.get_by_text("40 orders").wait_for()
+    scoring = wait_for_cell(page, "worst.score(peak)")
+    assert "No prediction" in scoring.inner_text()
+    replace(page, scoring, "worst.score(peak)")
+    scoring.get_by_text("You said 40 orders").wait_for()
+
+
+def test_an_exercise_is_solved_wrong_and_then_right(page):
+    starter, solution = (LESSON.cells[index].source for index in LESSON.solutions()[0])
+    exercise = wait_for_cell(page, 'exercises.check("00.1", my_worker)')
+    assert exercise.locator(".check-not-yet").count() == 1
+    replace(page, exercise, starter.replace("while True:", "while False:"))
+    exercise.get_by_text("was never charged").wait_for(timeout=HANGS)
+    replace(page, exercise, solution.replace("solved_worker", "my_worker").replace("assert ", ""))
+    exercise.locator(".check-passed").wait_for(timeout=HANGS)
+    table = wait_for_cell(page, "exercises.lessons()")
+    replace(page, table, "exercises.lessons()")
+    table.get_by_text("1 of 1").wait_for()

@@ -1,0 +1,43 @@
+"""A single lesson converted by nbconvert: one page that works without a network."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+from browser import needs_browser
+from lesson_notebooks import ROOT, classroom
+
+pytestmark = needs_browser
+
+
+@pytest.fixture(scope="module")
+def page_of_lesson(tmp_path_factory):
+    """Lesson 03, converted with this project's settings, as its README's command does."""
+    room = classroom(tmp_path_factory.mktemp("nbconvert"))
+    config = room / "etc"
+    config.mkdir()
+    shutil.copy(ROOT / "jupyter" / "nbconvert_config.py", config / "jupyter_nbconvert_config.py")
+    environment = {name: value for name, value in os.environ.items() if name != "NB_STATIC"}
+    environment |= {"PYTHONPATH": str(room), "JUPYTER_CONFIG_DIR": str(config)}
+    command = [sys.executable, "-m", "jupyter", "nbconvert", "--execute", "--to", "html"]
+    [lesson] = (room / "notebooks").glob("03-*.ipynb")
+    result = subprocess.run(
+        [*command, str(lesson)], cwd=room, env=environment, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    return lesson.with_suffix(".html")
+
+
+def test_charts_are_drawn_and_sliders_move_offline(page_of_lesson, visit):
+    page = visit(page_of_lesson)
+    assert page.evaluate("[...document.images].filter(i => !i.alt || !i.naturalWidth).length") == 0
+    workers = page.get_by_role("slider", name="workers")
+    before = page.locator(".lab-frames img:visible").get_attribute("alt")
+    workers.focus()
+    page.keyboard.press("ArrowRight")
+    after = page.locator(".lab-frames img:visible").get_attribute("alt")
+    assert "Workers: 2." in before
+    assert "Workers: 3." in after
+    assert page.locator(".jupyter-widgets").count() == 0
