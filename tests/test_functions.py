@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import time
 from functools import partial
@@ -375,82 +376,46 @@ class TestConcurrency:
         assert outcomes["TooManyRequestsException"] >= 3
 
 
-class TestAsynchronous:
-    def event(self, aws, name="f", **event):
-        return invoke(aws, name, event, InvocationType="Event")
+class TestWithoutDeploying:
+    def test_the_first_request_finds_the_corrections_open(self, lab, aws):
+        boto3.client("iam").create_role(RoleName="lab", AssumeRolePolicyDocument="{}")
+        aws.create_function(
+            FunctionName="bare",
+            Role="arn:aws:iam::123456789012:role/lab",
+            Handler="f.f",
+            Runtime="python3.13",
+            Code={"ZipFile": b"x"},
+        )
+        with pytest.raises(ClientError, match=r"no handler for bare: use lab\.deploy"):
+            aws.invoke(FunctionName="bare")
+        lab.deploy("bare", lambda event, context: 1)
+        assert invoke(aws, "bare")[0] == 1
 
-    def test_the_caller_does_not_wait(self, lab, aws):
-        lab.deploy("f", lambda event, context: time.sleep(2) or lab.mark("done", **event))
-        assert self.event(aws, order=1) == (None, None, 202)
-        assert lab.now == 0
-        with lab.running(minutes=1):
-            pass
-        assert list(lab.trace[lab.trace.name == "done"].time) == [2]
+    def test_other_services_do_not_pay_for_it(self):
+        program = (
+            "import sys, boto3; from helpers import Lab\n"
+            "with Lab(seed=1): boto3.client('sqs').create_queue(QueueName='q')\n"
+            "print(sorted(name for name in sys.modules if 'awslambda' in name or "
+            "'emulator.functions' in name))"
+        )
+        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+        assert run.stdout.strip() == "[]", run.stderr
 
-    def test_an_error_is_tried_twice_more_with_the_event_as_it_was_sent(self, lab, aws):
-        def fail(event, context):
-            lab.mark("tried", items=len(event["items"]))
-            event["items"].append("spoilt")
-            raise ValueError
 
-        lab.deploy("f", fail)
-        self.event(aws, items=[])
-        with lab.running(hours=8):
-            pass
-        tried = lab.trace[lab.trace.name == "tried"]
-        assert list(tried.time) == [0, 60, 180]
-        assert list(tried["items"]) == [0, 0, 0]
-
-    def test_a_timeout_is_an_error_too(self, lab, aws):
-        def slow(event, context):
-            lab.mark("tried")
-            time.sleep(100)
-
-        lab.deploy("f", slow, timeout=10)
-        self.event(aws)
-        with lab.running(hours=1):
-            pass
-        assert list(lab.trace[lab.trace.name == "tried"].time) == [0, 70, 200]
-
-    def test_it_ends_with_the_first_success(self, lab, aws):
-        def second_time(event, context):
-            lab.mark("tried")
-            return 1 / (lab.now // 60)
-
-        lab.deploy("f", second_time)
-        self.event(aws)
-        with lab.running(hours=1):
-            pass
-        assert list(lab.trace[lab.trace.name == "tried"].time) == [0, 60]
-
-    def test_throttled_events_back_off_and_none_is_lost(self, lab, aws):
-        lab.deploy("f", lambda event, context: time.sleep(2) or lab.mark("done", n=event["n"]))
-        aws.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=1)
-        for n in range(8):
-            self.event(aws, n=n)
-        with lab.running(hours=6):
-            pass
-        done = lab.trace[lab.trace.name == "done"]
-        assert sorted(done.n) == list(range(8))
-        assert done.time.diff().min() >= 2
-        assert done.time.max() > 16
-
-    def test_after_six_hours_of_throttles_an_event_is_dropped(self, lab, aws):
-        ran = []
-        lab.deploy("f", lambda event, context: ran.append(1))
-        aws.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=0)
-        self.event(aws)
-        with lab.running(hours=7):
-            pass
-        aws.delete_function_concurrency(FunctionName="f")
-        with lab.running(hours=1):
-            pass
-        assert ran == []
-
-    def test_an_event_for_nobody_is_refused_at_once(self, lab, aws):
+class TestSettings:
+    def test_deploying_again_keeps_what_was_set_otherwise(self, lab, aws):
         lab.deploy("f", lambda event, context: 1)
-        with pytest.raises(aws.exceptions.ResourceNotFoundException):
-            self.event(aws, "nowhere")
+        aws.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=0)
+        lab.deploy("f", lambda event, context: 2, timeout=7)
+        assert aws.get_function(FunctionName="f")["Configuration"]["Timeout"] == 7
+        with pytest.raises(aws.exceptions.TooManyRequestsException):
+            aws.invoke(FunctionName="f")
+
+    def test_a_deleted_function_does_not_stand_in_the_way(self, lab, aws):
+        lab.deploy("f", lambda event, context: 1)
+        lab.deploy("g", lambda event, context: 1)
+        aws.delete_function(FunctionName="g")
+        assert invoke(aws, "f")[0] == 1
 
 
 def test_moto_is_as_it_was_when_the_lab_is_closed():

@@ -114,14 +114,13 @@ def message_filter(criteria: dict[str, Any] | None) -> Callable[[Record], bool] 
         matcher, pattern = compiled(text), json.loads(text)
         if other := sorted(set(pattern) - {"body"}):
             raise ValueError(f"SQS messages are filtered on their body only, got {other}")
-        filters.append((matcher, type(pattern.get("body"))))
+        filters.append((matcher, type(pattern["body"])))
 
     def passes(entry: Record) -> bool:
         body = _parsed(entry["body"])
         kind = list if isinstance(body, str) else dict
         return any(
-            expected in (kind, type(None)) and matcher.matches({"body": body})
-            for matcher, expected in filters
+            expected is kind and matcher.matches({"body": body}) for matcher, expected in filters
         )
 
     return passes

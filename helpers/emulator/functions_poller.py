@@ -29,10 +29,9 @@ import threading
 import time
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from .clients import client
 from .functions_batch import PAYLOAD, Record, failures, message_filter, parts, size
 from .functions_source import Source
 
@@ -41,8 +40,7 @@ ADDED = 300 / 60  # pollers per second over these
 MOST = 1250
 LONG_POLL = 20  # seconds
 BACK_OFF = (1.0, 30.0)  # first and longest wait after a throttle, seconds
-# The longest function, 900 s, and a cold start fit in.
-PATIENT = Config(read_timeout=960, retries={"total_max_attempts": 1, "mode": "standard"})
+PATIENCE = 960.0  # seconds: the longest function, 900 s, and a cold start fit in
 
 
 class Poller:
@@ -57,8 +55,7 @@ class Poller:
         self.added_at = 0.0  # the last of them, epoch seconds
         self.groups: set[str] = set()  # message groups in work
         self.source = Source(mapping.event_source_arn)
-        session = boto3.DEFAULT_SESSION  # the lab's own
-        self.aws = session.client("lambda", region_name=mapping.region, config=PATIENT)
+        self.aws = client("lambda", mapping.region, read_timeout=PATIENCE)
         self.configure()
 
     def configure(self) -> None:

@@ -1,0 +1,469 @@
+"""Event source mappings over SQS: a poller that does with a queue what AWS says Lambda does."""
+
+from __future__ import annotations
+
+import json
+import time
+from hashlib import md5
+from itertools import pairwise
+
+import boto3
+import botocore.session
+import pytest
+from botocore.exceptions import ClientError
+from emulated_mapping import Mapped, fail, nothing, slowly
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import Lab
+from helpers.emulator import functions_batch
+
+FIFO = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+
+
+@pytest.fixture
+def lab():
+    with Lab(seed=7) as lab:
+        yield lab
+
+
+class TestEvent:
+    def test_of_a_standard_queue(self, lab):
+        seen = []
+        mapped = Mapped(lab, lambda event: seen.append(event))
+        attributes = {
+            "tenant": {"DataType": "String", "StringValue": "a"},
+            "photo": {"DataType": "Binary", "BinaryValue": b"\x00\x01"},
+        }
+        mapped.send("Test", MessageAttributes=attributes)
+        mapped.run(seconds=1)
+        [event] = seen
+        assert set(event) == {"Records"}
+        [record] = event["Records"]
+        receipt, moment = record.pop("receiptHandle"), record["attributes"].pop("SentTimestamp")
+        assert len(record.pop("messageId")) == 36
+        assert len(receipt) > 36
+        assert moment == record["attributes"].pop("ApproximateFirstReceiveTimestamp")
+        assert moment == "1793606400000"  # 2 November 2026, 08:00
+        assert len(record.pop("md5OfMessageAttributes")) == 32
+        assert set(record["attributes"]) == {"ApproximateReceiveCount", "SenderId"}
+        assert record.pop("attributes")["ApproximateReceiveCount"] == "1"
+        lists = {"stringListValues": [], "binaryListValues": []}
+        assert record == {
+            "body": "Test",
+            "messageAttributes": {
+                "tenant": {"stringValue": "a", "dataType": "String", **lists},
+                "photo": {"binaryValue": "AAE=", "dataType": "Binary", **lists},
+            },
+            "md5OfBody": md5(b"Test").hexdigest(),
+            "eventSource": "aws:sqs",
+            "eventSourceARN": mapped.arn,
+            "awsRegion": "eu-west-1",
+        }
+
+    def test_of_a_fifo_queue(self, lab):
+        seen = []
+        mapped = Mapped(lab, seen.append, name="orders.fifo", attributes=FIFO)
+        mapped.send("Test", MessageGroupId="g", MessageDeduplicationId="d")
+        mapped.run(seconds=1)
+        [record] = seen[0]["Records"]
+        assert record["attributes"]["MessageGroupId"] == "g"
+        assert record["attributes"]["MessageDeduplicationId"] == "d"
+        assert len(record["attributes"]["SequenceNumber"]) == 20
+
+    @given(sizes=st.lists(st.integers(0, 900_000), max_size=20), bound=st.just(2_000_000))
+    def test_is_cut_where_the_payload_would_be_too_large(self, sizes, bound):
+        records = [{"messageId": str(n), "body": "x" * size} for n, size in enumerate(sizes)]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(functions_batch, "PAYLOAD", bound)
+            parts = list(functions_batch.parts(records))
+        assert [record for part in parts for record in part] == records
+        lengths = [len(json.dumps({"Records": part})) for part in parts]
+        assert all(length <= bound + 20 for length in lengths)
+        for part, following in pairwise(parts):  # none could have taken one more
+            assert len(json.dumps({"Records": [*part, following[0]]})) > bound
+
+    def test_of_ten_large_messages_comes_in_two(self, lab):
+        mapped = Mapped(lab, nothing, attributes={"MaximumMessageSize": "1048576"})
+        for n in range(10):
+            mapped.send(str(n) * 1_000_000)
+        mapped.run(seconds=1)
+        assert [len(bodies) for _, bodies in mapped.batches] == [6, 4]
+        assert mapped.left == 0
+
+
+class TestSuccessAndFailure:
+    def test_what_is_processed_is_deleted(self, lab):
+        mapped = Mapped(lab, nothing)
+        mapped.fill(100)
+        mapped.run(seconds=1)
+        assert mapped.left == 0
+        assert mapped.processed == dict.fromkeys(map(str, range(100)), 1)
+
+    def test_a_failed_batch_stays_until_its_visibility_timeout(self, lab):
+        mapped = Mapped(lab, lambda event: 1 / (lab.now > 150))
+        mapped.fill(10)
+        mapped.run(minutes=5)
+        assert [moment for moment, _ in mapped.batches] == [0, 60, 120, 180]
+        assert mapped.left == 0
+        marks = lab.trace[lab.trace["operation"] == "ChangeMessageVisibility"]
+        assert len(marks) == 0
+
+    def test_a_timeout_is_a_failure(self, lab):
+        mapped = Mapped(lab, slowly(20), timeout=10)
+        mapped.send("order")
+        mapped.run(seconds=150)
+        assert [moment for moment, _ in mapped.batches] == [0, 60, 120]
+
+    def test_the_queue_of_the_messages_moves_them_to_its_dead_letters(self, lab):
+        sqs = boto3.client("sqs")
+        dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+        found = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
+        policy = {"deadLetterTargetArn": found["Attributes"]["QueueArn"], "maxReceiveCount": 3}
+        mapped = Mapped(lab, fail, attributes={"RedrivePolicy": json.dumps(policy)})
+        mapped.send("poison")
+        mapped.run(minutes=10)
+        assert [moment for moment, _ in mapped.batches] == [0, 60, 120]
+        [message] = sqs.receive_message(QueueUrl=dead)["Messages"]
+        assert message["Body"] == "poison"
+
+    def test_without_reports_an_answer_means_nothing(self, lab):
+        report = {"batchItemFailures": [{"itemIdentifier": ""}]}
+        mapped = Mapped(lab, lambda event: report)
+        mapped.fill(10)
+        mapped.run(seconds=1)
+        assert mapped.left == 0
+
+    def test_only_what_is_reported_comes_again(self, lab):
+        def some(event):
+            failed = [r["messageId"] for r in event["Records"] if int(r["body"]) % 3 == 0]
+            if lab.now > 100:
+                failed = []
+            return {"batchItemFailures": [{"itemIdentifier": name} for name in failed]}
+
+        mapped = Mapped(lab, some, FunctionResponseTypes=["ReportBatchItemFailures"])
+        mapped.fill(30)
+        mapped.run(minutes=5)
+        expected = {str(n): 3 if n % 3 == 0 else 1 for n in range(30)}
+        assert mapped.processed == expected
+        assert mapped.left == 0
+
+    @pytest.mark.parametrize(
+        ("answer", "done"),
+        [
+            (None, True),
+            ({}, True),
+            ({"batchItemFailures": None}, True),
+            ({"batchItemFailures": []}, True),
+            ({"batchItemFailures": [{"itemIdentifier": ""}]}, False),
+            ({"batchItemFailures": [{"itemIdentifier": None}]}, False),
+            ({"batchItemFailures": [{"id": "m-1"}]}, False),
+            ({"batchItemFailures": [{"itemIdentifier": "unknown"}]}, False),
+            ({"batchItemFailures": [{"itemIdentifier": ["m-1"]}]}, False),
+            ({"batchItemFailures": ["m-1"]}, False),
+            ({"batchItemFailures": "m-1"}, False),
+            ("done", False),
+        ],
+    )
+    def test_complete_success_and_complete_failure(self, lab, answer, done):
+        mapped = Mapped(
+            lab, lambda event: answer, FunctionResponseTypes=["ReportBatchItemFailures"]
+        )
+        mapped.fill(3)
+        mapped.run(seconds=1)
+        assert mapped.left == (0 if done else 3)
+
+    @given(st.sets(st.sampled_from("abcdef")), st.lists(st.sampled_from("abcdefg")))
+    def test_what_failed_is_all_or_what_is_named(self, ids, named):
+        items = [{"itemIdentifier": name} for name in named]
+        failed = functions_batch.failures(json.dumps({"batchItemFailures": items}), ids)
+        assert failed == (set(named) if set(named) <= ids else ids)
+
+
+class TestBatches:
+    def test_ten_at_most_by_default(self, lab):
+        mapped = Mapped(lab, nothing)
+        mapped.fill(35)
+        mapped.run(seconds=1)
+        assert sorted(len(bodies) for _, bodies in mapped.batches) == [5, 10, 10, 10]
+        found = mapped.aws.get_event_source_mapping(UUID=mapped.uuid)
+        assert (found["BatchSize"], found["State"]) == (10, "Enabled")
+
+    @pytest.mark.parametrize("size", [1, 3])
+    def test_smaller_ones(self, lab, size):
+        mapped = Mapped(lab, nothing, BatchSize=size)
+        mapped.fill(9)
+        mapped.run(seconds=1)
+        assert [len(bodies) for _, bodies in mapped.batches] == [size] * (9 // size)
+
+    def test_a_message_does_not_wait_without_a_window(self, lab):
+        mapped = Mapped(lab, nothing)
+
+        def place():
+            for n in range(5):
+                time.sleep(33.3)
+                mapped.send(n)
+
+        with lab.running(minutes=5):
+            lab.start(place)
+        moments = [moment for moment, _ in mapped.batches]
+        assert moments == pytest.approx([33.3, 66.6, 99.9, 133.2, 166.5])
+
+    def test_a_window_gathers_from_the_first_message_on(self, lab):
+        mapped = Mapped(lab, nothing, BatchSize=1000, MaximumBatchingWindowInSeconds=30)
+
+        def place():
+            time.sleep(100)
+            for n in range(40):
+                mapped.send(n)
+                time.sleep(0.7)
+
+        with lab.running(minutes=5):
+            lab.start(place)
+        assert [(moment, len(bodies)) for moment, bodies in mapped.batches] == [(130, 40)]
+        assert mapped.left == 0
+
+    def test_a_full_batch_does_not_wait_for_its_window(self, lab):
+        window = {"BatchSize": 25, "MaximumBatchingWindowInSeconds": 300}
+        mapped = Mapped(lab, nothing, attributes={"VisibilityTimeout": "400"}, **window)
+        mapped.fill(60)
+        mapped.run(seconds=100)
+        assert [(moment, len(bodies)) for moment, bodies in mapped.batches] == [(0, 25), (0, 25)]
+        mapped.run(seconds=201)
+        assert (mapped.batches[2][0], len(mapped.batches[2][1])) == (300, 10)
+
+    def test_many_messages_in_the_last_moment_of_a_window_belong_to_it(self, lab):
+        mapped = Mapped(lab, nothing, BatchSize=10000, MaximumBatchingWindowInSeconds=1)
+
+        def place():
+            for n in range(100):
+                mapped.send(n)
+                time.sleep(0.008)
+
+        with lab.running(seconds=5):
+            lab.start(place)
+        assert [(moment, len(bodies)) for moment, bodies in mapped.batches] == [(1, 100)]
+
+    @settings(deadline=None, max_examples=10)
+    @given(
+        seed=st.integers(0, 1000),
+        size=st.integers(1, 40),
+        count=st.integers(0, 120),
+        window=st.integers(1, 20),
+    )
+    def test_every_message_once_in_batches_of_the_size(self, seed, size, count, window):
+        with Lab(seed=seed) as lab:
+            mapped = Mapped(lab, slowly(1), BatchSize=size, MaximumBatchingWindowInSeconds=window)
+            mapped.fill(count)
+            mapped.run(minutes=5)
+            assert mapped.processed == dict.fromkeys(map(str, range(count)), 1)
+            assert all(len(bodies) <= size for _, bodies in mapped.batches)
+            assert mapped.left == 0
+
+
+class TestFilters:
+    def after(self, lab, patterns, bodies):
+        filters = [{"Pattern": json.dumps(pattern)} for pattern in patterns]
+        mapped = Mapped(lab, nothing, FilterCriteria={"Filters": filters})
+        mapped.send(*bodies)
+        mapped.run(seconds=1)
+        assert mapped.left == 0  # what does not match is deleted
+        return sorted(mapped.processed)
+
+    def test_what_does_not_match_is_deleted_unseen(self, lab):
+        bodies = [json.dumps({"total": total}) for total in (5, 50, 500)]
+        pattern = {"body": {"total": [{"numeric": [">", 10]}]}}
+        assert self.after(lab, [pattern], bodies) == ['{"total": 500}', '{"total": 50}']
+
+    def test_one_filter_is_enough(self, lab):
+        patterns = [{"body": {"kind": ["order"]}}, {"body": {"kind": ["return"]}}]
+        bodies = [json.dumps({"kind": kind}) for kind in ("order", "return", "visit")]
+        assert len(self.after(lab, patterns, bodies)) == 2
+
+    @pytest.mark.parametrize(
+        ("pattern", "seen"),
+        [
+            ({"body": [{"prefix": "ord"}]}, ["order"]),
+            ({"body": {"kind": [{"exists": True}]}}, ['{"kind": "order"}']),
+            ({"body": [{"exists": True}]}, ["order"]),
+        ],
+    )
+    def test_text_and_json_are_kept_apart(self, lab, pattern, seen):
+        assert self.after(lab, [pattern], ["order", '{"kind": "order"}']) == sorted(seen)
+
+    def test_a_batch_is_filled_with_what_matches(self, lab):
+        pattern = {"body": {"n": [{"numeric": ["<", 100]}]}}
+        mapped = Mapped(
+            lab,
+            nothing,
+            FilterCriteria={"Filters": [{"Pattern": json.dumps(pattern)}]},
+            BatchSize=20,
+            MaximumBatchingWindowInSeconds=5,
+        )
+        mapped.send(*[json.dumps({"n": n if n % 2 else n + 1000}) for n in range(60)])
+        mapped.run(seconds=30)
+        assert sorted(len(bodies) for _, bodies in mapped.batches) == [10, 20]
+
+    @pytest.mark.parametrize(
+        "pattern", ['{"body": {"n": "no list"}}', "no JSON", '{"messageId": ["m"]}']
+    )
+    def test_an_invalid_filter_is_refused(self, lab, pattern):
+        with pytest.raises(ClientError, match="InvalidParameterValueException"):
+            Mapped(lab, nothing, FilterCriteria={"Filters": [{"Pattern": pattern}]})
+
+
+class TestFifo:
+    def mapped(self, lab, handler, **mapping):
+        return Mapped(lab, handler, name="orders.fifo", attributes=FIFO, **mapping)
+
+    def fill(self, mapped, groups, each):
+        for n in range(each):
+            for group in range(groups):
+                mapped.send(f"{group}-{n}", MessageGroupId=str(group))
+
+    @settings(deadline=None, max_examples=8)
+    @given(
+        seed=st.integers(0, 1000),
+        groups=st.integers(1, 6),
+        each=st.integers(1, 8),
+        share=st.integers(0, 3),
+    )
+    def test_each_group_in_order_and_never_twice_at_once(self, seed, groups, each, share):
+        with Lab(seed=seed) as lab:
+            running, done = set(), []
+
+            def work(event):
+                mine = {record["attributes"]["MessageGroupId"] for record in event["Records"]}
+                assert not mine & running
+                running.update(mine)
+                time.sleep(1)
+                running.difference_update(mine)
+                if len(done) < 30 and (len(done) + seed) % 4 < share:
+                    done.append(None)
+                    raise ValueError
+                done.extend(record["body"] for record in event["Records"])
+
+            mapped = self.mapped(lab, work)
+            self.fill(mapped, groups, each)
+            mapped.run(minutes=60)
+            for group in range(groups):
+                mine = [body for body in done if body and body.startswith(f"{group}-")]
+                assert mine == [f"{group}-{n}" for n in range(each)]
+            assert mapped.left == 0
+
+    def test_groups_run_beside_one_another(self, lab):
+        mapped = self.mapped(lab, slowly(5), BatchSize=1)
+        self.fill(mapped, 4, 3)
+        mapped.run(seconds=16)
+        assert mapped.most_at_once == 4
+        assert [moment for moment, _ in mapped.batches] == [0] * 4 + [5] * 4 + [10] * 4
+
+    def test_a_group_still_in_work_is_left_alone(self, lab):
+        """The visibility timeout ends during a batch: it is not worked on a second time at once."""
+        mapped = self.mapped(lab, slowly(9))
+        self.fill(mapped, 1, 1)
+        mapped.sqs.set_queue_attributes(QueueUrl=mapped.url, Attributes={"VisibilityTimeout": "5"})
+        mapped.run(seconds=12)
+        assert mapped.most_at_once == 1
+
+
+class TestLife:
+    def test_disabled_it_reads_nothing_and_enabled_it_goes_on(self, lab):
+        mapped = Mapped(lab, nothing, Enabled=False)
+        mapped.fill(20)
+        mapped.run(minutes=5)
+        assert mapped.left == 20
+        assert "ReceiveMessage" not in set(lab.trace["operation"])
+        assert mapped.update(Enabled=True)["State"] == "Enabled"
+        mapped.run(minutes=1)
+        assert mapped.left == 0
+        assert mapped.update(Enabled=False)["State"] == "Disabled"
+        mapped.run(minutes=1)  # the polls under way come to their end
+        mapped.fill(5)
+        mapped.run(minutes=5)
+        assert mapped.left == 5
+        mapped.update(Enabled=True)
+        mapped.update(Enabled=True)
+        mapped.run(minutes=1)
+        polls = lab.trace[lab.trace["operation"] == "ReceiveMessage"]
+        assert mapped.left == 0
+        assert len(polls[polls["time"] > 13 * 60 - 50]) <= 4  # nobody reads twice
+
+    def test_a_deleted_one_reads_nothing(self, lab):
+        mapped = Mapped(lab, nothing)
+        mapped.run(seconds=30)
+        answer = mapped.aws.delete_event_source_mapping(UUID=mapped.uuid)
+        assert answer["State"] == "Deleting"
+        mapped.run(minutes=1)
+        mapped.fill(5)
+        mapped.run(minutes=5)
+        assert mapped.left == 5
+        assert mapped.aws.list_event_source_mappings()["EventSourceMappings"] == []
+        mapped.map()
+        mapped.run(seconds=1)
+        assert mapped.left == 0
+
+    def test_settings_can_be_changed(self, lab):
+        mapped = Mapped(lab, nothing)
+        mapped.update(BatchSize=2)
+        mapped.fill(6)
+        mapped.run(seconds=1)
+        assert [len(bodies) for _, bodies in mapped.batches] == [2, 2, 2]
+
+    def test_it_goes_on_in_the_next_run_and_time_stands_between(self, lab):
+        mapped = Mapped(lab, nothing)
+        mapped.run(seconds=1)
+        mapped.fill(5)
+        assert mapped.left == 5
+        mapped.run(seconds=1)
+        assert mapped.left == 0
+
+    def test_a_queue_of_nobody_is_refused(self, lab):
+        mapped = Mapped(lab, nothing)
+        with pytest.raises(ClientError, match="ResourceNotFound"):
+            mapped.aws.create_event_source_mapping(
+                FunctionName="work", EventSourceArn=mapped.arn + "-2"
+            )
+        with pytest.raises(ClientError, match="ResourceNotFound"):
+            mapped.aws.create_event_source_mapping(FunctionName="nobody", EventSourceArn=mapped.arn)
+
+    def test_a_second_one_of_the_same_queue_and_function_is_refused(self, lab):
+        mapped = Mapped(lab, nothing)
+        with pytest.raises(mapped.aws.exceptions.ResourceConflictException, match=mapped.uuid):
+            mapped.map()
+
+    def test_a_visibility_timeout_shorter_than_the_functions_is_refused(self, lab):
+        message = "Queue visibility timeout: 60 seconds is less than Function timeout: 61 seconds"
+        with pytest.raises(ClientError, match=message) as refused:
+            Mapped(lab, nothing, timeout=61)
+        assert refused.value.response["Error"]["Code"] == "InvalidParameterValueException"
+        Mapped(lab, nothing, name="others", timeout=60)
+
+    @pytest.mark.parametrize(
+        ("name", "settings"),
+        [
+            ("orders", {"BatchSize": 11}),
+            ("orders", {"BatchSize": 10_001, "MaximumBatchingWindowInSeconds": 1}),
+            ("orders", {"MaximumBatchingWindowInSeconds": 301}),
+            ("orders", {"ScalingConfig": {"MaximumConcurrency": 1001}}),
+            ("orders", {"ProvisionedPollerConfig": {"MinimumPollers": 2}}),
+            ("orders", {"FilterCriteria": {"Filters": [{"Pattern": "{}"}] * 6}}),
+            ("orders.fifo", {"BatchSize": 11, "MaximumBatchingWindowInSeconds": 1}),
+            ("orders.fifo", {"MaximumBatchingWindowInSeconds": 1}),
+        ],
+    )
+    def test_settings_out_of_range_are_refused(self, lab, name, settings):
+        attributes = FIFO if name.endswith(".fifo") else {}
+        with pytest.raises(ClientError, match="InvalidParameterValueException"):
+            Mapped(lab, nothing, name=name, attributes=attributes, **settings)
+        mapped = Mapped(lab, nothing, name="fine-" + name, attributes=attributes)
+        with pytest.raises(ClientError, match="InvalidParameterValueException"):
+            mapped.update(**settings)
+
+    def test_the_ranges_are_those_of_the_api_model(self):
+        model = botocore.session.Session().get_service_model("lambda")
+        shapes = model.shape_for("CreateEventSourceMappingRequest").members
+        assert shapes["BatchSize"].metadata == {"min": 1, "max": 10_000}
+        assert shapes["MaximumBatchingWindowInSeconds"].metadata == {"min": 0, "max": 300}
+        concurrency = shapes["ScalingConfig"].members["MaximumConcurrency"]
+        assert concurrency.metadata == {"min": 2, "max": 1000}
