@@ -9,7 +9,7 @@ import pytest
 from emulated_sns import ACCOUNT, Shop, number
 
 from helpers import Lab, faults
-from helpers.emulator import sns_delivery
+from helpers.emulator import sns_delivery, sns_waiting
 
 SEND = "sqs.SendMessage"
 
@@ -131,9 +131,9 @@ def test_the_attempts_follow_the_documented_phases(lab, shop):
 
 def test_the_schedule_adds_up_to_what_the_page_says():
     after_the_first = sns_delivery.FIRST_PHASES - 1
-    last = sns_delivery.LAST_PHASE / sns_delivery.LAST_WAIT
+    last = sns_waiting.LAST_PHASE / sns_waiting.LAST_WAIT
     assert after_the_first + last == 100_015
-    assert 23 < sns_delivery.LAST_PHASE / 86_400 < 24
+    assert 23 < sns_waiting.LAST_PHASE / 86_400 < 24
 
 
 def test_hours_without_a_queue_lose_nothing_and_cost_few_calls(lab, shop):
@@ -253,7 +253,7 @@ def test_a_function_that_is_gone_goes_to_the_dead_letter_queue(lab, shop):
 
 
 def test_what_outlives_its_retries_goes_to_the_dead_letter_queue(lab, shop, monkeypatch):
-    monkeypatch.setattr(sns_delivery, "LAST_PHASE", 10 * sns_delivery.LAST_WAIT)  # not 23 days
+    monkeypatch.setattr(sns_waiting, "LAST_PHASE", 10 * sns_waiting.LAST_WAIT)  # not 23 days
     url, dead = with_dead_letters(shop)
     with lab.running(hours=1):
         lab.start(outage("mail", seconds=3600))
@@ -262,6 +262,21 @@ def test_what_outlives_its_retries_goes_to_the_dead_letter_queue(lab, shop, monk
     assert shop.bodies(url) == []
     last = max(at for at, _ in attempts(lab, "dead"))
     assert 200 < last < 340
+
+
+def test_a_queue_that_is_deleted_in_an_outage_fills_the_dead_letter_queue_at_once(lab, shop):
+    url, dead = with_dead_letters(shop)
+
+    def end():
+        time.sleep(1800)
+        shop.sqs.delete_queue(QueueUrl=url)
+
+    with lab.running(seconds=2 * 1800):
+        lab.start(outage("mail", seconds=1800))
+        lab.start(lambda: [(shop.publish(str(n)), time.sleep(1)) for n in range(200)])
+        lab.start(end)
+    assert sorted(shop.bodies(dead), key=int) == [str(n) for n in range(200)]
+    assert max(at for at, _ in attempts(lab, "dead")) <= 1800 + 40
 
 
 # FIFO topics.

@@ -3,11 +3,7 @@
 `corrections()` puts a topic and a subscription of its own in the place of moto's. Parsing and
 answers stay moto's. What each correction follows stands in the module that holds it: `sns_topic`
 (what is accepted), `sns_filter` (filter policies), `sns_delivery` (retries, dead letters, order),
-`sns_message` (what arrives), `sns_attributes` (settings).
-
-An invalid entry of a batch refuses the whole call (recorded in LocalStack's tests,
-test_publish_batch_exceptions), and a batch as a whole has the limit of one message (API model,
-PublishBatch).
+`sns_message` (what arrives), `sns_batch`, `sns_attributes` (settings).
 
 Subscribers over HTTP, email, SMS and the like stay as moto has them, and no policy of a queue or
 a function is asked for its permission.
@@ -15,7 +11,6 @@ a function is asked for its permission.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import wraps
@@ -23,18 +18,13 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.sns import models
-from moto.sns.exceptions import (
-    BatchEntryIdsNotDistinct,
-    SNSException,
-    TooManyEntriesInBatchRequest,
-)
 from moto.sns.models import SNSBackend, Topic
 from moto.sns.responses import SNSResponse
 
 from . import guard
 from .sns_attributes import check_topic, checked_policy
+from .sns_batch import publish_batch
 from .sns_filter import InvalidPolicy
-from .sns_message import Notification
 from .sns_topic import CorrectedSubscription, CorrectedTopic, refused
 
 EXPECTED_VERSION = "5.2."
@@ -58,7 +48,6 @@ EXPECTED_SOURCES = {
     "moto.sns.responses:SNSResponse.get_topic_attributes": "988a1fe509ed",
 }
 CHECKED = ("FilterPolicy", "FilterPolicyScope", "RedrivePolicy")
-BATCH = 10
 
 
 @contextmanager
@@ -87,7 +76,7 @@ def corrections() -> Iterator[None]:
 def _backend_methods() -> dict[str, Callable[..., Any]]:
     return {
         "publish": _publish(SNSBackend.publish),
-        "publish_batch": _publish_batch,
+        "publish_batch": publish_batch,
         "create_topic": _create_topic(SNSBackend.create_topic),
         "set_topic_attribute": _set_topic_attribute(SNSBackend.set_topic_attribute),
         "set_subscription_attributes": _set_subscription_attributes(
@@ -111,59 +100,6 @@ def _publish(original: Callable[..., str]) -> Callable[..., str]:
         return original(self, message, arn, phone_number, **fields)
 
     return publish
-
-
-def _publish_batch(
-    self: SNSBackend, topic_arn: str, publish_batch_request_entries: list[dict[str, Any]]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """In the place of moto's, which lets entries vanish that are neither accepted nor refused."""
-    topic, entries = self.get_topic(topic_arn), publish_batch_request_entries
-    if not entries:
-        raise _of_code("EmptyBatchRequest", "The batch request doesn't contain any entries.")
-    if len(entries) > BATCH:
-        raise TooManyEntriesInBatchRequest
-    if len({entry["Id"] for entry in entries}) < len(entries):
-        raise BatchEntryIdsNotDistinct
-    for entry in entries:
-        if not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", entry["Id"]):
-            raise _of_code(
-                "InvalidBatchEntryId",
-                "The Id of a batch entry in a batch request doesn't abide by the specification.",
-            )
-    checked = [
-        topic.notification(
-            entry["Message"],
-            subject=entry.get("Subject"),
-            message_attributes=entry.get("MessageAttributes"),
-            group_id=entry.get("MessageGroupId"),
-            deduplication_id=entry.get("MessageDeduplicationId"),
-            message_structure=entry.get("MessageStructure"),
-        )
-        for entry in entries
-    ]
-    if sum(notification.size() for notification in checked) > topic.limit:
-        raise _of_code(
-            "BatchRequestTooLong",
-            "The length of all the batch messages put together is more than the limit.",
-        )
-    successful = []
-    for entry, notification in zip(entries, checked, strict=True):
-        topic.accept(notification)
-        answer = {"Id": entry["Id"], "MessageId": notification.id}
-        successful.append(_numbered(answer, notification))
-    return successful, []
-
-
-def _of_code(code: str, message: str) -> SNSException:
-    error = SNSException(message)
-    error.code = code
-    return error
-
-
-def _numbered(answer: dict[str, Any], notification: Notification) -> dict[str, Any]:
-    if notification.sequence_number is not None:
-        answer["SequenceNumber"] = notification.sequence_number
-    return answer
 
 
 def _create_topic(original: Callable[..., Topic]) -> Callable[..., Topic]:
@@ -231,7 +167,7 @@ def _answer_publish(original: Callable[..., ActionResult]) -> Callable[..., Acti
         arn = self._get_param("TargetArn") or self._get_param("TopicArn")
         topic = self.backend.topics.get(arn)
         if isinstance(topic, CorrectedTopic):
-            _numbered(answer.result, topic.latest)
+            answer.result.update(topic.latest.answer())
         return answer
 
     return publish

@@ -14,23 +14,17 @@ dead-letter queues", November 2026), for AWS managed endpoints:
   error (answers recorded in LocalStack's tests, test_redrive_policy_sqs_queue_subscription).
 - A FIFO topic keeps the order within each message group: the next one waits for the one before.
 
-A queue that is down for hours would cost a call every 20 seconds for each message. So from the
-last phase on, while nothing gets through to a subscriber, one of the messages is tried for all of
-them, and a new one that fails at once joins them. As soon as something gets through, each goes at
-the next moment that its own 20 seconds come round to.
+The last phase is followed by `sns_waiting`, which says where it does not keep to the letter. While
+nobody answers at a subscriber there, a new message that fails at once goes straight to it.
 """
 
 from __future__ import annotations
 
-import heapq
 import json
 import math
 import random
 import threading
-import time
 from collections import deque
-from dataclasses import dataclass, field
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -38,6 +32,7 @@ from botocore.exceptions import ClientError
 from . import clients
 from .delivery import Undelivered, deliver
 from .sns_message import Notification, event_for_function, message_to_queue
+from .sns_waiting import LastPhase
 
 if TYPE_CHECKING:
     from moto.sns.models import Subscription
@@ -45,8 +40,6 @@ if TYPE_CHECKING:
 IMMEDIATE, PRE_BACK_OFF, BACK_OFF = 3, 2, 10  # attempts of the phases, after the first attempt
 FIRST_PHASES = 1 + IMMEDIATE + PRE_BACK_OFF + BACK_OFF
 SHORTEST, LONGEST = 1.0, 20.0  # seconds, of the back-off
-LAST_WAIT = 20.0  # seconds between attempts of the last phase
-LAST_PHASE = 100_000 * LAST_WAIT  # seconds
 # Throttling is no fault of the sender, whatever its status.
 THROTTLED = {"RequestThrottled", "Throttling", "ThrottlingException", "TooManyRequestsException"}
 
@@ -62,18 +55,6 @@ def wait_after(attempt: int) -> float:
     return longest * random.uniform(0.5, 1.0)
 
 
-@dataclass(order=True)
-class Waiting:
-    """A message in the last phase."""
-
-    next_at: float  # epoch seconds
-    order: int
-    notification: Notification = field(compare=False)
-    give_up_at: float = field(compare=False)
-    successes: int = field(compare=False)  # of the subscriber, when this last failed
-    over: threading.Event = field(compare=False, default_factory=threading.Event)
-
-
 class Subscriber:
     """The deliveries of one subscription."""
 
@@ -81,12 +62,11 @@ class Subscriber:
         self._subscription = subscription
         self._name = f"sns:{subscription.topic.name}"
         self._groups: dict[str, deque[Notification]] = {}  # of a FIFO topic, what is to be sent
-        self._waiting: list[Waiting] = []
-        self._order = count()
-        self._successes = 0
-        self._down = False  # nothing gets through, as far as is known
-        self._back = threading.Event()  # something has got through again
-        self._retrying = False
+        self._last_phase = LastPhase(
+            attempt=lambda notification: self._try(notification, 1),
+            give_up=self._give_up,
+            start=self._start,
+        )
 
     def accept(self, notification: Notification) -> None:
         """Deliver a message in the background."""
@@ -106,28 +86,24 @@ class Subscriber:
     def _deliver_group(self, group_id: str) -> None:
         group = self._groups[group_id]
         while group:
-            waiting = self._deliver(group[0])
-            if waiting is not None:
-                waiting.over.wait()
+            over = self._deliver(group[0])
+            if over is not None:
+                over.wait()
             group.popleft()
         del self._groups[group_id]
 
-    def _deliver(self, notification: Notification) -> Waiting | None:
-        """The first phases. Returns what goes on to the last one, if it does."""
-        successes = self._successes
-        why = self._try(notification, 1 if self._down else FIRST_PHASES)
+    def _deliver(self, notification: Notification) -> threading.Event | None:
+        """The first phases. Returns what is set at the end of the last one, if it comes to it."""
+        last = self._last_phase
+        answers = last.answers
+        why = self._try(notification, 1 if last.down else FIRST_PHASES)
         if why is None:
             return None
         if why.exhausted is None:
             self._give_up(notification)
             return None
-        self._down = self._down or self._successes == successes
-        now = time.time()
-        waiting = Waiting(
-            now + LAST_WAIT, next(self._order), notification, now + LAST_PHASE, self._successes
-        )
-        self._put(waiting)
-        return waiting
+        last.unanswered(answers)
+        return last.put(notification)
 
     def _try(self, notification: Notification, attempts: int) -> Undelivered | None:
         """Attempt until it succeeds. Returns None, or why not."""
@@ -149,57 +125,9 @@ class Subscriber:
             wait=wait_after,
             is_final=lambda code: status < 500 and code not in THROTTLED,
         )
-        if why is None:
-            self._successes += 1
-            if self._down:
-                self._down = False
-                self._back.set()
+        if why is None or why.exhausted is None:
+            self._last_phase.answered()
         return why
-
-    # -- the last phase
-
-    def _put(self, waiting: Waiting) -> None:
-        heapq.heappush(self._waiting, waiting)
-        if not self._retrying:
-            self._retrying = True
-            self._start(self._retry)
-
-    def _retry(self) -> None:
-        """Try each message when its time has come, or while nothing gets through, one for all."""
-        while self._waiting:
-            waiting = heapq.heappop(self._waiting)
-            if self._back.wait(max(0.0, waiting.next_at - time.time())):
-                self._back.clear()
-                heapq.heappush(self._waiting, waiting)
-                self._skip_to(time.time())
-            elif self._down:
-                self._try_again(waiting)
-                self._skip_to(time.time() + LAST_WAIT * self._down)
-            else:
-                self._start(self._try_again, waiting)
-        self._retrying = False
-
-    def _try_again(self, waiting: Waiting) -> None:
-        why = self._try(waiting.notification, 1)
-        now = time.time()
-        if why is None:
-            waiting.over.set()
-        elif why.exhausted is None or now >= waiting.give_up_at:
-            waiting.over.set()
-            self._give_up(waiting.notification)
-        else:
-            self._down = self._down or self._successes == waiting.successes
-            waiting.successes = self._successes
-            waiting.next_at = now + LAST_WAIT
-            self._put(waiting)
-
-    def _skip_to(self, moment: float) -> None:
-        """Leave out every attempt before `moment`; each goes at its own next one from then on."""
-        for waiting in self._waiting:
-            if waiting.next_at < moment:
-                missed = math.ceil((moment - waiting.next_at) / LAST_WAIT)
-                waiting.next_at += missed * LAST_WAIT
-        heapq.heapify(self._waiting)
 
     # -- one attempt
 

@@ -9,8 +9,8 @@ notifications"; and the answers of SNS recorded in LocalStack's tests (test_sns,
 - A message of a FIFO topic has a `SequenceNumber` and no signature.
 - A function gets `Records` with one `Sns` in it, spelled `SigningCertUrl` and `UnsubscribeUrl`,
   `Subject` and `MessageAttributes` always there.
-- Topic model: the size counts in bytes, name, type and value of attributes included (API model,
-  `MessageAttributeValue` and `PublishInput`).
+- The size counts in bytes, name, type and value of attributes included (API model of botocore
+  1.44.5, `MessageAttributeValue` and `PublishInput`).
 
 Nobody signs here, since a key would differ from run to run: the field `Signature` says so.
 """
@@ -57,6 +57,12 @@ class Notification:
                 value = base64.b64decode(value)
             size += len(name.encode()) + len(attribute["Type"].encode()) + len(value)
         return size
+
+    def answer(self) -> dict[str, str]:
+        """What the publisher is told."""
+        if self.sequence_number is None:
+            return {"MessageId": self.id}
+        return {"MessageId": self.id, "SequenceNumber": self.sequence_number}
 
     def text(self, protocol: str) -> str:
         """The message for subscribers of one protocol."""
