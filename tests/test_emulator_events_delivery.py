@@ -231,14 +231,19 @@ class TestDeadLetters:
         assert ("EXHAUSTED_RETRY_CONDITION" in letter) is not is_final
         assert len(attempts(lab, "orders")) == (1 if is_final else 4)
 
-    def test_nobody_answers(self, lab):
+    @pytest.mark.parametrize(
+        ("fault", "code", "arrived"),
+        [(faults.refused, "CONNECTION_FAILURE", 0), (faults.lost_reply, "TIMEOUT", 2)],
+    )
+    def test_nobody_answers(self, lab, fault, code, arrived):
         queue, dead = Queue("orders"), Queue("dead")
         rule("all", limited(queue, dead, retries=1))
         publish({"order": 1})
-        with faults.refused("sqs.SendMessage", resource="orders"):
+        with fault("sqs.SendMessage", resource="orders"):
             let_pass(lab, 60)
         [letter] = dead.dead_letters()
-        assert letter["ERROR_CODE"] == "CONNECTION_FAILURE"
+        assert letter["ERROR_CODE"] == code
+        assert len(queue.bodies()) == arrived  # a dead letter does not say that nothing was done
 
     def test_without_a_queue_an_event_is_dropped_and_the_trace_tells(self, lab):
         queue = Queue("orders")

@@ -37,6 +37,7 @@ READ_TIMEOUT = (
 LINEAGE = "Lineage="  # begins the trace header of an event that another bus has sent
 THROTTLING = frozenset(ThrottledRetryableChecker._THROTTLED_ERROR_CODES)
 INPUTS = ("Input", "InputPath", "InputTransformer")
+BOTO3 = {"states": "stepfunctions"}  # what boto3 calls a service, where its ARNs do not
 
 Target = dict[str, Any]
 
