@@ -1,60 +1,79 @@
-"""Step Functions' callback wait, hours of it, in virtual time."""
+"""Step Functions' callback wait over a day and a half, in virtual time.
+
+Hundreds of executions wait for somebody who answers, declines, says nothing, answers too late or
+twice, or goes on sending heartbeats for ever.
+"""
 
 from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 
 import boto3
+import pytest
+from botocore.exceptions import ClientError
+from emulated_states import ask, machine
 
 from helpers import Lab
 
-EXECUTIONS = 20
-BEAT, HEARTBEAT = 500, 600  # seconds between heartbeats, and how long one is waited for
+HOUR = 3600
+BEAT, HEARTBEAT = 1500, 1800  # seconds between heartbeats, and how long one is waited for
+TIMEOUT = 30 * HOUR  # of a task, heartbeats or not
+MANNERS = ("answers", "declines", "silent", "stops beating", "late", "twice", "beats for ever")
 
 
-def definition(url):
-    wait = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-        "HeartbeatSeconds": HEARTBEAT,
-        "TimeoutSeconds": 99_999_999,  # AWS's own default; moto's is 60 beside a heartbeat
-        "Parameters": {
-            "QueueUrl": url,
-            "MessageBody": {"token.$": "$$.Task.Token", "order.$": "$.order"},
-        },
-        "End": True,
-    }
-    return json.dumps({"StartAt": "Approve", "States": {"Approve": wait}})
+def decide(client, order, token, told):
+    """What one person does with a token, over hours."""
+
+    def report(call, **arguments):
+        try:
+            call(taskToken=token, **arguments)
+        except ClientError as error:
+            told[order].append(error.response["Error"]["Code"])
+
+    def beat(seconds):
+        for _ in range(seconds // BEAT):
+            time.sleep(BEAT)
+            report(client.send_task_heartbeat)
+
+    manner = MANNERS[order % len(MANNERS)]
+    output = json.dumps({"approved": order})
+    if manner == "silent":
+        return
+    if manner == "stops beating":
+        beat(3 * BEAT)
+        return
+    if manner == "late":
+        time.sleep(2 * HOUR)
+        report(client.send_task_success, output=output)
+        return
+    beat((40 if manner == "beats for ever" else 1 + order % 5) * HOUR)
+    if manner == "declines":
+        report(client.send_task_failure, error="Declined", cause=f"no stock of {order}")
+    else:
+        report(client.send_task_success, output=output)
+    if manner == "twice":
+        report(client.send_task_success, output="{}")
 
 
-def approve(seed):
-    """The trace and the end of every execution: (status, seconds, error, output)."""
+def approve(seed, *, executions, hours=36):
+    """The trace, the end of every execution, and the codes that each person was told."""
     with Lab(seed=seed) as lab:
-        sqs, states = boto3.client("sqs"), boto3.client("stepfunctions")
+        sqs, client = boto3.client("sqs"), boto3.client("stepfunctions")
         url = sqs.create_queue(QueueName="approvals")["QueueUrl"]
-        machine = states.create_state_machine(
-            name="approve",
-            definition=definition(url),
-            roleArn="arn:aws:iam::123456789012:role/lab",
-        )["stateMachineArn"]
+        state = ask(url, HeartbeatSeconds=HEARTBEAT, TimeoutSeconds=TIMEOUT)
+        state["Parameters"]["MessageBody"] = {"token.$": "$$.Task.Token", "order.$": "$.order"}
+        del state["Parameters"]["MessageBody.$"]
+        arn = machine({"Approve": state}, name="approve")
+        told = {order: [] for order in range(executions)}
 
         def place_orders():
-            for number in range(EXECUTIONS):
-                body = json.dumps({"order": number})
-                states.start_execution(stateMachineArn=machine, name=f"order-{number}", input=body)
-                time.sleep(30)
-
-        def decide(order, token):
-            for beat in range(6 * (1 + order % 4)):
-                if order % 5 == 4 and beat == 4:
-                    return  # whoever was to decide has gone home
-                time.sleep(BEAT)
-                states.send_task_heartbeat(taskToken=token)
-            if order % 5 == 3:
-                states.send_task_failure(taskToken=token, error="Declined", cause="no stock")
-            else:
-                states.send_task_success(taskToken=token, output=json.dumps({"approved": order}, separators=(",", ":")))
+            for order in range(executions):
+                body = json.dumps({"order": order})
+                client.start_execution(stateMachineArn=arn, name=f"order-{order}", input=body)
+                if order % 20 == 19:
+                    time.sleep(30)
 
         def hand_out():
             while True:
@@ -64,43 +83,55 @@ def approve(seed):
                 for message in reply.get("Messages", []):
                     body = json.loads(message["Body"])
                     lab.mark("asked", **body)
-                    lab.start(decide, body["order"], body["token"])
+                    lab.start(decide, client, body["order"], body["token"], told)
                     sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
-        with lab.running(hours=6):
+        with lab.running(hours=hours):
             lab.start(place_orders)
             lab.start(hand_out)
         ends = {}
-        for row in states.list_executions(stateMachineArn=machine)["executions"]:
-            end = states.describe_execution(executionArn=row["executionArn"])
+        for order in range(executions):
+            name = arn.replace(":stateMachine:", ":execution:") + f":order-{order}"
+            end = client.describe_execution(executionArn=name)
             lasted = (end["stopDate"] - end["startDate"]).total_seconds()
-            ends[end["name"]] = (end["status"], lasted, end.get("error"), end.get("output"))
-        return [repr(row) for row in lab.trace.to_dict("records")], ends
+            ends[order] = (end["status"], lasted, end.get("error"), end.get("output"))
+        return [repr(row) for row in lab.trace.to_dict("records")], ends, told
 
 
-def test_twenty_executions_wait_for_hours_and_end_as_they_were_answered():
-    began = time.perf_counter()
-    _, ends = approve(seed=1)
-    print(f"{time.perf_counter() - began:.1f} s of real time")
-    expected = {}
-    for order in range(EXECUTIONS):
-        hours = BEAT * 6.0 * (1 + order % 4)
-        if order % 5 == 4:
-            end = ("FAILED", 4.0 * BEAT + HEARTBEAT, "States.Timeout", None)
-        elif order % 5 == 3:
-            end = ("FAILED", hours, "Declined", None)
-        else:
-            end = ("SUCCEEDED", hours, None, json.dumps({"approved": order}, separators=(",", ":")))
-        expected[f"order-{order}"] = end
-    assert ends == expected
+def expected(order):
+    """Status, seconds, error, output; and what the person was told."""
+    manner = MANNERS[order % len(MANNERS)]
+    worked = (1 + order % 5) * HOUR // BEAT * BEAT
+    good = ("SUCCEEDED", worked, None, json.dumps({"approved": order}, separators=(",", ":")))
+    late = {"TaskTimedOut"}
+    return {
+        "answers": (good, set()),
+        "declines": (("FAILED", worked, "Declined", None), set()),
+        "silent": (("FAILED", HEARTBEAT, "States.Timeout", None), set()),
+        "stops beating": (("FAILED", 3 * BEAT + HEARTBEAT, "States.Timeout", None), set()),
+        "late": (("FAILED", HEARTBEAT, "States.Timeout", None), late),
+        "twice": (good, late),
+        "beats for ever": (("FAILED", TIMEOUT, "States.Timeout", None), late),
+    }[manner]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_every_execution_ends_as_it_was_answered(seed):
+    trace, ends, told = approve(seed, executions=140)
+    assert len(trace) > 2000
+    for order, end in ends.items():
+        (status, lasted, error, output), codes = expected(order)
+        assert (end[0], end[2], end[3]) == (status, error, output), MANNERS[order % 7]
+        assert end[1] == pytest.approx(lasted, abs=0.1)
+        assert set(told[order]) == codes
+    assert Counter(end[0] for end in ends.values()) == {"FAILED": 100, "SUCCEEDED": 40}
 
 
 def test_every_run_is_identical():
-    trace, ends = approve(seed=2)
-    assert len(trace) > 1000
-    for _ in range(4):
-        assert approve(seed=2) == (trace, ends)
+    first = approve(2, executions=28)
+    assert approve(2, executions=28) == first
 
 
 def test_another_seed_has_other_tokens():
-    assert approve(seed=2)[0] != approve(seed=3)[0]
+    one, other = (approve(seed, executions=7)[0] for seed in (2, 3))
+    assert one != other

@@ -9,6 +9,7 @@ will be Pascal case") [Step Functions Developer Guide, "Learning to use AWS serv
 integrations", November 2026]. moto passes them on as they are, which `states` does not understand.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,7 +19,7 @@ from weakref import WeakKeyDictionary
 
 import boto3
 from botocore.config import Config
-from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 from botocore.response import StreamingBody
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_aws_sdk,
@@ -77,7 +78,9 @@ def call(service: Any, action: str, parameters: dict[str, Any]) -> dict[str, Any
 
 
 def native(value: Any, shape: Shape | None) -> Any:
-    """`value` with the names of the service's own API."""
+    """`value` with the names of the service's own API, and JSON where that has text."""
+    if isinstance(shape, StringShape) and not isinstance(value, str):
+        return json.dumps(value, separators=(",", ":"))
     if isinstance(shape, StructureShape) and isinstance(value, dict):
         named = {}
         for name, inner in value.items():

@@ -1,8 +1,8 @@
 """Express workflows: synchronous ones, and what they do not have.
 
-- StartSyncExecution answers when the execution is over, also "even if your execution fails"; it is
-  not there for standard workflows [API model of botocore 1.44.5: StartSyncExecution]. moto does not
-  have it. The answer has no `billingDetails` here.
+- StartSyncExecution answers when the execution is over, "even if your execution fails", under an
+  address of its own; it is not there for standard workflows [API model of botocore 1.44.5:
+  StartSyncExecution]. moto does not have it. The answer has no `billingDetails` here.
 - StartExecution with the same name starts another one ("StartExecution isn't idempotent for EXPRESS
   workflows", API model), and its executions are in no list.
 - An express workflow runs for five minutes at most [Step Functions Developer Guide, "Choosing
@@ -12,12 +12,15 @@ What they may call is checked with the definition (`states_integrations`).
 """
 
 import copy
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from moto import backend_index
 from moto.core.responses import ActionResult
 from moto.moto_api._internal import mock_random
+from moto.stepfunctions import urls
 from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
 from moto.stepfunctions.parser.backend.execution import SyncExecution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
@@ -35,6 +38,7 @@ EXPECTED_SOURCES = {
     f"{EXECUTION}_worker:SyncExecutionWorker.start": "e952ea1928c1",
 }
 LONGEST = 300  # seconds
+ADDRESS = r"https?://sync-states\.(.+)\.amazonaws.com"  # [API model: the operation's host prefix]
 
 _entry = ExecutionWorker._get_evaluation_entrypoint
 
@@ -72,7 +76,10 @@ def corrections() -> Iterator[None]:
     """Add what express workflows have for as long as the context is open."""
     expect(version="5.2.", sources=EXPECTED_SOURCES)
     answers = {"start_sync_execution": start_sync_execution}
+    patterns = [*backend_index.backend_url_patterns, ("stepfunctions", re.compile(ADDRESS))]
     with ExitStack() as stack:
+        stack.enter_context(replaced(backend_index, {"backend_url_patterns": patterns}))
+        stack.enter_context(replaced(urls, {"url_bases": [*urls.url_bases, ADDRESS]}))
         stack.enter_context(replaced(StepFunctionResponse, answers))
         stack.enter_context(replaced(ExecutionWorker, {"_get_evaluation_entrypoint": entry}))
         yield
