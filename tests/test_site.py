@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from browser import SCREENS, assert_readable, needs_browser
+from browser import SCREENS, assert_accessible, assert_readable, needs_browser
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from reading import prepare
 from site_lessons import write_lessons, write_notebook
@@ -47,7 +47,9 @@ def site(tmp_path_factory):
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 @pytest.mark.parametrize("path", PAGES)
 def test_page_is_readable_offline_on_every_screen(site, visit, path, width, scheme):
-    assert_readable(visit(site / path, width=width, scheme=scheme))
+    page = visit(site / path, width=width, scheme=scheme)
+    assert_readable(page)
+    assert_accessible(page)
 
 
 @needs_browser
@@ -57,6 +59,7 @@ def test_lesson_as_built_is_readable_offline_on_every_screen(visit, path):
     for width, scheme in SCREENS:
         page = visit(path, width=width, scheme=scheme)
         assert_readable(page)
+        assert_accessible(page)
         assert page.locator("pre:visible", has_text="accTitle").count() == 0
 
 

@@ -36,7 +36,7 @@ def setup(app):
     app.add_config_value("lessons_binder", os.environ.get("LESSONS_BINDER", ""), "html")
     app.connect("config-inited", bring_lessons)
     app.connect("builder-inited", keep_inside, priority=900)
-    app.connect("html-page-context", tell_page)
+    app.connect("html-page-context", tell_page, priority=900)  # after the theme
     return {"parallel_read_safe": True}
 
 
@@ -179,6 +179,11 @@ def tell_page(app, pagename, templatename, context, doctree):
     context["commit"] = app.commit
     context["lesson"] = app.lessons.get(pagename)
     context["binder"] = app.config.lessons_binder.rstrip("/")
+    if "furo_navigation_tree" in context:
+        # A heading has to say its level.
+        context["furo_navigation_tree"] = context["furo_navigation_tree"].replace(
+            'class="caption" role="heading"', 'class="caption" role="heading" aria-level="2"'
+        )
     if doctree and "body" in context:
         # The summary's own text says more than the label that would replace it.
         context["body"] = context["body"].replace(' aria-label="Toggle hidden content"', "")

@@ -1,0 +1,14 @@
+// What scrolls in a box of its own can be reached and scrolled by keyboard.
+(function () {
+  var boxes = "pre, .formula, .diagram > div, .table-wrapper, .cell_output .output.text_html";
+  function mark() {
+    document.querySelectorAll(boxes).forEach(function (box) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    });
+  }
+  addEventListener("DOMContentLoaded", mark);
+  addEventListener("load", mark);
+  addEventListener("resize", mark);
+  addEventListener("toggle", mark, true); // an opened fold
+})();
