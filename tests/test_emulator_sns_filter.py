@@ -167,6 +167,20 @@ def test_a_policy_and_its_scope_can_be_changed_and_taken_away(shop):
     assert "FilterPolicy" not in found
 
 
+def test_a_policy_that_was_taken_away_is_not_shown(shop):
+    _, arn = shop.queue("sports")
+    subscription = shop.subscribe(arn, FilterPolicy={"a": ["x"]})
+
+    def attributes():
+        return shop.sns.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]
+
+    assert attributes()["FilterPolicyScope"] == "MessageAttributes"
+    shop.sns.set_subscription_attributes(
+        SubscriptionArn=subscription, AttributeName="FilterPolicy", AttributeValue=""
+    )
+    assert not {"FilterPolicy", "FilterPolicyScope"} & set(attributes())
+
+
 # Words recorded from SNS (see `helpers.emulator.sns_filter`), after "FilterPolicy: ".
 INVALID = [
     ({"k": [["v"]]}, "Match value must be String, number, true, false, or null"),

@@ -47,7 +47,11 @@ EXPECTED_SOURCES = {
     "moto.sns.responses:SNSResponse.set_topic_attributes": "088779ce737c",
     "moto.sns.responses:SNSResponse.get_topic_attributes": "988a1fe509ed",
 }
-CHECKED = ("FilterPolicy", "FilterPolicyScope", "RedrivePolicy")
+CHECKED = ("FilterPolicy", "FilterPolicyScope", "RedrivePolicy")  # of subscriptions
+OF_TOPICS = {  # as moto and AWS call them
+    "maximum_message_size": "MaximumMessageSize",
+    "fifo_throughput_scope": "FifoThroughputScope",
+}
 
 
 @contextmanager
@@ -117,9 +121,7 @@ def _create_topic(original: Callable[..., Topic]) -> Callable[..., Topic]:
 def _set_topic_attribute(original: Callable[..., None]) -> Callable[..., None]:
     @wraps(original)
     def set_topic_attribute(self: SNSBackend, arn: str, name: str, value: Any) -> None:
-        words = {"maximum_message_size": "MaximumMessageSize"}
-        words["fifo_throughput_scope"] = "FifoThroughputScope"
-        check_topic(words.get(name, name), value)
+        check_topic(OF_TOPICS.get(name, name), value)
         original(self, arn, name, value)
 
     return set_topic_attribute
@@ -129,11 +131,7 @@ def _set_subscription_attributes(original: Callable[..., None]) -> Callable[...,
     @wraps(original)
     def set_subscription_attributes(self: SNSBackend, arn: str, name: str, value: Any) -> None:
         subscription = self.subscriptions.get(arn)
-        if subscription is None or name not in (
-            "FilterPolicy",
-            "FilterPolicyScope",
-            "RedrivePolicy",
-        ):
+        if subscription is None or name not in CHECKED:
             original(self, arn, name, value)
             return
         wanted = {**subscription.attributes, name: value}
@@ -202,10 +200,7 @@ def _answer_attributes(original: Callable[..., ActionResult]) -> Callable[..., A
     def get_topic_attributes(self: SNSResponse) -> ActionResult:
         answer = original(self)
         topic = self.backend.get_topic(self._get_param("TopicArn"))
-        for name, attribute in (
-            ("MaximumMessageSize", "maximum_message_size"),
-            ("FifoThroughputScope", "fifo_throughput_scope"),
-        ):
+        for attribute, name in OF_TOPICS.items():
             value = getattr(topic, attribute, None)
             if value is not None:
                 answer.result["Attributes"][name] = value
