@@ -1,0 +1,138 @@
+"""Variables: `Assign` in JSONata and JSONPath states, and `$name` in both.
+
+[Step Functions Developer Guide, "Passing data between states with variables", November 2026]
+
+- All of a state's expressions read the variables as they were when the state was entered; what it
+  assigns is there from the next state on. In moto `Output` reads what `Assign` has just written.
+- In a JSONPath state, `$order.id` reads a variable: its name, and behind it a JSONPath.
+- A rule of a Choice state may assign, also in a JSONPath state. moto drops it there.
+- Parallel and Map: a branch or an iteration reads the variables around it; its own end with it.
+"""
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from moto.stepfunctions.parser.api import HistoryEventType
+from moto.stepfunctions.parser.asl.component.common.assign.assign_decl import AssignDecl
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
+    FailureEvent,
+    FailureEventException,
+)
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (
+    StatesErrorName,
+)
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
+    StatesErrorNameType,
+)
+from moto.stepfunctions.parser.asl.component.common.string.string_expression import (
+    StringVariableSample,
+)
+from moto.stepfunctions.parser.asl.component.state.choice.choice_rule import ChoiceRule
+from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
+from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
+from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
+from moto.stepfunctions.parser.asl.utils.json_path import extract_json
+
+from .guard import expect, replaced
+
+COMPONENT = "moto.stepfunctions.parser.asl.component"
+PREPROCESSOR = "moto.stepfunctions.parser.asl.parse.preprocessor:Preprocessor"
+STORE = "moto.stepfunctions.parser.asl.eval.variable_store:VariableStore"
+EXPECTED_SOURCES = {
+    f"{COMPONENT}.common.assign.assign_decl:AssignDecl._eval_body": "652b8326e85d",
+    f"{COMPONENT}.common.string.string_expression:StringVariableSample._eval_body": "4aa01e616a98",
+    f"{COMPONENT}.state.state:CommonStateField._get_state_exited_event_details": "82ead97874bb",
+    f"{PREPROCESSOR}.visitChoice_rule_comparison_variable": "4b829cab6902",
+    f"{PREPROCESSOR}.visitChoice_rule_comparison_composite": "eeb8175201ef",
+    f"{STORE}.get_assigned_variables": "accd1b2a7446",
+    f"{STORE}.set": "891b744a582d",
+}
+REFERENCE = re.compile(r"\$(\w+)(.*)", re.DOTALL)
+
+_exited = CommonStateField._get_state_exited_event_details
+_comparison = Preprocessor.visitChoice_rule_comparison_variable
+
+
+def visible(env: Environment) -> dict[str, Any]:
+    """The variables that a state of `env` reads, by name."""
+    store = env.variable_store
+    return {**store._outer_scope, **store._inner_scope}
+
+
+def assign(declaration: AssignDecl, env: Environment) -> None:
+    """In the place of `AssignDecl._eval_body`: hold the values until the state is left."""
+    values: dict[str, Any] = {}
+    for binding in declaration.declaration_bindings:
+        binding.eval(env=env)
+        values |= env.stack.pop()
+    env.assigned = values
+
+
+def forget(env: Environment) -> None:
+    """The state that has assigned goes another way: by a Catch, or once more."""
+    env.assigned = {}
+
+
+def leave(state: CommonStateField, env: Environment) -> dict[str, Any]:
+    """In the place of `_get_state_exited_event_details`: what was assigned is there from now on."""
+    for name, value in vars(env).pop("assigned", {}).items():
+        env.variable_store.set(variable_identifier=name, variable_value=value)
+    return _exited(state, env)
+
+
+def written(store: VariableStore) -> dict[str, str]:
+    """In the place of `get_assigned_variables`: JSON, in the same order in every process."""
+    names = sorted(store._declaration_tracing)
+    return {name: json.dumps(store.get(name), separators=(",", ":")) for name in names}
+
+
+def sample(reference: StringVariableSample, env: Environment) -> None:
+    """In the place of `StringVariableSample._eval_body`: a variable, and a path into it."""
+    name, path = REFERENCE.fullmatch(reference.expression).groups()
+    variables = visible(env)
+    if name not in variables:
+        raise FailureEventException(_unknown(env, name))
+    value = variables[name]
+    env.stack.append(copy.deepcopy(extract_json(f"${path}", value) if path else value))
+
+
+def _unknown(env: Environment, name: str) -> FailureEvent:
+    error = StatesErrorNameType.StatesRuntime
+    cause = f"The variable '${name}' has not been assigned"
+    return FailureEvent(
+        env=env,
+        error_name=StatesErrorName(typ=error),
+        event_type=HistoryEventType.TaskFailed,
+        event_details={"taskFailedEventDetails": {"error": error.to_name(), "cause": cause}},
+    )
+
+
+def read_rule(preprocessor: Preprocessor, ctx: Any) -> ChoiceRule:
+    """A rule of a Choice state, with its Assign."""
+    rule = _comparison(preprocessor, ctx)
+    for child in ctx.children:
+        part = preprocessor.visit(child)
+        if isinstance(part, AssignDecl):
+            rule.assign = part
+    return rule
+
+
+@contextmanager
+def corrections() -> Iterator[None]:
+    """Correct variables for as long as the context is open."""
+    expect(version="5.2.", sources=EXPECTED_SOURCES)
+    with ExitStack() as stack:
+        for owner, replacements in (
+            (AssignDecl, {"_eval_body": assign}),
+            (CommonStateField, {"_get_state_exited_event_details": leave}),
+            (VariableStore, {"get_assigned_variables": written}),
+            (StringVariableSample, {"_eval_body": sample}),
+            (Preprocessor, {"visitChoice_rule_comparison_variable": read_rule}),
+        ):
+            stack.enter_context(replaced(owner, replacements))
+        yield
