@@ -76,7 +76,7 @@ def approve(seed, *, executions, hours=36):
                     time.sleep(30)
 
         def hand_out():
-            while True:
+            while lab.now < HOUR:  # all have asked by then
                 reply = sqs.receive_message(
                     QueueUrl=url, WaitTimeSeconds=20, MaxNumberOfMessages=10
                 )
