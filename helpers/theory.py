@@ -1,6 +1,7 @@
 """What queueing theory says of a queue, and how a measurement compares with it.
 
-Poisson arrivals, exponential service, one queue, c workers: M/M/c in Kendall's notation. Sources:
+Poisson arrivals, exponential service, one queue, c workers: M/M/c in Kendall's notation; service
+that always takes the same time: M/D/1. Sources:
 A. K. Erlang, "Solution of some Problems in the Theory of Probabilities of Significance in Automatic
 Telephone Exchanges" (1917), for the probability of waiting (Erlang C); L. Kleinrock, "Queueing
 Systems", volume 1 (1975), sections 3.2 and 3.5, for the waiting times. Knows no AWS SDK.
@@ -55,6 +56,19 @@ def mm1(*, arrival_rate: float, service_rate: float) -> float:
     """
     busy = utilisation(arrival_rate=arrival_rate, service_rate=service_rate)
     return busy / (service_rate - arrival_rate)
+
+
+def md1(*, arrival_rate: float, service_rate: float) -> float:
+    """Mean waiting time with one worker whose service always takes the same time.
+
+    Half of M/M/1's, by the formula of Pollaczek and Khinchine (Kleinrock, section 5.7).
+
+    Examples
+    --------
+    >>> md1(arrival_rate=0.5, service_rate=1.0)
+    0.5
+    """
+    return mm1(arrival_rate=arrival_rate, service_rate=service_rate) / 2
 
 
 def erlang_c(*, arrival_rate: float, service_rate: float, workers: int) -> float:
