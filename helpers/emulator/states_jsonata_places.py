@@ -77,6 +77,7 @@ def _place(part: Any, path: str) -> None:
         part.field = path
     elif isinstance(part, list):
         for index, element in enumerate(part):
+            element = getattr(element, "binding", element)  # of Assign
             name = getattr(element, "identifier", None)
             _place(element, f"{path}[{index}]" if name is None else f"{path}/{name}")
     elif isinstance(part, Component) and not isinstance(part, OTHER_STATES):

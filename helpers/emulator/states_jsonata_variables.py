@@ -5,7 +5,8 @@
 - All of a state's expressions read the variables as they were when the state was entered; what it
   assigns is there from the next state on. In moto `Output` reads what `Assign` has just written.
 - In a JSONPath state, `$order.id` reads a variable: its name, and behind it a JSONPath.
-- A rule of a Choice state may assign, also in a JSONPath state. moto drops it there.
+- A rule of a Choice state may assign, also in a JSONPath state, where moto drops it. What stands
+  beside Default is for Default alone; moto applies it after a rule that leads to the same state.
 - Parallel and Map: a branch or an iteration reads the variables around it; its own end with it.
 """
 
@@ -32,6 +33,7 @@ from moto.stepfunctions.parser.asl.component.common.string.string_expression imp
     StringVariableSample,
 )
 from moto.stepfunctions.parser.asl.component.state.choice.choice_rule import ChoiceRule
+from moto.stepfunctions.parser.asl.component.state.choice.state_choice import StateChoice
 from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
@@ -46,6 +48,9 @@ STORE = "moto.stepfunctions.parser.asl.eval.variable_store:VariableStore"
 EXPECTED_SOURCES = {
     f"{COMPONENT}.common.assign.assign_decl:AssignDecl._eval_body": "652b8326e85d",
     f"{COMPONENT}.common.string.string_expression:StringVariableSample._eval_body": "4aa01e616a98",
+    f"{COMPONENT}.state.choice.choice_rule:ChoiceRule._eval_body": "385e564c0a46",
+    f"{COMPONENT}.state.choice.state_choice:StateChoice._eval_state": "47c01743c893",
+    f"{COMPONENT}.state.choice.state_choice:StateChoice._eval_state_output": "ab3b90209aa7",
     f"{COMPONENT}.state.state:CommonStateField._get_state_exited_event_details": "82ead97874bb",
     f"{PREPROCESSOR}.visitChoice_rule_comparison_variable": "4b829cab6902",
     f"{PREPROCESSOR}.visitChoice_rule_comparison_composite": "eeb8175201ef",
@@ -101,6 +106,29 @@ def sample(reference: StringVariableSample, env: Environment) -> None:
     env.stack.append(copy.deepcopy(extract_json(f"${path}", value) if path else value))
 
 
+def choose(state: StateChoice, env: Environment) -> None:
+    """In the place of `StateChoice._eval_state`: the first rule that matches, or else Default."""
+    for rule in state.choices_decl.rules:
+        rule.eval(env)
+        if env.stack.pop() is True:
+            env.stack.append(rule.next_stmt.name)
+            return
+    if state.default_state is None:
+        raise RuntimeError(f"No branching option reached in state {state.name}")
+    for field in (state.assign_decl, state.output):
+        if field is not None:
+            field.eval(env=env)
+    env.stack.append(state.default_state.state_name)
+
+
+def go_on(state: StateChoice, env: Environment) -> None:
+    """In the place of `StateChoice._eval_state_output`."""
+    following = env.stack.pop()
+    if state.output_path is not None:
+        state.output_path.eval(env=env)
+    env.next_state_name = following
+
+
 def _unknown(env: Environment, name: str) -> FailureEvent:
     error = StatesErrorNameType.StatesRuntime
     cause = f"The variable '${name}' has not been assigned"
@@ -129,6 +157,7 @@ def corrections() -> Iterator[None]:
     with ExitStack() as stack:
         for owner, replacements in (
             (AssignDecl, {"_eval_body": assign}),
+            (StateChoice, {"_eval_state": choose, "_eval_state_output": go_on}),
             (CommonStateField, {"_get_state_exited_event_details": leave}),
             (VariableStore, {"get_assigned_variables": written}),
             (StringVariableSample, {"_eval_body": sample}),
