@@ -37,13 +37,13 @@ def attempts(lab, queue):
     return list(zip(rows.time, rows.outcome, strict=True))
 
 
-def outage(queue, *, seconds, after=None):
+def outage(queue, *, seconds, after=None, fault=faults.error):
     """A worker for whose time a queue cannot be reached."""
 
     def work():
         if after is not None:
             time.sleep(after)
-        with faults.error(SEND, resource=queue):
+        with fault(SEND, resource=queue):
             time.sleep(seconds)
 
     return work
@@ -172,10 +172,11 @@ def test_after_an_outage_each_message_comes_at_a_moment_of_its_own(lab, shop):
     assert len({round(at, 1) for at in arrived}) > 50  # spread over the 20 seconds
 
 
-def test_a_short_outage_is_over_within_seconds(lab, shop):
+@pytest.mark.parametrize("fault", [faults.error, faults.throttling, faults.refused])
+def test_a_short_outage_is_over_within_seconds(lab, shop, fault):
     url, _ = subscribed(shop, "mail")
     with lab.running(seconds=60):
-        lab.start(outage("mail", seconds=3))
+        lab.start(outage("mail", seconds=3, fault=fault))
         lab.start(lambda: [shop.publish(str(n)) for n in range(100)])
     assert len(shop.bodies(url)) == 100
     arrived = [at for at, outcome in attempts(lab, "mail") if outcome == "ok"]
