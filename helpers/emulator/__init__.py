@@ -17,6 +17,7 @@ from .sqs_queue import CorrectedQueue
 # moto's name of a service, and the file that corrects it. It is read, and moto's own part with it,
 # when the first request for the service comes: a lesson on queues does not pay for workflows.
 WHEN_NEEDED = {
+    "cloudwatch": "metrics",
     "dynamodb": "dynamodb",
     "dynamodbstreams": "dynamodb",
     "events": "events",

@@ -28,7 +28,7 @@ from .indexed_heap import IndexedHeap
 from .sqs_lines import NEVER, RECEIVES_BEFORE_THE_BACK, Gauges, StandardLine
 from .sqs_message import StoredMessage
 
-NOISY_SHARE = 0.10
+SHARE = 0.10 * (1 + 1e-9)  # so that rounding makes nobody noisy who has exactly ten percent
 NOISY_IN_FLIGHT = 30  # messages
 CALM = 300.0  # seconds without a message in flight, after which a tenant is quiet
 RECENT = 300.0  # seconds; see above
@@ -165,10 +165,9 @@ class FairLine:
         load = tenant.load
         if not load.in_flight and moment - tenant.calm_since >= CALM:
             return False
-        share = NOISY_SHARE * self._all.in_flight
-        if load.in_flight >= NOISY_IN_FLIGHT and load.in_flight > share:
+        if load.in_flight >= NOISY_IN_FLIGHT and load.in_flight > SHARE * self._all.in_flight:
             return True
-        return load.spent(moment) > NOISY_SHARE * self._all.spent(moment)
+        return load.spent(moment) > SHARE * self._all.spent(moment)
 
     def _mark(self, tenant: Tenant) -> None:
         self._quiet.discard(tenant)
