@@ -7,7 +7,8 @@ items), `dynamodb_streams` (reading a stream).
 Left as moto has it: a read that need not be consistent returns the newest item all the same; two
 requests never meet in one item, because each is carried out in one moment; no table has a limit of
 throughput (`helpers.faults.throttling` turns requests away); a PartiQL transaction that fails
-half-way is not rolled back.
+half-way is not rolled back; a function that is mapped to a stream runs inside the write, once (a
+worker that reads the stream does not).
 """
 
 from collections.abc import Iterator

@@ -112,7 +112,7 @@ def add(
     name = "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
     view = self.table.stream_specification["StreamViewType"]
     number = self.starting_sequence_number + len(self.items)
-    added = StreamRecord(self.table, view, name, copy.deepcopy(old), copy.deepcopy(new), number)
+    added = StreamRecord(self.table, view, name, old, new, number)
     added.record["awsRegion"] = self.table.region_name
     if at is not None:
         moment = datetime.fromtimestamp(at, UTC).replace(tzinfo=None)
