@@ -138,7 +138,7 @@ class TestAttempts:
         def keep_busy():
             patient = boto3.client("lambda")
             while lab.now < SIX_HOURS + 600:
-                patient.invoke(FunctionName="f", Payload=b'{"n": 0, "s": 30}')
+                patient.invoke(FunctionName="f", Payload=b'{"n": 0, "s": 55}')
 
         with lab.running(hours=7):
             lab.start(keep_busy)

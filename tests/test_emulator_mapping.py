@@ -83,12 +83,16 @@ class TestEvent:
         for part, following in pairwise(parts):  # none could have taken one more
             assert len(json.dumps({"Records": [*part, following[0]]})) > bound
 
-    def test_of_ten_large_messages_comes_in_two(self, lab):
-        mapped = Mapped(lab, nothing, attributes={"MaximumMessageSize": "1048576"})
+    @pytest.mark.parametrize(
+        "gathered", [{}, {"BatchSize": 100, "MaximumBatchingWindowInSeconds": 30}]
+    )
+    def test_of_ten_large_messages_comes_in_two(self, lab, gathered):
+        large = {"MaximumMessageSize": "1048576"}
+        mapped = Mapped(lab, nothing, attributes=large, **gathered)
         for n in range(10):
             mapped.send(str(n) * 1_000_000)
         mapped.run(seconds=1)
-        assert [len(bodies) for _, bodies in mapped.batches] == [6, 4]
+        assert [(moment, len(bodies)) for moment, bodies in mapped.batches] == [(0, 6), (0, 4)]
         assert mapped.left == 0
 
 
@@ -286,6 +290,7 @@ class TestFilters:
             ({"body": [{"prefix": "ord"}]}, ["order"]),
             ({"body": {"kind": [{"exists": True}]}}, ['{"kind": "order"}']),
             ({"body": [{"exists": True}]}, ["order"]),
+            ({"body": {"size": [{"exists": False}]}}, ['{"kind": "order"}']),
         ],
     )
     def test_text_and_json_are_kept_apart(self, lab, pattern, seen):
