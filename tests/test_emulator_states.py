@@ -25,7 +25,7 @@ PLACES = (
     (StepFunctionsParserBackend, "send_task_success"),
     (StepFunctionsParserBackend, "create_state_machine"),
     (StepFunctionResponse, "describe_execution"),
-    (StateTaskServiceCallback, "_eval_body"),
+    (StateTaskServiceCallback, "_eval_integration_pattern"),
 )
 WAIT = {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}
 KNOWN = {"Type": "Pass", "End": True}
@@ -315,6 +315,23 @@ class TestCalls:
         flow = Flow(machine({"Look": look, "Known": KNOWN}))
         pass_time(lab)
         assert flow.output["Error"] == "Sqs.QueueDoesNotExistException"
+
+    def test_a_time_out_of_a_call_is_called_so_for_every_service(self, lab, client):
+        get = {"TableName": "orders", "Key": {"id": {"S": "1"}}}
+        send = {
+            "QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/q",
+            "MessageBody": "m",
+        }
+        flows = [
+            Flow(machine({"Call": task(f"arn:aws:states:::{action}", parameters, TimeoutSeconds=5)},
+                         name=f"flow-{number}"))
+            for number, (action, parameters) in enumerate(
+                [("dynamodb:getItem", get), ("sqs:sendMessage", send)]
+            )
+        ]  # fmt: skip
+        with faults.latency("dynamodb", median=60), faults.latency("sqs", median=60):
+            pass_time(lab, 200)
+        assert [(flow.end["error"], flow.lasted) for flow in flows] == [("States.Timeout", 5)] * 2
 
     def test_the_calls_stand_in_the_trace_under_the_machines_name(self, lab, client):
         queue = boto3.client("sqs").create_queue(QueueName="tokens")["QueueUrl"]

@@ -52,7 +52,6 @@ SERVICE = "moto.stepfunctions.parser.asl.component.state.exec.state_task.service
 CALLBACK = f"{SERVICE}.state_task_service_callback:StateTaskServiceCallback"
 BACKEND = "moto.stepfunctions.parser.models:StepFunctionsParserBackend"
 EXPECTED_SOURCES = {
-    f"{CALLBACK}._eval_body": "1565ede7010d",
     f"{CALLBACK}._eval_integration_pattern": "3b97ada1d4cb",
     f"{CALLBACK}._after_eval_execution": "baf0479ea012",
     f"{SERVICE}.state_task_service:StateTaskService._eval_execution": "81a8da94bfdb",
@@ -144,6 +143,7 @@ def _tokens(backend: StepFunctionsParserBackend) -> dict[str, tuple[TaskToken, A
 def issue(state: StateTaskServiceCallback, env: Environment) -> None:
     """In the place of `_eval_execution`: a token for this attempt, then the work."""
     supported = state._supported_integration_patterns
+    # moto has put one for the state as such into its pool, which nobody gets to see
     if state.resource.condition is not None and ResourceCondition.WaitForTaskToken in supported:
         where = env.aws_execution_details
         backend = stepfunctions_parser_backends[where.account][where.region]
@@ -151,11 +151,6 @@ def issue(state: StateTaskServiceCallback, env: Environment) -> None:
         token = env.states.context_object.update_task_token()
         _tokens(backend)[token] = (env.task_token, state, env)
     StateTaskService._eval_execution(state, env)
-
-
-def evaluate(state: StateTaskServiceCallback, env: Environment) -> None:
-    """In the place of `_eval_body`: the state as such has no token, its attempts have."""
-    super(StateTaskServiceCallback, state)._eval_body(env=env)
 
 
 def await_report(state: StateTaskServiceCallback, env: Environment, **of: Any) -> None:
@@ -232,7 +227,6 @@ def corrections() -> Iterator[None]:
     """Correct task tokens for as long as the context is open."""
     expect(version="5.2.", sources=EXPECTED_SOURCES)
     task = {
-        "_eval_body": evaluate,
         "_eval_execution": issue,
         "_eval_integration_pattern": await_report,
     }
