@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 from botocore.exceptions import ClientError
 
+from helpers import faults
 from helpers.probes.parts import Queue, kind, let_pass
 
 FIFO = {"FifoQueue": "true"}
+START = datetime(2026, 11, 2, tzinfo=UTC)  # about when every lab begins
 
 
 def old_handle(lab: Any) -> str:
@@ -96,3 +100,62 @@ def standard_queue(lab: Any) -> str:
     sent = [queue.send(str(number)) for number in range(10)]
     received = [message["MessageId"] for _ in sent for message in queue.receive()]
     return "once and in order" if received == sent else "maybe again, maybe out of order"
+
+
+def copy_after_delete(lab: Any) -> str:
+    """A message is deleted while one of the servers that hold it is missing."""
+    queue = Queue("copies")
+    queue.send("order")
+    with faults.best_effort(forgotten_deletes=1):
+        queue.delete(queue.receive(VisibilityTimeout=10)[0])
+        let_pass(lab, 11)
+    return "delivered again" if queue.receive() else "gone"
+
+
+def order_of_receives(lab: Any) -> str:
+    """Two messages, and a receive that misses a server."""
+    queue = Queue("unordered")
+    for body in ("first", "second"):
+        queue.send(body)
+    with faults.best_effort(out_of_order=1):
+        [message] = queue.receive()
+        let_pass(lab, 1)
+    return f"the {message['Body']} one"
+
+
+def noisy_neighbour(lab: Any) -> str:
+    """A tenant has forty messages in a queue, and thirty of them in flight; another sends one."""
+    queue = Queue("tenants")
+    for _ in range(40):
+        queue.send("loud", MessageGroupId="loud")
+    for _ in range(3):
+        queue.receive(MaxNumberOfMessages=10)
+    queue.send("quiet", MessageGroupId="quiet")
+    return f"the {queue.receive()[0]['Body']} one"
+
+
+def receive_again(lab: Any) -> str:
+    """A receive from a FIFO queue is repeated with its attempt id, as after a lost reply."""
+    queue = Queue("attempts.fifo", **FIFO)
+    queue.send("order", MessageGroupId="g", MessageDeduplicationId="d")
+    for _ in range(2):
+        messages = queue.receive(ReceiveRequestAttemptId="attempt-1")
+    return "the same message" if messages else "nothing"
+
+
+def metrics(lab: Any) -> str:
+    """What CloudWatch knows of a queue to which three messages were sent."""
+    queue = Queue("measured")
+    for _ in range(3):
+        queue.send("order")
+    let_pass(lab, 60)
+    points = boto3.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/SQS",
+        MetricName="NumberOfMessagesSent",
+        Dimensions=[{"Name": "QueueName", "Value": "measured"}],
+        StartTime=START - timedelta(days=1),
+        EndTime=START + timedelta(days=365),
+        Period=60,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return f"{sum(point['Sum'] for point in points):.0f} sent" if points else "nothing"
