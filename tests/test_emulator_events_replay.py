@@ -85,10 +85,17 @@ class TestArchive:
         let_pass(lab, 86_000)
         publish({"minute": 1})
         let_pass(lab, 500)
-        assert events.describe_archive(ArchiveName="all")["EventCount"] == 1
         replay(source, 0, 90_000)
         let_pass(lab, 60)
         assert replayed(queue) == [1]
+
+    def test_it_counts_what_it_still_has(self, lab, events):
+        archive(RetentionDays=1)
+        publish({"minute": 0})
+        let_pass(lab, 86_000)
+        publish({"minute": 1})
+        let_pass(lab, 500)
+        assert events.describe_archive(ArchiveName="all")["EventCount"] == 1
 
     def test_by_default_it_forgets_nothing(self, lab, events):
         archive()
