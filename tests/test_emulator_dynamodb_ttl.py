@@ -150,8 +150,10 @@ def test_an_item_made_again_under_the_same_key_has_a_time_of_its_own(lab, table)
     table.put(id="a", expires=EPOCH + 10 * DAY)
     let_pass(lab, days=9)
     assert list(table.items()) == ["a"]
-    let_pass(lab, days=3, seconds=1)
-    assert table.items() == {}
+    for _ in range(2):
+        let_pass(lab, days=3, seconds=1)
+        assert table.items() == {}
+        table.put(id="a", expires=EPOCH + 10 * DAY)  # expired already
 
 
 @pytest.mark.parametrize(
