@@ -27,7 +27,7 @@ from moto.events.models import EventBus, EventsBackend, Rule
 from . import events_input, events_schedule
 from .events_delivery import Delivery, Outbox
 from .events_envelope import Event, envelope
-from .events_targets import CALLS, Target, kind_of
+from .events_targets import BUS, KINDS, Target, kind_of
 
 LONGEST_PATTERN = 2048  # characters
 MOST_TARGETS = 5
@@ -79,7 +79,7 @@ def _deliver(
         return
     outboxes: dict[tuple[str, str], Outbox] = vars(backend).setdefault("outboxes", {})
     for target in rule.targets:
-        if is_forwarded and kind_of(target["Arn"]) == "events:event-bus":
+        if is_forwarded and kind_of(target["Arn"]) == BUS:
             continue
         key = (rule.arn, target["Id"])
         if key not in outboxes:
@@ -167,7 +167,7 @@ def _check_target(target: Target, number: int) -> None:
     if arn.startswith("arn:") and kind_of(arn) is None:
         raise ValidationException(
             f"Parameter {arn} is not valid. Reason: a lab has targets of the kinds "
-            f"{', '.join(sorted(CALLS))} only."
+            f"{', '.join(sorted(KINDS))} only."
         )
     try:
         events_input.check(target)

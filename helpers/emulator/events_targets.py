@@ -31,13 +31,13 @@ from moto.utilities.arns import Arn, parse_arn
 from . import clients
 from .events_envelope import Event, epoch, text_of
 
-READ_TIMEOUT = (
-    5.0  # seconds; AWS gives it for API destinations only, and says nothing of the others
-)
+# Seconds. AWS gives it for API destinations, and says nothing of other targets.
+READ_TIMEOUT = 5.0
 LINEAGE = "Lineage="  # begins the trace header of an event that another bus has sent
 THROTTLING = frozenset(ThrottledRetryableChecker._THROTTLED_ERROR_CODES)
 INPUTS = ("Input", "InputPath", "InputTransformer")
 BOTO3 = {"states": "stepfunctions"}  # what boto3 calls a service, where its ARNs do not
+BUS = "events:event-bus"
 
 Target = dict[str, Any]
 
@@ -51,13 +51,13 @@ class Failed(Exception):
 
 
 def kind_of(arn: str) -> str | None:
-    """Which of `CALLS` invokes a target, or None."""
+    """Which of `KINDS` a target is of, or None."""
     try:
         parsed = parse_arn(arn)
     except ValueError:
         return None
     kind = ":".join(filter(None, (parsed.service, parsed.resource_type)))
-    return kind if kind in CALLS else None
+    return kind if kind in KINDS else None
 
 
 def invoke(target: Target, event: Event, text: str, *, bus_arn: str) -> None:
@@ -78,11 +78,9 @@ def invoke(target: Target, event: Event, text: str, *, bus_arn: str) -> None:
     arn = parse_arn(target["Arn"])
     kind = kind_of(target["Arn"])
     assert kind is not None, target["Arn"]  # PutTargets refuses others
-    client = clients.client(
-        arn.service.replace("states", "stepfunctions"), arn.region, READ_TIMEOUT
-    )
+    client = clients.client(BOTO3.get(arn.service, arn.service), arn.region, READ_TIMEOUT)
     try:
-        if kind == "events:event-bus":
+        if kind == BUS:
             _to_bus(client, arn, target, event, text, bus_arn)
         else:
             CALLS[kind](client, arn, target, text)
@@ -170,5 +168,5 @@ CALLS: dict[str, Callable[..., None]] = {
     "lambda:function": _to_function,
     "states:stateMachine": _to_state_machine,
     "logs:log-group": _to_log_group,
-    "events:event-bus": _to_bus,
 }
+KINDS = (*CALLS, BUS)
