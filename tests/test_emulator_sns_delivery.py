@@ -172,6 +172,24 @@ def test_after_an_outage_each_message_comes_at_a_moment_of_its_own(lab, shop):
     assert len({round(at, 1) for at in arrived}) > 50  # spread over the 20 seconds
 
 
+def test_the_first_that_gets_through_wakes_those_that_wait(lab, shop):
+    subscribed(shop, "mail")
+
+    def publisher():
+        for n in range(100):
+            shop.publish(str(n))
+            time.sleep(1.7)
+        time.sleep(7201 - lab.now)
+        shop.publish("new")
+
+    with faults.latency(SEND, median=2), lab.running(hours=3):
+        lab.start(outage("mail", seconds=7200))
+        lab.start(publisher)
+    arrived = [at for at, outcome in attempts(lab, "mail") if outcome == "ok"]
+    assert len(arrived) == 101
+    assert max(arrived) <= 7203 + 20  # the two seconds that the first one took, and 20
+
+
 @pytest.mark.parametrize("fault", [faults.error, faults.throttling, faults.refused])
 def test_a_short_outage_is_over_within_seconds(lab, shop, fault):
     url, _ = subscribed(shop, "mail")

@@ -9,7 +9,6 @@ each goes at the next moment that its own 20 seconds come round to.
 from __future__ import annotations
 
 import heapq
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -96,12 +95,12 @@ class LastPhase:
             if self._back.wait(max(0.0, waiting.next_at - time.time())):
                 self._back.clear()
                 heapq.heappush(self._waiting, waiting)
-                self._skip_to(time.time())
+                self._go_on_from(time.time())
             elif self.down:
                 self._try(waiting)
                 if self.down:
                     self._give_up_old()
-                    self._skip_to(time.time() + LAST_WAIT)
+                    self._go_on_from(time.time() + LAST_WAIT)
             else:
                 self._start(self._try, waiting)
         self._running = False
@@ -132,10 +131,8 @@ class LastPhase:
         for waiting in old:
             self._start(self._end, waiting)
 
-    def _skip_to(self, moment: float) -> None:
-        """Leave out every attempt before `moment`; each goes at its own next one from then on."""
+    def _go_on_from(self, moment: float) -> None:
+        """Let each go at the first of its own moments, 20 seconds apart, from `moment` on."""
         for waiting in self._waiting:
-            if waiting.next_at < moment:
-                missed = math.ceil((moment - waiting.next_at) / LAST_WAIT)
-                waiting.next_at += missed * LAST_WAIT
+            waiting.next_at = moment + (waiting.next_at - moment) % LAST_WAIT
         heapq.heapify(self._waiting)
