@@ -207,6 +207,23 @@ def test_a_copy_does_not_outlive_its_retention_or_a_purge():
         for name in ("short", "purged"):
             url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
             assert "Messages" not in sqs.receive_message(QueueUrl=url)
+            assert trace.backlog(lab.trace, name)["waiting"].tolist()[-1] == 0
+        assert "reappeared" not in set(trace.messages(lab.trace)["what"])
+
+
+def test_a_copy_that_comes_back_beside_a_refused_call_is_in_the_trace():
+    with Lab(seed=1) as lab:
+        sqs = boto3.client("sqs")
+        url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody="a")
+        [message] = sqs.receive_message(QueueUrl=url, VisibilityTimeout=10)["Messages"]
+        with faults.best_effort(forgotten_deletes=1):
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        with lab.running(seconds=11):
+            pass
+        with pytest.raises(sqs.exceptions.ReceiptHandleIsInvalid):
+            sqs.delete_message(QueueUrl=url, ReceiptHandle="made up")
+        assert trace.backlog(lab.trace, "orders")["waiting"].tolist()[-1] == 1
 
 
 def test_a_copy_that_comes_back_too_often_goes_to_the_dead_letter_queue():
