@@ -48,19 +48,19 @@ def differences() -> pd.DataFrame:
         {
             "behaviour": [known.behaviour for known in DIFFERENCES],
             "AWS": [known.aws for known in DIFFERENCES],
-            "plain moto": _observed(uncorrected()),
-            "here": _observed(contextlib.nullcontext()),
+            "plain moto": _observed(uncorrected),
+            "here": _observed(contextlib.nullcontext),
         }
     )
     frame["as on AWS"] = (frame["here"] == frame["AWS"]).map({True: "yes", False: "no"})
     return frame.assign(source=[known.source for known in DIFFERENCES])
 
 
-def _observed(emulator: contextlib.AbstractContextManager[None]) -> list[str]:
+def _observed(emulator: Callable[[], contextlib.AbstractContextManager[None]]) -> list[str]:
     """What each probe says, in a lab of its own for all of them."""
     with beside(seed=0) as lab:
         lab.deploy("work", lambda event, context: "done")
-        with emulator, _no_docker():
+        with emulator(), _no_docker():
             return [known.probe(lab) for known in DIFFERENCES]
 
 
