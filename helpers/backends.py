@@ -245,7 +245,8 @@ def _environment() -> Iterator[None]:
         os.environ.update(before)
 
 
-def uncorrected() -> contextlib.AbstractContextManager[None]:
+@contextlib.contextmanager
+def uncorrected() -> Iterator[None]:
     """moto as it comes, for the length of the block: to show what the corrections change.
 
     For a lab that is open and has made nothing yet, but for what ``deploy`` made.
@@ -253,7 +254,8 @@ def uncorrected() -> contextlib.AbstractContextManager[None]:
     emulator.correct_all()  # none must open inside the block
     for lab in _in_process[-1:]:
         lab.functions()
-    return as_it_came()
+    with as_it_came():
+        yield
 
 
 class Moto:
