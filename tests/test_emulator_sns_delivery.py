@@ -141,18 +141,18 @@ def test_hours_without_a_queue_lose_nothing_and_cost_few_calls(lab, shop):
     other, _ = subscribed(shop, "other")
 
     def publisher():
-        for n in range(300):
+        for n in range(200):
             shop.publish(str(n))
             time.sleep(5)
 
-    with lab.running(hours=9):
-        lab.start(outage("mail", seconds=8 * 3600))
+    with lab.running(hours=7):
+        lab.start(outage("mail", seconds=6 * 3600))
         lab.start(publisher)
-    assert shop.bodies(other) == [str(n) for n in range(300)]
-    assert sorted(shop.bodies(url), key=int) == [str(n) for n in range(300)]
+    assert shop.bodies(other) == [str(n) for n in range(200)]
+    assert sorted(shop.bodies(url), key=int) == [str(n) for n in range(200)]
     failed = sum(outcome != "ok" for _, outcome in attempts(lab, "mail"))
     # Sixteen for each message of the first minutes, one for every later one, one in 20 seconds.
-    assert failed < 300 + 16 * 20 + 8 * 180
+    assert failed < 200 + 16 * 20 + 6 * 180
 
 
 def test_after_an_outage_each_message_comes_at_a_moment_of_its_own(lab, shop):
@@ -201,7 +201,7 @@ def test_a_short_outage_is_over_within_seconds(lab, shop, fault):
     assert max(arrived) < 6
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_queue_that_fails_half_the_time_gets_everything_soon(seed):
     with Lab(seed=seed) as lab:
         shop = Shop(lab)
@@ -308,14 +308,14 @@ def test_the_order_within_a_group_outlives_failures(seed):
         url, _ = subscribed(shop, "mail.fifo")
 
         def publisher():
-            for n in range(200):
+            for n in range(140):
                 shop.publish(str(n), MessageGroupId=f"g{n % 7}")
                 time.sleep(0.5)
 
         with faults.error(SEND, rate=0.6, seed=seed), lab.running(hours=2):
             lab.start(publisher)
         received = [int(body) for body in shop.bodies(url)]
-    assert sorted(received) == list(range(200))
+    assert sorted(received) == list(range(140))
     for group in range(7):
         of_group = [n for n in received if n % 7 == group]
         assert of_group == sorted(of_group)
@@ -348,14 +348,14 @@ def busy_lab():
             subscribed(shop, name)
         shop.subscribe(lab.deploy("mail", lambda event, context: None), "lambda")
         faulty = faults.error(SEND, rate=0.5, seed=2), faults.latency(SEND, median=0.05, p99=2)
-        with faulty[0], faulty[1], lab.running(hours=2):
-            lab.start(outage("b", seconds=3600, after=10))
-            lab.start(lambda: [(shop.publish(str(n)), time.sleep(1)) for n in range(100)])
+        with faulty[0], faulty[1], lab.running(hours=1):
+            lab.start(outage("b", seconds=1800, after=10))
+            lab.start(lambda: [(shop.publish(str(n)), time.sleep(1)) for n in range(60)])
         return lab.trace
 
 
 def test_the_same_seed_gives_the_same_trace():
     first, second = busy_lab(), busy_lab()
-    assert len(first) > 600
+    assert len(first) > 400
     assert first.equals(second)
     assert {"sns:orders"} < set(first.caller)
