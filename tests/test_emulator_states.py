@@ -333,6 +333,18 @@ class TestCalls:
             pass_time(lab, 200)
         assert [(flow.end["error"], flow.lasted) for flow in flows] == [("States.Timeout", 5)] * 2
 
+    def test_a_call_whose_reply_is_lost_ends_some_time(self, lab, client):
+        """moto's own client waits for three years."""
+        queue = boto3.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
+        catch = [{"ErrorEquals": ["SQS.SdkClientException"], "Next": "Known"}]
+        send = {"QueueUrl": queue, "MessageBody": "m"}
+        state = task("arn:aws:states:::sqs:sendMessage", send, Catch=catch)
+        with faults.lost_reply("sqs.SendMessage"):
+            flow = Flow(machine({"Send": state, "Known": KNOWN}))
+            pass_time(lab, 3600)
+        assert flow.status == "SUCCEEDED"
+        assert len(boto3.client("sqs").receive_message(QueueUrl=queue)["Messages"]) == 1
+
     def test_the_calls_stand_in_the_trace_under_the_machines_name(self, lab, client):
         queue = boto3.client("sqs").create_queue(QueueName="tokens")["QueueUrl"]
         Flow(machine({"Ask": ask(queue)}, name="approve"))
