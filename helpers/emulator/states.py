@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
-from importlib.util import find_spec
 
 # In this order: what makes moto's own part cheap to load comes before whatever loads it.
 PARTS = (
@@ -26,7 +25,5 @@ def corrections() -> Iterator[None]:
     """Correct Step Functions for as long as the context is open."""
     with ExitStack() as stack:
         for name in PARTS:
-            module = f"{__package__}.{name}"
-            if find_spec(module) is not None:
-                stack.enter_context(import_module(module).corrections())
+            stack.enter_context(import_module(f"{__package__}.{name}").corrections())
         yield
