@@ -62,28 +62,37 @@ def duplicates(trace, *, key="order_id", queue=None):
     """Deliveries beyond the first per queue and business key, and where each comes from.
 
     Causes: of the same message, "timeout" (its visibility timeout had ended), "visibility" (set to
-    0), "in flight" (delivered again while it was), "moved" (came back from another queue); of
-    another message, "lost reply" (one API call sent both) or "sent again" (several calls did).
+    0), "in flight" (delivered again while it was), "reappeared" (deleted in vain), "moved" (came
+    back from another queue); of another message, "lost reply" (one API call sent both), "redriven"
+    (it came from a dead-letter queue) or "sent again" (several calls did).
 
     Returns a DataFrame, one row per duplicate: time, queue, the key, id, caller, cause.
     """
     import pandas as pd
 
-    rows = _handled(trace, key, queue)
+    everywhere = _handled(trace, key, None)
+    rows = everywhere if queue is None else everywhere[everywhere["queue"] == queue]
     got = rows[(rows["what"] == "received") & (rows["outcome"] == "ok")]
     again = got[got.duplicated(["queue", key])]
     same = got.duplicated(["queue", "id"]).loc[again.index]
 
-    flights = states(trace)
-    flights = flights[flights["state"] == "in_flight"]
-    before = flights.groupby("stay")["ended_by"].shift(1)
+    lives = states(trace)
+    began = lives.drop_duplicates("stay").set_index("stay")["handling"].map(rows["what"])
+    flights = lives[lives["state"] == "in_flight"]
+    before = flights.groupby("stay")["ended_by"].shift(1).fillna(flights["stay"].map(began))
     ended = pd.Series(before.to_numpy(), index=flights["handling"])
-    why = again.index.to_series().map(ended).replace({"received": "in flight"}).fillna("moved")
+    why = again.index.to_series().map(ended).replace({"received": "in flight"})
+    why = why.where(why.isin(["timeout", "visibility", "in flight", "reappeared"]), "moved")
 
     sent = rows[rows["what"] == "sent"]
     batches = sent.groupby(["queue", key, "call"])["id"].transform("nunique")
-    lost = set(sent["id"][batches.reindex(sent.index) > 1])
-    other = again["id"].map(lambda ident: "lost reply" if ident in lost else "sent again")
+    other = dict.fromkeys(sent["id"][batches.reindex(sent.index) > 1], "lost reply")
+    taken = everywhere.loc[everywhere["what"] == "redriven", ["time", key]]
+    moves = set(zip(taken["time"], taken[key], strict=True))
+    for time, name, ident in zip(*(sent[n] for n in ("time", key, "id")), strict=True):
+        if (time, name) in moves:
+            other[ident] = "redriven"
+    other = again["id"].map(lambda ident: other.get(ident, "sent again"))
     frame = again[["time", "queue", key, "id", "caller"]].assign(cause=why.where(same, other))
     return frame.reset_index(drop=True)
 

@@ -52,9 +52,9 @@ def states(trace, *, until=None):
             here[key] = [stay, body, state, time, ends, row]
 
     def settle(key, time):
-        if key in here and here[key][4] <= time:
+        if key in here and here[key][4] <= time + TOGETHER:
             by = "delay" if here[key][2] == "delayed" else "timeout"
-            turn(key, here[key][4], by, "waiting")
+            turn(key, min(here[key][4], time), by, "waiting")
 
     frame = messages(trace)
     names = ["time", "queue", "what", "id", "body", "visible_at", "to", "effective"]

@@ -463,6 +463,44 @@ def test_a_message_delivered_while_in_flight_or_after_a_move_has_its_own_cause(s
     assert causes.to_dict() == {"a": "in flight", "b": "moved"}
 
 
+def test_a_timeout_that_ends_as_the_message_is_received_again_is_a_timeout(scene):
+    scene.send(0, "a")
+    scene.receive(1, "a", "r1", until=31.0)
+    scene.receive(30.999999885, "a", "r2", until=61, times=2)  # the epoch's seconds in a float
+    assert tr.duplicates(scene.frame)["cause"].tolist() == ["timeout"]
+    lives = tr.states(scene.frame)
+    assert (lives["end"].dropna() >= lives["start"][lives["end"].notna()]).all()
+    assert "timeout" in set(lives["ended_by"])
+
+
+def test_a_copy_of_a_deleted_message_has_its_own_cause(scene):
+    scene.send(0, "a")
+    scene.receive(1, "a", "r1", until=31)
+    scene.delete(5, "r1")
+    scene.by_itself(31, tr.Handling("reappeared", "a", None, "r1", 1, 31, "orders"))
+    scene.receive(33, "a", "r2", until=63, times=2)
+    scene.receive(70, "a", "r3", until=100, times=3)
+    assert tr.duplicates(scene.frame)["cause"].tolist() == ["reappeared", "timeout"]
+
+
+@pytest.mark.parametrize("number", [None, 7])  # of the call that made the queue catch up, if any
+def test_a_message_that_was_redriven_has_its_own_cause(scene, number):
+    scene.send(0, "a1", "a")
+    scene.receive(1, "a1", "r1", until=31, order="a")
+    scene.call("ReceiveMessage", 40, tr.Handling("moved", "a1", receive_count=1, queue="dead"))
+    body = json.dumps({"order_id": "a"})
+    redriven = tr.Handling("redriven", "a1", body, queue="dead")
+    back = tr.Handling("sent", "a2", body, visible_at=60, queue="orders")
+    if number is None:
+        scene.by_itself(60, redriven)
+        scene.by_itself(60, back)
+    else:
+        scene.call("ReceiveMessage", 60, redriven, back, call=number)
+    scene.receive(61, "a2", "r2", until=91, order="a")
+    for queue in (None, "orders"):
+        assert tr.duplicates(scene.frame, queue=queue)["cause"].tolist() == ["redriven"]
+
+
 def test_the_same_order_in_another_queue_is_no_duplicate(scene):
     for queue, ident in [("orders", "a1"), ("replies", "a2")]:
         scene.send(0, ident, "a", resource=queue)
