@@ -1,9 +1,9 @@
 """Where the emulator differs from AWS: each difference run, in plain moto and in the lab.
 
-A probe is a small program of AWS calls that says in a few words what came of it. `differences`
-runs them twice, in two labs: once with moto as it comes, once with the lab's corrections.
-What AWS does cannot be run here; it stands beside its source. So the table changes by itself when a
-correction is added, and no row outlives what it tells.
+A probe is a small program of AWS calls that says in a few words what came of it. It stands in
+`helpers.probes`, under what AWS does and where AWS says so. `differences` runs them twice, in two
+labs: once with moto as it comes, once with the lab's corrections. So the table changes by itself
+when a correction is added, and no row outlives what it tells.
 """
 
 from __future__ import annotations
@@ -12,25 +12,33 @@ import contextlib
 import io
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.backends import uncorrected
-from helpers.lab import Lab, beside
-from helpers.probes import events, functions, sqs, states
+from helpers.lab import beside
+from helpers.probes import (
+    dynamodb,
+    events,
+    functions,
+    patterns,
+    sns,
+    sqs,
+    states,
+)
+from helpers.probes.parts import Difference
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class Difference:
-    """A probe, and what it would say on AWS by the source named."""
-
-    behaviour: str
-    aws: str
-    source: str
-    probe: Callable[[Lab], str]
+# In the order of the table. What polls is last: every hour that passes after it costs polls.
+SERVICES = (sqs, sns, dynamodb, events, patterns, states, functions)
+DIFFERENCES: tuple[Difference, ...] = tuple(
+    probe.difference
+    for service in SERVICES
+    for probe in vars(service).values()
+    if hasattr(probe, "difference") and probe.__module__ == service.__name__
+)
 
 
 def differences() -> pd.DataFrame:
@@ -76,86 +84,3 @@ def _no_docker() -> Iterator[None]:
         del os.environ["DOCKER_HOST"]
         if before is not None:
             os.environ["DOCKER_HOST"] = before
-
-
-MODEL = "API model"  # of botocore 1.44.5
-DIFFERENCES = (
-    Difference(
-        "SQS: delete with an old receipt handle",
-        "the message stays",
-        f"{MODEL}, DeleteMessage",
-        sqs.old_handle,
-    ),
-    Difference(
-        "SQS: a message outlives its retention",
-        "the next message",
-        f"{MODEL}, DeleteMessage",
-        sqs.retention,
-    ),
-    Difference(
-        "SQS: 1,000 × ü, at most 1,024 bytes",
-        "refused",
-        f"{MODEL}, SendMessage",
-        sqs.size,
-    ),
-    Difference(
-        "SQS: StartMessageMoveTask",
-        "messages return",
-        f"{MODEL}, StartMessageMoveTask",
-        sqs.redrive,
-    ),
-    Difference(
-        "SQS FIFO: sent again after the delete",
-        "not delivered",
-        f"{MODEL}, SendMessage",
-        sqs.repeat_after_delete,
-    ),
-    Difference(
-        "SQS FIFO: DeduplicationScope messageGroup",
-        "2 delivered",
-        f"{MODEL}, CreateQueue",
-        sqs.repeat_in_groups,
-    ),
-    Difference(
-        "SQS FIFO: a batch of three comes back",
-        "all three, in order",
-        "Developer Guide, FIFO delivery logic",
-        sqs.fifo_after_timeout,
-    ),
-    Difference(
-        "SQS standard: 10 messages, one consumer",
-        "maybe again, maybe out of order",
-        "Developer Guide, standard queues",
-        sqs.standard_queue,
-    ),
-    Difference(
-        "Lambda: a Python function is invoked",
-        "runs",
-        "Developer Guide, Python handler",
-        functions.function,
-    ),
-    Difference(
-        "Lambda: reserved concurrency is zero",
-        "TooManyRequestsException",
-        "Developer Guide, reserved concurrency",
-        functions.concurrency,
-    ),
-    Difference(
-        "EventBridge: put_events, and a target is gone",
-        "accepted",
-        "User Guide, retries of delivery",
-        events.lost_target,
-    ),
-    Difference(
-        "Step Functions: a late task token",
-        "TaskTimedOut",
-        f"{MODEL}, SendTaskSuccess",
-        states.late_token,
-    ),
-    Difference(
-        "Step Functions: two starts without a name",
-        "two executions",
-        f"{MODEL}, StartExecution",
-        states.two_executions,
-    ),
-)

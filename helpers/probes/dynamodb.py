@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from helpers.probes.parts import kind, let_pass
+from helpers.probes.parts import MODEL, difference, kind, let_pass
 
 
 class Table:
@@ -52,6 +52,11 @@ class Table:
         return boto3.client("dynamodbstreams").get_records(ShardIterator=reader)["Records"]
 
 
+@difference(
+    "DynamoDB: a transaction twice, one token",
+    aws="applied once",
+    source=f"{MODEL}, TransactWriteItems",
+)
 def repeated_transaction(lab: Any) -> str:
     """A transaction is sent twice with one ClientRequestToken."""
     table = Table("transfers")
@@ -62,6 +67,11 @@ def repeated_transaction(lab: Any) -> str:
     return "applied once" if table.get("a")["n"] == {"N": "1"} else "applied twice"
 
 
+@difference(
+    "DynamoDB: another transaction, the same token",
+    aws="IdempotentParameterMismatchException",
+    source=f"{MODEL}, TransactWriteItems",
+)
 def other_transaction(lab: Any) -> str:
     """Another transaction is sent with the same ClientRequestToken."""
     table = Table("others")
@@ -75,6 +85,11 @@ def other_transaction(lab: Any) -> str:
     return "applied"
 
 
+@difference(
+    "DynamoDB: an item has expired; two days later",
+    aws="readable, then deleted",
+    source=f"{MODEL}, UpdateTimeToLive",
+)
 def expired(lab: Any) -> str:
     """An item has expired; two days later. Who deleted it?"""
     table = Table("sessions")
@@ -92,6 +107,11 @@ def expired(lab: Any) -> str:
     return "readable, then deleted" if identity.get("Type") == "Service" else "deleted"
 
 
+@difference(
+    "DynamoDB stream: an update creates an item",
+    aws="1 in the stream",
+    source="Developer Guide, DynamoDB Streams",
+)
 def created_by_update(lab: Any) -> str:
     """An update creates its item."""
     table = Table("upserts")
@@ -99,6 +119,11 @@ def created_by_update(lab: Any) -> str:
     return f"{len(table.records(table.reader('TRIM_HORIZON')))} in the stream"
 
 
+@difference(
+    "DynamoDB stream: the same item is put twice",
+    aws="1 in the stream",
+    source="Developer Guide, DynamoDB Streams",
+)
 def unchanged(lab: Any) -> str:
     """The same item is put twice."""
     table = Table("same")
@@ -107,6 +132,11 @@ def unchanged(lab: Any) -> str:
     return f"{len(table.records(table.reader('TRIM_HORIZON')))} in the stream"
 
 
+@difference(
+    "DynamoDB stream: a cancelled transaction",
+    aws="0 in the stream",
+    source=f"{MODEL}, TransactWriteItems",
+)
 def cancelled(lab: Any) -> str:
     """A transaction is cancelled, and a stream is being read."""
     table = Table("cancelled")
@@ -125,6 +155,7 @@ def cancelled(lab: Any) -> str:
     return "accepted"
 
 
+@difference("DynamoDB: an update fails half-way", aws="unchanged", source=f"{MODEL}, UpdateItem")
 def failed_update(lab: Any) -> str:
     """An update sets one attribute, and fails at the next, which is too large."""
     table = Table("large")
@@ -141,6 +172,11 @@ def failed_update(lab: Any) -> str:
     return "accepted"
 
 
+@difference(
+    "DynamoDB: read at once, not ConsistentRead",
+    aws="maybe the old item",
+    source="Developer Guide, read consistency",
+)
 def read_after_write(lab: Any) -> str:
     """An item is written and read at once, without ConsistentRead."""
     table = Table("reads")
@@ -152,6 +188,11 @@ def read_after_write(lab: Any) -> str:
     return "the new item"
 
 
+@difference(
+    "DynamoDB: two transactions at once, one item",
+    aws="maybe cancelled",
+    source=f"{MODEL}, TransactionCanceledException",
+)
 def at_once(lab: Any) -> str:
     """Two workers change one item in transactions, again and again."""
     table, outcomes = Table("conflicts"), []
@@ -168,6 +209,11 @@ def at_once(lab: Any) -> str:
     return "maybe cancelled" if outcomes else "all succeed"
 
 
+@difference(
+    "DynamoDB: 500 writes at once, 1 unit a second",
+    aws="throttled",
+    source="Developer Guide, burst capacity",
+)
 def capacity(lab: Any) -> str:
     """Five hundred writes at once to a table of one write unit per second."""
     units = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}

@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from helpers.probes.parts import Queue, kind, let_pass
+from helpers.probes.parts import MODEL, Queue, difference, kind, let_pass
 
 SOURCE = "probe"
 EVENT = {
@@ -47,6 +47,11 @@ class Bus:
         return "accepted" if answer["FailedEntryCount"] == 0 else "refused"
 
 
+@difference(
+    "EventBridge: put_events, and a target is gone",
+    aws="accepted",
+    source="User Guide, retries of delivery",
+)
 def lost_target(lab: Any) -> str:
     """An event is published whose target, a queue, has been deleted."""
     queue, events = Queue("target"), boto3.client("events")
@@ -61,6 +66,11 @@ def lost_target(lab: Any) -> str:
     return "accepted"
 
 
+@difference(
+    "EventBridge: one of two targets is gone",
+    aws="delivered",
+    source="User Guide, retries of delivery",
+)
 def neighbour(lab: Any) -> str:
     """The first of two targets has been deleted; the second is there."""
     bus, gone, here = Bus("neighbours"), Queue("neighbour-gone"), Queue("neighbour-here")
@@ -71,6 +81,11 @@ def neighbour(lab: Any) -> str:
     return "delivered" if here.receive() else "not delivered"
 
 
+@difference(
+    "EventBridge: dead-letter queue of a target",
+    aws="in the dead-letter queue",
+    source="User Guide, dead-letter queues",
+)
 def dead_letter(lab: Any) -> str:
     """A target has been deleted, and has a dead-letter queue."""
     bus, gone, dead = Bus("letters"), Queue("letter-gone"), Queue("letter-dead")
@@ -81,6 +96,9 @@ def dead_letter(lab: Any) -> str:
     return "in the dead-letter queue" if dead.receive() else "lost"
 
 
+@difference(
+    "EventBridge: a function as a target", aws="runs", source="User Guide, event bus targets"
+)
 def function_target(lab: Any) -> str:
     """A rule's target is a function."""
     bus, ran = Bus("functions"), []
@@ -90,6 +108,7 @@ def function_target(lab: Any) -> str:
     return "runs" if ran else outcome
 
 
+@difference("EventBridge: a disabled rule", aws="not delivered", source=f"{MODEL}, DisableRule")
 def disabled_rule(lab: Any) -> str:
     """An event is published for a rule that is disabled."""
     bus, queue = Bus("disabled"), Queue("disabled")
@@ -99,6 +118,9 @@ def disabled_rule(lab: Any) -> str:
     return "delivered" if queue.receive() else "not delivered"
 
 
+@difference(
+    "EventBridge: three hours of rate(1 hour)", aws="3 times", source="User Guide, rate expressions"
+)
 def scheduled_rule(lab: Any) -> str:
     """Three hours pass for a rule of ``rate(1 hour)``."""
     events, queue = boto3.client("events"), Queue("hourly")
@@ -121,11 +143,19 @@ def _shaped(lab: Any, name: str, **shaping: Any) -> str:
     return outcome if not bodies else bodies[0] if len(bodies[0]) < 50 else "the whole event"
 
 
+@difference(
+    "EventBridge: a target with a constant Input", aws='{"fixed": 1}', source=f"{MODEL}, PutTargets"
+)
 def constant(lab: Any) -> str:
     """A target wants a constant."""
     return _shaped(lab, "constant", Input='{"fixed": 1}')
 
 
+@difference(
+    "EventBridge: a string in an InputTransformer",
+    aws='{"by":"probe"}',
+    source="User Guide, input transformation",
+)
 def transformed_text(lab: Any) -> str:
     """A template has a variable that is a string."""
     paths = {"by": "$.source"}
@@ -133,6 +163,11 @@ def transformed_text(lab: Any) -> str:
     return _shaped(lab, "transformed-text", InputTransformer=shape)
 
 
+@difference(
+    "EventBridge: a boolean in an InputTransformer",
+    aws='{"express":true}',
+    source="User Guide, input transformation",
+)
 def transformed_boolean(lab: Any) -> str:
     """A template has a variable that is a boolean."""
     paths = {"express": "$.detail.express"}
@@ -140,6 +175,11 @@ def transformed_boolean(lab: Any) -> str:
     return _shaped(lab, "transformed-boolean", InputTransformer=shape)
 
 
+@difference(
+    "EventBridge: the account in an event",
+    aws="account is there",
+    source="User Guide, event metadata",
+)
 def envelope(lab: Any) -> str:
     """Whether an event says from which account it is."""
     bus, queue = Bus("envelope"), Queue("envelope")
@@ -150,6 +190,7 @@ def envelope(lab: Any) -> str:
     return "account is there" if "account" in json.loads(message["Body"]) else "no account"
 
 
+@difference("EventBridge: replay of 2 of 5 minutes", aws="2 events", source=f"{MODEL}, StartReplay")
 def replay_window(lab: Any) -> str:
     """Five events, one a minute, and a replay of two of these minutes."""
     bus, queue = Bus("replayed"), Queue("replayed")
@@ -170,6 +211,9 @@ def replay_window(lab: Any) -> str:
     return f"{len(queue.receive(MaxNumberOfMessages=10))} events"
 
 
+@difference(
+    "EventBridge: TestEventPattern", aws="Result: True", source=f"{MODEL}, TestEventPattern"
+)
 def tested_pattern(lab: Any) -> str:
     """A pattern is tested on an event that it matches."""
     answer = boto3.client("events").test_event_pattern(
@@ -178,11 +222,17 @@ def tested_pattern(lab: Any) -> str:
     return f"Result: {answer['Result']}" if "Result" in answer else "no Result"
 
 
+@difference(
+    "EventBridge: an entry of 1,100,000 bytes",
+    aws="fails: ValidationException",
+    source=f"{MODEL}, PutEvents",
+)
 def entry_size(lab: Any) -> str:
     """An entry of 1,100,000 bytes."""
     return Bus("large").publish(text="x" * 1_100_000)
 
 
+@difference("EventBridge: a bus that does not exist", aws="accepted", source="aws-cli issue 9186")
 def unknown_bus(lab: Any) -> str:
     """An event is published on a bus that does not exist."""
     bus = Bus("known")
@@ -190,6 +240,7 @@ def unknown_bus(lab: Any) -> str:
     return bus.publish()
 
 
+@difference("EventBridge: a third bus in a row", aws="not reached", source="User Guide, bus to bus")
 def third_bus(lab: Any) -> str:
     """Three buses in a row, each the target of the one before."""
     buses, queue = [Bus(f"row-{number}") for number in range(3)], Queue("row")

@@ -8,15 +8,23 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from helpers.probes.parts import Queue, kind, let_pass
+from helpers.probes.parts import MODEL, Queue, difference, kind, let_pass
 
 
+@difference(
+    "Lambda: a Python function is invoked", aws="runs", source="Developer Guide, Python handler"
+)
 def function(lab: Any) -> str:
     """A Python function is invoked."""
     answer = boto3.client("lambda").invoke(FunctionName="work", Payload=b'"order"')
     return "runs" if answer["Payload"].read() == b'"done"' else "does not run"
 
 
+@difference(
+    "Lambda: reserved concurrency is zero",
+    aws="TooManyRequestsException",
+    source="Developer Guide, reserved concurrency",
+)
 def concurrency(lab: Any) -> str:
     """A function whose reserved concurrency is zero is invoked."""
     client = boto3.client("lambda")
@@ -28,6 +36,11 @@ def concurrency(lab: Any) -> str:
     return "accepted"
 
 
+@difference(
+    "Lambda: an asynchronous event fails",
+    aws="a record of 3 tries",
+    source="Developer Guide, asynchronous invocation",
+)
 def record_of_failure(lab: Any) -> str:
     """A function that fails is invoked asynchronously, with a queue for failures."""
     queue, client = Queue("failures"), boto3.client("lambda")
@@ -41,6 +54,11 @@ def record_of_failure(lab: Any) -> str:
     return f"a record of {tries[0]} tries" if tries else "no record"
 
 
+@difference(
+    "Lambda: PutFunctionEventInvokeConfig, twice",
+    aws="the second counts",
+    source=f"{MODEL}, PutFunctionEventInvokeConfig",
+)
 def configured_twice(lab: Any) -> str:
     """The configuration of asynchronous invocations is put twice, and read."""
     client = boto3.client("lambda")
@@ -50,6 +68,9 @@ def configured_twice(lab: Any) -> str:
     return "the second counts" if found["MaximumRetryAttempts"] == 0 else "the first counts"
 
 
+@difference(
+    "Lambda: DeadLetterConfig is set", aws="kept", source=f"{MODEL}, UpdateFunctionConfiguration"
+)
 def dead_letters(lab: Any) -> str:
     """A dead-letter queue of a function is set, and read."""
     client, target = boto3.client("lambda"), {"TargetArn": Queue("dead-events").arn}
@@ -58,6 +79,11 @@ def dead_letters(lab: Any) -> str:
     return "kept" if found.get("DeadLetterConfig") == target else "dropped"
 
 
+@difference(
+    "Lambda: mapped to a queue of 30 messages",
+    aws="3 batches of 10",
+    source="Developer Guide, Lambda with SQS",
+)
 def batches(lab: Any) -> str:
     """30 messages wait in a queue when a function is mapped to it."""
     queue, sizes = Queue("batched"), []
@@ -69,6 +95,11 @@ def batches(lab: Any) -> str:
     return f"{len(sizes)} batches of {sizes[0]}" if sizes else "nothing is processed"
 
 
+@difference(
+    "Lambda: one of three messages reported failed",
+    aws="1 of 3 stays in the queue",
+    source="Developer Guide, partial batch responses",
+)
 def partial_failure(lab: Any) -> str:
     """A function reports the middle one of three messages as failed."""
     queue = Queue("partial")
@@ -80,6 +111,11 @@ def partial_failure(lab: Any) -> str:
     return f"{_left(queue)} of 3 stays in the queue"
 
 
+@difference(
+    "Lambda: a batch of a queue fails",
+    aws="hidden until the timeout",
+    source="Developer Guide, Lambda with SQS",
+)
 def failed_batch(lab: Any) -> str:
     """A function fails at a message of a queue that it is mapped to."""
     queue = Queue("failed-batch", VisibilityTimeout="600")
@@ -92,6 +128,11 @@ def failed_batch(lab: Any) -> str:
     return "hidden until the timeout" if _left(queue, "NotVisible") else "gone"
 
 
+@difference(
+    "Lambda: visibility shorter than the function's",
+    aws="InvalidParameterValueException",
+    source="answer of the service",
+)
 def short_visibility(lab: Any) -> str:
     """A function of 60 s is mapped to a queue with a visibility timeout of 30 s."""
     queue = Queue("short", VisibilityTimeout="30")

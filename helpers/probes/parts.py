@@ -1,11 +1,37 @@
-"""What several probes need."""
+"""What a difference is, and what several probes need."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
+
+MODEL = "API model"  # of botocore 1.44.5
+
+Probe = Callable[[Any], str]  # takes a lab
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A probe, and what it would say on AWS by the source named."""
+
+    behaviour: str
+    aws: str
+    source: str
+    probe: Probe
+
+
+def difference(behaviour: str, *, aws: str, source: str) -> Callable[[Probe], Probe]:
+    """Make a probe a row of the table of differences."""
+
+    def note(probe: Probe) -> Probe:
+        probe.difference = Difference(behaviour, aws, source, probe)  # type: ignore[attr-defined]
+        return probe
+
+    return note
 
 
 class Queue:
@@ -21,7 +47,7 @@ class Queue:
     def send(self, body: str, **more: str) -> str:
         return self.sqs.send_message(QueueUrl=self.url, MessageBody=body, **more)["MessageId"]
 
-    def receive(self, **more: int) -> list[dict[str, Any]]:
+    def receive(self, **more: Any) -> list[dict[str, Any]]:
         return self.sqs.receive_message(QueueUrl=self.url, **more).get("Messages", [])
 
     def delete(self, message: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 
 from helpers import faults
-from helpers.probes.parts import Queue, kind, let_pass
+from helpers.probes.parts import MODEL, Queue, difference, kind, let_pass
 
 RAW = {"RawMessageDelivery": "true"}
 
@@ -22,6 +22,7 @@ def subscribed(name: str, queue: Queue, fifo: dict[str, str] | None = None, **mo
     return lambda message, **fields: client.publish(TopicArn=arn, Message=message, **fields)
 
 
+@difference("SNS: publish, and a subscriber is gone", aws="accepted", source=f"{MODEL}, Publish")
 def lost_subscriber(lab: Any) -> str:
     """A message is published to a topic whose subscriber, a queue, has been deleted."""
     queue = Queue("lost-subscriber")
@@ -34,6 +35,11 @@ def lost_subscriber(lab: Any) -> str:
     return "accepted"
 
 
+@difference(
+    "SNS: the same, with a dead-letter queue",
+    aws="in the dead-letter queue",
+    source="Developer Guide, dead-letter queues",
+)
 def dead_letters(lab: Any) -> str:
     """The same, with a dead-letter queue."""
     queue, dead = Queue("gone-subscriber"), Queue("sns-dead")
@@ -48,6 +54,11 @@ def dead_letters(lab: Any) -> str:
     return "in the dead-letter queue" if dead.receive() else "gone"
 
 
+@difference(
+    "SNS: a subscriber is out for a minute",
+    aws="delivered after it",
+    source="Developer Guide, delivery retries",
+)
 def outage(lab: Any) -> str:
     """A message is published in the minute in which its subscriber cannot be reached."""
     queue = Queue("unreachable")
@@ -75,6 +86,7 @@ def outage(lab: Any) -> str:
     )
 
 
+@difference("SNS FIFO: the same message twice", aws="1 delivered", source=f"{MODEL}, Publish")
 def repeat(lab: Any) -> str:
     """One message twice to a FIFO topic, with a standard queue that counts no duplicates."""
     queue = Queue("repeats")
@@ -86,6 +98,9 @@ def repeat(lab: Any) -> str:
     return f"{len(queue.receive(MaxNumberOfMessages=10))} delivered"
 
 
+@difference(
+    "SNS: a function subscribes", aws="invoked", source="Lambda Developer Guide, Amazon SNS"
+)
 def function(lab: Any) -> str:
     """A function subscribes."""
     client = boto3.client("sns")
@@ -102,6 +117,11 @@ def function(lab: Any) -> str:
     return "invoked" if len(called) else "not invoked"
 
 
+@difference(
+    "SNS: six filters on the body",
+    aws="6 of 6 delivered",
+    source="Developer Guide, string value matching",
+)
 def filters(lab: Any) -> str:
     """Six documented filters, and a message for each that it lets through."""
     cases = {
@@ -128,6 +148,11 @@ def filters(lab: Any) -> str:
     return f"{passed} of 6 delivered"
 
 
+@difference(
+    "SNS: an invalid filter at Subscribe",
+    aws="InvalidParameter, not subscribed",
+    source=f"{MODEL}, Subscribe",
+)
 def invalid_filter(lab: Any) -> str:
     """A queue subscribes with a filter that is none."""
     queue = Queue("mistaken")
@@ -142,6 +167,7 @@ def invalid_filter(lab: Any) -> str:
     return f"{found}, {'subscribed' if made else 'not subscribed'}"
 
 
+@difference("SNS: 140,000 × ü, at most 262,144 bytes", aws="refused", source=f"{MODEL}, Publish")
 def size(lab: Any) -> str:
     """140,000 characters of two bytes each, where 262,144 bytes are allowed."""
     try:

@@ -10,12 +10,17 @@ import boto3
 from botocore.exceptions import ClientError
 
 from helpers import faults
-from helpers.probes.parts import Queue, kind, let_pass
+from helpers.probes.parts import MODEL, Queue, difference, kind, let_pass
 
 FIFO = {"FifoQueue": "true"}
 START = datetime(2026, 11, 2, tzinfo=UTC)  # about when every lab begins
 
 
+@difference(
+    "SQS: delete with an old receipt handle",
+    aws="the message stays",
+    source=f"{MODEL}, DeleteMessage",
+)
 def old_handle(lab: Any) -> str:
     """A consumer is late: its message has been received again. It deletes all the same."""
     queue = Queue("late")
@@ -28,6 +33,9 @@ def old_handle(lab: Any) -> str:
     return "the message stays" if queue.receive() else "the message is gone"
 
 
+@difference(
+    "SQS FIFO: sent again after the delete", aws="not delivered", source=f"{MODEL}, SendMessage"
+)
 def repeat_after_delete(lab: Any) -> str:
     """A message is sent, received and deleted, and a minute later sent again."""
     queue = Queue("again.fifo", **FIFO)
@@ -40,6 +48,9 @@ def repeat_after_delete(lab: Any) -> str:
     return "delivered again" if received else "not delivered"
 
 
+@difference(
+    "SQS FIFO: DeduplicationScope messageGroup", aws="2 delivered", source=f"{MODEL}, CreateQueue"
+)
 def repeat_in_groups(lab: Any) -> str:
     """One deduplication id in two message groups, where each group counts for itself."""
     queue = Queue("groups.fifo", DeduplicationScope="messageGroup", **FIFO)
@@ -48,6 +59,11 @@ def repeat_in_groups(lab: Any) -> str:
     return f"{len(queue.receive(MaxNumberOfMessages=10))} delivered"
 
 
+@difference(
+    "SQS FIFO: a batch of three comes back",
+    aws="all three, in order",
+    source="Developer Guide, FIFO delivery logic",
+)
 def fifo_after_timeout(lab: Any) -> str:
     """A batch of one group is received, not deleted, and becomes visible again."""
     queue = Queue("batch.fifo", **FIFO)
@@ -59,6 +75,11 @@ def fifo_after_timeout(lab: Any) -> str:
     return "all three, in order" if order == ["0", "1", "2"] else f"{len(order)} of three"
 
 
+@difference(
+    "SQS: a message outlives its retention",
+    aws="the next message",
+    source=f"{MODEL}, DeleteMessage",
+)
 def retention(lab: Any) -> str:
     """One message has outlived its retention; one receive follows."""
     queue = Queue("aged", MessageRetentionPeriod="60")
@@ -68,6 +89,7 @@ def retention(lab: Any) -> str:
     return "the next message" if queue.receive() else "nothing"
 
 
+@difference("SQS: 1,000 × ü, at most 1,024 bytes", aws="refused", source=f"{MODEL}, SendMessage")
 def size(lab: Any) -> str:
     """1,000 characters of two bytes each, where 1,024 bytes are allowed."""
     try:
@@ -77,6 +99,9 @@ def size(lab: Any) -> str:
     return "accepted"
 
 
+@difference(
+    "SQS: StartMessageMoveTask", aws="messages return", source=f"{MODEL}, StartMessageMoveTask"
+)
 def redrive(lab: Any) -> str:
     """Messages go back from the dead-letter queue."""
     dead = Queue("dead")
@@ -94,6 +119,11 @@ def redrive(lab: Any) -> str:
     return "messages return" if queue.receive() else "messages stay"
 
 
+@difference(
+    "SQS standard: 10 messages, one consumer",
+    aws="maybe again, maybe out of order",
+    source="Developer Guide, standard queues",
+)
 def standard_queue(lab: Any) -> str:
     """Ten messages through a standard queue, one consumer."""
     queue = Queue("standard")
@@ -102,6 +132,11 @@ def standard_queue(lab: Any) -> str:
     return "once and in order" if received == sent else "maybe again, maybe out of order"
 
 
+@difference(
+    "SQS standard: deleted, one server missing",
+    aws="delivered again",
+    source="Developer Guide, at-least-once delivery",
+)
 def copy_after_delete(lab: Any) -> str:
     """A message is deleted while one of the servers that hold it is missing."""
     queue = Queue("copies")
@@ -112,6 +147,11 @@ def copy_after_delete(lab: Any) -> str:
     return "delivered again" if queue.receive() else "gone"
 
 
+@difference(
+    "SQS standard: a receive misses a server",
+    aws="the second one",
+    source=f"{MODEL}, ReceiveMessage",
+)
 def order_of_receives(lab: Any) -> str:
     """Two messages, and a receive that misses a server."""
     queue = Queue("unordered")
@@ -123,6 +163,11 @@ def order_of_receives(lab: Any) -> str:
     return f"the {message['Body']} one"
 
 
+@difference(
+    "SQS fair: 30 of one tenant in flight",
+    aws="the quiet one",
+    source="Developer Guide, How fair queues work",
+)
 def noisy_neighbour(lab: Any) -> str:
     """A tenant has forty messages in a queue, and thirty of them in flight; another sends one."""
     queue = Queue("tenants")
@@ -134,6 +179,11 @@ def noisy_neighbour(lab: Any) -> str:
     return f"the {queue.receive()[0]['Body']} one"
 
 
+@difference(
+    "SQS FIFO: receive again by attempt id",
+    aws="the same message",
+    source=f"{MODEL}, ReceiveMessage",
+)
 def receive_again(lab: Any) -> str:
     """A receive from a FIFO queue is repeated with its attempt id, as after a lost reply."""
     queue = Queue("attempts.fifo", **FIFO)
@@ -143,6 +193,11 @@ def receive_again(lab: Any) -> str:
     return "the same message" if messages else "nothing"
 
 
+@difference(
+    "SQS: NumberOfMessagesSent in CloudWatch",
+    aws="3 sent",
+    source="Developer Guide, Available metrics",
+)
 def metrics(lab: Any) -> str:
     """What CloudWatch knows of a queue to which three messages were sent."""
     queue = Queue("measured")

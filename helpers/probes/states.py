@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from helpers.probes.parts import Queue, kind, let_pass
+from helpers.probes.parts import MODEL, Queue, difference, kind, let_pass
 
 ASK = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
 ROLE = "arn:aws:iam::123456789012:role/lab"
@@ -43,6 +43,9 @@ def run(lab: Any, client: Any, arn: str, seconds: float = 1) -> dict[str, Any]:
     return end(client, arn)
 
 
+@difference(
+    "Step Functions: a late task token", aws="TaskTimedOut", source=f"{MODEL}, SendTaskSuccess"
+)
 def late_token(lab: Any) -> str:
     """Success is reported after the task has timed out."""
     queue = Queue("tokens")
@@ -56,6 +59,9 @@ def late_token(lab: Any) -> str:
     return "accepted"
 
 
+@difference(
+    "Step Functions: a task reported twice", aws="TaskTimedOut", source=f"{MODEL}, TaskTimedOut"
+)
 def second_report(lab: Any) -> str:
     """Success is reported twice, while the execution goes on."""
     queue = Queue("tokens-twice")
@@ -71,6 +77,11 @@ def second_report(lab: Any) -> str:
     return "accepted"
 
 
+@difference(
+    "Step Functions: the token of a retry",
+    aws="another token",
+    source="Developer Guide, service integration patterns",
+)
 def token_of_a_retry(lab: Any) -> str:
     """A task that asks again after its time-out."""
     queue = Queue("tokens-of-retries")
@@ -81,6 +92,9 @@ def token_of_a_retry(lab: Any) -> str:
     return "another token" if len(tokens) == 2 else "the same token"
 
 
+@difference(
+    "Step Functions: the cause in SendTaskFailure", aws="kept", source=f"{MODEL}, SendTaskFailure"
+)
 def failure_cause(lab: Any) -> str:
     """The cause in SendTaskFailure."""
     queue = Queue("tokens-declined")
@@ -92,6 +106,11 @@ def failure_cause(lab: Any) -> str:
     return "kept" if end(client, arn).get("cause") == "no stock" else "lost"
 
 
+@difference(
+    "Step Functions: HeartbeatSeconds 600 alone",
+    aws="fails after 600 s",
+    source="Developer Guide, Task state",
+)
 def heartbeat_alone(lab: Any) -> str:
     """HeartbeatSeconds of 600 without TimeoutSeconds, and nobody says anything."""
     queue = Queue("tokens-unheard")
@@ -100,6 +119,11 @@ def heartbeat_alone(lab: Any) -> str:
     return f"fails after {(told['stopDate'] - told['startDate']).total_seconds():.0f} s"
 
 
+@difference(
+    "Step Functions: two starts without a name",
+    aws="two executions",
+    source=f"{MODEL}, StartExecution",
+)
 def two_executions(lab: Any) -> str:
     """Two executions of one state machine, started without a name."""
     client, arn = machine("waits-too", {"Type": "Wait", "Seconds": 60})
@@ -110,6 +134,9 @@ def two_executions(lab: Any) -> str:
     return "two executions" if len(made) == 2 else "one execution"
 
 
+@difference(
+    "Step Functions: StopExecution while it waits", aws="ABORTED", source=f"{MODEL}, StopExecution"
+)
 def stopped(lab: Any) -> str:
     """StopExecution of one that waits for a token."""
     client, arn = machine("stopped", asking(Queue("tokens-stopped")))
@@ -119,6 +146,9 @@ def stopped(lab: Any) -> str:
     return str(end(client, arn)["status"])
 
 
+@difference(
+    "Step Functions: startExecution.sync:2", aws="paid", source="Developer Guide, nested workflows"
+)
 def nested(lab: Any) -> str:
     """A workflow waits for another one."""
     _, child = machine("child", {"Type": "Pass", "Result": "paid"})
@@ -131,6 +161,11 @@ def nested(lab: Any) -> str:
     return str(json.loads(told["output"])["Output"])
 
 
+@difference(
+    "Step Functions: Catch back to its own state",
+    aws="RUNNING",
+    source="Developer Guide, error handling",
+)
 def caught_in_place(lab: Any) -> str:
     """A Catch that leads back to its own state, and the second time-out."""
     queue = Queue("tokens-again")
@@ -139,6 +174,11 @@ def caught_in_place(lab: Any) -> str:
     return str(run(lab, client, arn, seconds=90)["status"])
 
 
+@difference(
+    "Step Functions: a branch's time-out is caught",
+    aws="caught",
+    source="Developer Guide, error handling",
+)
 def caught_outside(lab: Any) -> str:
     """A branch times out, and the Parallel state has a Catch for it."""
     ask = asking(Queue("tokens-branch"), TimeoutSeconds=60, End=True)
@@ -160,23 +200,39 @@ def _created(name: str, state: dict[str, Any]) -> str:
     return "accepted"
 
 
+@difference(
+    "Step Functions: a Next that names no state",
+    aws="InvalidDefinition",
+    source=f"{MODEL}, CreateStateMachine",
+)
 def dangling(_: Any) -> str:
     """A Next that names no state."""
     return _created("dangling", {"Type": "Pass", "Next": "Nowhere"})
 
 
+@difference(
+    "Step Functions: sqs:sendMessage.sync",
+    aws="InvalidDefinition",
+    source="Developer Guide, optimized integrations",
+)
 def wrong_pattern(_: Any) -> str:
     """A pattern that the service does not have."""
     resource = "arn:aws:states:::sqs:sendMessage.sync"
     return _created("pattern", {"Type": "Task", "Resource": resource, "Parameters": {}})
 
 
+@difference(
+    "Step Functions: a name with another definition",
+    aws="StateMachineAlreadyExists",
+    source=f"{MODEL}, CreateStateMachine",
+)
 def redefined(_: Any) -> str:
     """CreateStateMachine with the name of another one."""
     _created("taken", LAST)
     return _created("taken", {"Type": "Succeed"} | {"Comment": "another"} | LAST)
 
 
+@difference("Step Functions: StartSyncExecution", aws="paid", source=f"{MODEL}, StartSyncExecution")
 def express(_: Any) -> str:
     """A synchronous express workflow."""
     client = boto3.client("stepfunctions")
