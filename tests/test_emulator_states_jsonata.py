@@ -448,7 +448,8 @@ class TestEveryState:
             definition["Other"] = {"Type": "Succeed"}
         ended = run(definition)
         assert (ended.status, ended.error) == ("FAILED", ERROR)
-        assert [details["location"] for details in ended.details("EvaluationFailed")] == [field]
+        told = [(row["location"], row["cause"]) for row in ended.details("EvaluationFailed")]
+        assert told == [(field, ended.cause)]
         assert f"'{field}' returned a value of type" in ended.cause
         assert ended.cause.count("An error occurred") == 1
 
@@ -584,7 +585,11 @@ class TestVariables:
             "A": {"Type": "Pass", "Assign": {"n": expression("null"), "s": 'a "b" ü'}, "Next": "B"},
             "B": passing([expression("$n"), expression("$exists($n)"), expression("$s")])["Only"],
         }
-        assert run(definition).output == [None, True, 'a "b" ü']
+        ended = run(definition)
+        assert ended.output == [None, True, 'a "b" ü']
+        written = ended.events[2]["stateExitedEventDetails"]["assignedVariables"]
+        read = {name: json.loads(text) for name, text in written.items()}
+        assert read == {"n": None, "s": 'a "b" ü'}
 
     def test_a_branch_reads_those_around_it_and_keeps_its_own(self, run):
         inner = {

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import Lab
+from helpers.lab import beside
 
 ROLE = "arn:aws:iam::123456789012:role/lab"
 SEND = "arn:aws:states:::sqs:sendMessage"
@@ -363,6 +365,42 @@ class TestSameEveryTime:
             )
             seen |= set(done.stdout.split())
         assert len(seen) == 1
+
+    def test_in_labs_beside_an_open_one(self, lab):
+        def tokens():
+            with beside(seed=3) as inner:
+                sqs = boto3.client("sqs")
+                url = sqs.create_queue(QueueName="q")["QueueUrl"]
+                ask = {
+                    "Type": "Task",
+                    "Resource": f"{SEND}.waitForTaskToken",
+                    "TimeoutSeconds": 10,
+                    "Parameters": {"QueueUrl": url, "MessageBody.$": "$$.Task.Token"},
+                    "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}],
+                    "End": True,
+                }
+                arn = machine("asks", "Ask", {"Ask": ask})
+                with inner.running(hours=1):
+                    start(arn)
+                received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+                return sorted(message["Body"] for message in received["Messages"])
+
+        first = tokens()
+        assert len(set(first)) == 3
+        assert tokens() == first
+
+    def test_threads_are_few_and_named_after_the_machine(self, lab):
+        inner = each(wait(60), items=3)
+        branches = [{"StartAt": "Each", "States": {"Each": inner}}, wait(60)]
+        both = {"Type": "Parallel", "Branches": branches, "End": True}
+        arn = machine("names", "Both", {"Both": both})
+        before = set(threading.enumerate())
+        with lab.running(hours=1):
+            start(arn)
+            time.sleep(1)
+            names = [thread.name for thread in set(threading.enumerate()) - before]
+        # the execution, its attempts at Both and Each, two branches, three items
+        assert names == ["states:names"] * 8
 
     def test_hundreds_at_a_time(self, lab):
         sqs, states = boto3.client("sqs"), boto3.client("stepfunctions")
