@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 
-from helpers.probes.parts import kind
+from helpers.probes.parts import difference, kind
 
 ROLE = "arn:aws:iam::123456789012:role/lab"
 
@@ -27,15 +27,27 @@ def outcome(lab: Any, name: str, states: dict[str, Any], given: Any = None, **mo
         ended = client.describe_execution(executionArn=started["executionArn"])
     except Exception as error:
         return kind(error)
-    return str(ended.get("output") or ended.get("error") or ended["status"])
+    if "output" in ended:
+        return json.dumps(json.loads(ended["output"]), separators=(",", ":"))
+    return str(ended.get("error") or ended["status"])
 
 
+@difference(
+    "Step Functions: an expression in JSONata, 21 × 2",
+    aws="42",
+    source="Developer Guide, JSONata",
+)
 def expression(lab: Any) -> str:
     """A state doubles a number, in JSONata."""
     double = {"Type": "Pass", "Output": "{% $states.input.n * 2 %}", "End": True}
     return outcome(lab, "double", {"Double": double}, {"n": 21}, QueryLanguage="JSONata")
 
 
+@difference(
+    "Step Functions: JSONata finds nothing",
+    aws="caught",
+    source="Developer Guide, handling errors",
+)
 def undefined(lab: Any) -> str:
     """An expression asks for what is not there, and a Catch waits for the error."""
     inner = {"Type": "Pass", "Output": "{% $states.input.missing %}", "End": True}
@@ -51,6 +63,11 @@ def undefined(lab: Any) -> str:
     return outcome(lab, "undefined", states, QueryLanguage="JSONata").strip('"')
 
 
+@difference(
+    "Step Functions: a variable by its path",
+    aws='{"id":"o-1"}',
+    source="Developer Guide, variables",
+)
 def variable(lab: Any) -> str:
     """A state assigns a value, and a later one reads it by a path."""
     states = {
@@ -60,12 +77,22 @@ def variable(lab: Any) -> str:
     return outcome(lab, "variable", states, {"id": "o-1"})
 
 
+@difference(
+    "Step Functions: $.lines[0].sku",
+    aws='{"sku":"a"}',
+    source="Developer Guide, paths",
+)
 def path(lab: Any) -> str:
     """A path leads to a field of the first element of a list."""
     use = {"Type": "Pass", "Parameters": {"sku.$": "$.lines[0].sku"}, "End": True}
     return outcome(lab, "path", {"Use": use}, {"lines": [{"sku": "a"}]})
 
 
+@difference(
+    "Step Functions: Default and a rule lead to one",
+    aws="rule",
+    source="Developer Guide, Choice state",
+)
 def choice(lab: Any) -> str:
     """A rule and Default lead to the same state, and only Default assigns."""
     states = {
@@ -81,6 +108,11 @@ def choice(lab: Any) -> str:
     return outcome(lab, "choice", states, QueryLanguage="JSONata").strip('"')
 
 
+@difference(
+    "Step Functions: Map, 100 items, no limit given",
+    aws="40 at a time at most",
+    source="Developer Guide, inline Map",
+)
 def concurrency(lab: Any) -> str:
     """An inline Map state over 100 items, each of which waits for a minute."""
     wait = {"Type": "Wait", "Seconds": 60, "End": True}
