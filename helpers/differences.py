@@ -20,6 +20,7 @@ from helpers.probes import (
     dynamodb,
     events,
     functions,
+    jsonata,
     patterns,
     sns,
     sqs,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 # In the order of the table. What polls is last: every hour that passes after it costs polls.
-SERVICES = (sqs, sns, dynamodb, events, patterns, states, functions)
+SERVICES = (sqs, sns, dynamodb, events, patterns, states, jsonata, functions)
 DIFFERENCES: tuple[Difference, ...] = tuple(
     probe.difference
     for service in SERVICES

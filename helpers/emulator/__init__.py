@@ -7,7 +7,6 @@ open, and refuses to apply to a moto that it was not written for (`guard`).
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
-from importlib.util import find_spec
 
 from moto.sqs import models
 
@@ -54,10 +53,8 @@ def correct(service: str) -> None:
     name = WHEN_NEEDED.get(service)
     if name is None or name in _corrected or _corrections is None:
         return
+    _corrections.enter_context(import_module(f"{__name__}.{name}").corrections())
     _corrected.add(name)
-    module = f"{__name__}.{name}"
-    if find_spec(module) is not None:
-        _corrections.enter_context(import_module(module).corrections())
 
 
 def correct_all() -> None:
