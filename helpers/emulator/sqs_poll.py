@@ -1,7 +1,8 @@
-"""A long poll that finds nothing, at a tenth of the cost of the full way through moto.
+"""A poll that finds nothing, at a fraction of the cost of the full way through moto.
 
-A worker that idles for a day makes 4,320 of them. The wait and the answer are the same as on the
-full way; a poll that finds something, or that is not of this simple form, goes there.
+A worker that idles for a day makes 4,320 long polls, and one that asks many queues in turn makes
+more short ones. The wait and the answer are the same as on the full way; a poll that finds
+something, or that is not of this simple form, goes there.
 """
 
 import json
@@ -11,14 +12,14 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.moto_api._internal import mock_random
 from moto.sqs.models import sqs_backends
 
-from .sqs_queue import CorrectedQueue
+from .sqs_queue import IN_FLIGHT_LIMIT, CorrectedQueue
 from .sqs_store import RESOLUTION
 
 Answer = tuple[int, dict[str, str], str]
 
 
 def empty_poll(body: bytes | str, region: str) -> Answer | None:
-    """Wait for the first visible message of a long poll on a standard queue.
+    """Wait for the first visible message on a standard queue, or look for it if there is no wait.
 
     Returns the empty answer when the poll is over. None when the full way has to be gone: there is
     a message, or the poll is not of this form. The full way ends when this poll would have ended.
@@ -27,20 +28,22 @@ def empty_poll(body: bytes | str, region: str) -> Answer | None:
     name = params.get("QueueUrl", "").rpartition("/")[2]
     queue = sqs_backends[DEFAULT_ACCOUNT_ID][region].queues.get(name)
     wait = params.get("WaitTimeSeconds", getattr(queue, "receive_message_wait_time_seconds", 0))
-    simple = isinstance(queue, CorrectedQueue) and not queue.fifo_queue and 0 < wait <= 20
+    simple = isinstance(queue, CorrectedQueue) and not queue.fifo_queue and 0 <= wait <= 20
     if not simple or not 1 <= params.get("MaxNumberOfMessages", 1) <= 10:
         return None
     with queue._condition:
         now = queue.catch_up()
+        if not wait and len(queue.store.in_flight) >= IN_FLIGHT_LIMIT:
+            return None  # OverLimit
         end = now + wait
         while not queue.store.visible_count:
-            moves = [task.next_at for task in queue.moves]
-            queue.store.sleep_until(min(end, queue.store.next_change(), *moves), now)
-            now = queue.catch_up()
-            if end - now <= RESOLUTION and not queue.store.visible_count:
+            if end - now <= RESOLUTION:
                 queue.record.count("NumberOfEmptyReceives")
                 queue.record.count("NumberOfMessagesReceived", 0)
                 request_id = f"{mock_random.getrandbits(128):032x}"
                 return 200, {"x-amzn-RequestId": request_id}, "{}"
+            moves = [task.next_at for task in queue.moves]
+            queue.store.sleep_until(min(end, queue.store.next_change(), *moves), now)
+            now = queue.catch_up()
         queue.poll_ends[get_ident()] = end
     return None
