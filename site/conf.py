@@ -12,7 +12,7 @@ highlight_language = "text"
 
 extensions = ["lessons", "diagrams", "mathml", "myst_nb"]
 
-# The lessons come executed out of _ext/lessons.py, which says why.
+# The lessons come executed out of _ext/lessons.py; _ext/running.py says why.
 nb_execution_mode = "off"
 # No page may ask a server for a widget's script: lessons built with NB_STATIC=1 hold no widgets.
 nb_ipywidgets_js = {}
@@ -21,10 +21,10 @@ nb_merge_streams = True
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 
-myst_enable_extensions = ["alert", "amsmath", "deflist", "dollarmath"]
+myst_enable_extensions = ["lessons", "diagrams", "mathml", "myst_nb"]
 myst_heading_anchors = 3
 
-exclude_patterns = ["_*", "**.ipynb_checkpoints"]
+exclude_patterns = ["_*", "lessons/_*", "**.ipynb_checkpoints"]
 templates_path = ["_templates"]
 
 html_theme = "furo"

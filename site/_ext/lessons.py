@@ -1,38 +1,21 @@
-"""Bring the lessons into the site: copied from notebooks/, executed, ready for reading.
+"""Bring the lessons into the site: copied from notebooks/, executed, ready for reading."""
 
-They are executed here and not by myst-nb, because a lesson has to run where a reader runs it: in
-the folder of the notebooks, with NB_STATIC=1 for its kernel alone, and over IPC (kernels over TCP
-stalled now and then when several started at once). The result is kept until the notebook, a
-helper, the data or the lock changes.
-"""
-
-import hashlib
 import os
 import re
 import shutil
 import subprocess
-import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellControlSignal, DeadKernelError
 from reading import prepare
+from running import executed
 from sphinx.errors import ExtensionError
-from sphinx.util import logging
-from traitlets.config import Config
-
-log = logging.getLogger(__name__)
-
-# Everything that an executed lesson depends on, beside the notebook itself.
-INGREDIENTS = ("helpers/**/*.py", "helpers/**/*.mplstyle", "data/**/*", "uv.lock")
 
 
 def setup(app):
     """Register the settings and the two events. Called by Sphinx."""
     app.add_config_value("lessons_source", "../notebooks", "env")
-    app.add_config_value("lessons_timeout", 60, "env")
+    app.add_config_value("lessons_timeout", 180, "env")
     app.add_config_value("lessons_binder", os.environ.get("LESSONS_BINDER", ""), "html")
     app.connect("config-inited", bring_lessons)
     app.connect("builder-inited", keep_inside, priority=900)
@@ -50,71 +33,13 @@ def bring_lessons(app, config):
         if stale.name not in {path.name for path in notebooks}:
             stale.unlink()
 
-    app.lessons = {}
-    common = digest_of(sorted(p for glob in INGREDIENTS for p in source.parent.glob(glob)))
-    for path in notebooks:
-        digest = digest_of([path, *Path(__file__).parent.glob("*.py")], start=common)
-        done = target / path.name
-        if not done.exists() or nbformat.read(done, 4).metadata.get("digest") != digest:
-            notebook = execute(path, timeout=config.lessons_timeout)
-            prepare(notebook, name=path.name)
-            notebook.metadata["digest"] = digest
-            nbformat.write(notebook, done)
-        app.lessons[f"lessons/{path.stem}"] = about(path)
+    app.lessons = {f"lessons/{path.stem}": about(path) for path in notebooks}
+    run = executed(notebooks, kept=target / "_executed", timeout=config.lessons_timeout)
+    for path, notebook in zip(notebooks, run, strict=True):
+        prepare(notebook, name=path.name)
+        write_if_new(target / path.name, nbformat.writes(notebook))
     write_table(target / "table.txt", app.lessons)
     app.commit = commit(source)
-
-
-def digest_of(paths, *, start=""):
-    """SHA-256 over the names and contents of files."""
-    digest = hashlib.sha256(start.encode())
-    for path in paths:
-        if path.is_file():
-            digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
-def execute(path, *, timeout):
-    """Run a notebook from top to bottom in its own folder.
-
-    Parameters
-    ----------
-    timeout : int
-        Seconds that one cell may take.
-
-    Raises
-    ------
-    ExtensionError
-        A cell failed or took too long. The message names the notebook and shows the cell.
-    """
-    notebook = nbformat.read(path, 4)
-    began = time.monotonic()
-    with TemporaryDirectory() as folder:
-        client = NotebookClient(
-            notebook,
-            timeout=timeout,
-            startup_timeout=timeout,
-            kernel_name="python3",
-            resources={"metadata": {"path": str(path.parent)}},
-            config=Config({"KernelManager": sockets(folder)}),
-        )
-        try:
-            client.execute(env={**os.environ, "NB_STATIC": "1"})
-        except (CellControlSignal, DeadKernelError) as error:
-            plain = re.sub(r"\x1b\[[\d;]*m", "", str(error))
-            raise ExtensionError(f"{path.name}: {plain}") from None
-    log.info("executed %s in %.1f s", path.name, time.monotonic() - began)
-    return notebook
-
-
-def sockets(folder):
-    """Settings of a kernel manager that talks to its kernel over sockets in a folder.
-
-    The path has to be absolute: it is read by two processes with different working directories.
-    """
-    if os.name != "posix":
-        return {}
-    return {"transport": "ipc", "ip": os.path.join(folder, "kernel")}
 
 
 def about(path):
@@ -150,9 +75,13 @@ def write_table(path, lessons):
         f"| {each['minutes']} |"
         for page, each in lessons.items()
     ]
-    text = "\n".join(rows) + "\n"
-    if not path.exists() or path.read_text() != text:
-        path.write_text(text)
+    write_if_new(path, "\n".join(rows) + "\n")
+
+
+def write_if_new(path, text):
+    """Write a file, unless it says so already: Sphinx reads again what was written."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
 
 
 def commit(folder):

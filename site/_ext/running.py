@@ -1,0 +1,109 @@
+"""Execute lessons, and keep their outputs until something that they come from changes.
+
+They are executed here and not by myst-nb, because a lesson has to run where a reader runs it: in
+the folder of the notebooks, with NB_STATIC=1 for its kernel alone, and over IPC (kernels over TCP
+stalled now and then when several started at once). A change of a lesson's text or of its metadata
+needs no new run.
+"""
+
+import hashlib
+import json
+import os
+import re
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellControlSignal, DeadKernelError
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+from traitlets.config import Config
+
+log = logging.getLogger(__name__)
+
+# Everything that an executed lesson depends on, beside its own code.
+INGREDIENTS = ("helpers/**/*.py", "helpers/**/*.mplstyle", "data/**/*", "uv.lock")
+
+
+def executed(paths, *, kept, timeout):
+    """Yield each notebook with its outputs, those that are still right from the folder `kept`.
+
+    Parameters
+    ----------
+    timeout : int
+        Seconds that one cell may take.
+
+    Raises
+    ------
+    ExtensionError
+        A cell failed or took too long. The message names the notebook and shows the cell.
+    """
+    kept.mkdir(parents=True, exist_ok=True)
+    common = digest_of(paths)
+    for path in paths:
+        notebook = nbformat.read(path, 4)
+        source = [cell.source for cell in code_of(notebook)]
+        digest = hashlib.sha256(json.dumps([common, source]).encode()).hexdigest()
+        done = kept / path.name
+        before = nbformat.read(done, 4) if done.exists() else None
+        if before is None or before.metadata.get("digest") != digest:
+            before = execute(path, timeout=timeout)
+            before.metadata["digest"] = digest
+            nbformat.write(before, done)
+        for cell, ran in zip(code_of(notebook), code_of(before), strict=True):
+            cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+        notebook.metadata["language_info"] = before.metadata.get("language_info", {})
+        yield notebook
+
+
+def code_of(notebook):
+    """The code cells of a notebook."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def digest_of(paths):
+    """SHA-256 over all that lessons share: the ingredients, and the table that lesson 00 shows."""
+    digest = hashlib.sha256()
+    root = paths[0].parent.parent if paths else Path()
+    for path in sorted(path for glob in INGREDIENTS for path in root.glob(glob)):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(path.name.encode() + path.read_bytes())
+    for path in paths:
+        lesson = nbformat.read(path, 4).metadata.get("lesson", {})
+        shown = {name: lesson.get(name) for name in ("title", "question", "minutes", "exercises")}
+        digest.update(json.dumps([path.name, shown]).encode())
+    return digest.hexdigest()
+
+
+def execute(path, *, timeout):
+    """Run a notebook from top to bottom in its own folder."""
+    notebook = nbformat.read(path, 4)
+    began = time.monotonic()
+    with TemporaryDirectory() as folder:
+        client = NotebookClient(
+            notebook,
+            timeout=timeout,
+            startup_timeout=timeout,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(path.parent)}},
+            config=Config({"KernelManager": sockets(folder)}),
+        )
+        try:
+            client.execute(env={**os.environ, "NB_STATIC": "1"})
+        except (CellControlSignal, DeadKernelError) as error:
+            plain = re.sub(r"\x1b\[[\d;]*m", "", str(error))
+            raise ExtensionError(f"{path.name}: {plain}") from None
+    log.info("executed %s in %.1f s", path.name, time.monotonic() - began)
+    return notebook
+
+
+def sockets(folder):
+    """Settings of a kernel manager that talks to its kernel over sockets in a folder.
+
+    The path has to be absolute: it is read by two processes with different working directories.
+    """
+    if os.name != "posix":
+        return {}
+    return {"transport": "ipc", "ip": os.path.join(folder, "kernel")}
