@@ -35,9 +35,9 @@ def visit(chromium):
     """Open a page offline. The page has what it asked for and what it complained of."""
     contexts = []
 
-    def open_page(path, *, width=1280, scheme="light", query="", **options):
+    def open_page(path, *, width=1280, height=900, scheme="light", query="", **options):
         options = {"offline": True, "color_scheme": scheme, **options}
-        size = {"width": width, "height": 900}
+        size = {"width": width, "height": height}
         contexts.append(chromium.new_context(viewport=size, **options))
         page = contexts[-1].new_page()
         page.asked, page.complaints = [], []

@@ -7,8 +7,9 @@ import signal
 import pytest
 from browser import chromium, visit
 from emulated_sqs import emulated, standing_time
+from site_build import site
 
-__all__ = ["chromium", "visit"]  # fixtures
+__all__ = ["chromium", "site", "visit"]  # fixtures
 
 
 @pytest.fixture(autouse=True, scope="session")

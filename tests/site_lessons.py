@@ -75,26 +75,51 @@ from helpers import exercises
 
 wait = exercises.predict("How long does the customer wait?", unit="s")"""
 
+TERMS = """\
+## A backlog grows
+
+A **backlog** grows while the queue delivers twice. Duplicates, `in flight`, and
+[a long poll](02-go-on.ipynb) are no terms here, in flight is. The backlog shrinks. A retry after a
+time-out can start a thundering herd."""
+
+COSTS = """\
+## What it cost
+
+| facet | with a drum | with two drums | seen in this lesson |
+|---|---|---|---|
+| temporal | **better** | same | nobody waited for the `drummer` |
+| order, topology | **worse** | better | one beat overtook another |"""
+
+TEACH = {"ask": "How many hippos?", "wrong": "None.", "reveals": "They hide under water."}
+
 LONG_LINE = "print('a long line ' * 20)  # " + "longer than any phone is wide, " * 5
 
 
-def cell(source, *tags):
+def slide(slide_type, show=None):
+    """Metadata that say what of a cell stands on a slide."""
+    return {"slideshow": {"slide_type": slide_type, **({"show": show} if show else {})}}
+
+
+def cell(source, *tags, slide_type="skip"):
     """Make a code cell."""
-    return new_code_cell(source, metadata={"tags": list(tags)})
+    return new_code_cell(source, metadata={"tags": list(tags), **slide(slide_type)})
 
 
 def everything():
     """Make the lesson with one of each."""
     return [
-        new_markdown_cell("## Diagrams\n\n" + FLOW + "\n\n" + SEQUENCE),
-        new_markdown_cell("## Formulas\n" + FORMULA),
+        new_markdown_cell("## Diagrams\n\n" + FLOW, metadata=slide("slide")),
+        new_markdown_cell("### Another\n\n" + SEQUENCE, metadata=slide("subslide")),
+        new_markdown_cell("## Formulas\n" + FORMULA, metadata=slide("slide", "all")),
         new_markdown_cell("## Notes\n\n> [!NOTE]\n> Time is virtual.\n\n> [!WARNING]\n> Mind it."),
         new_markdown_cell("| service | promise |\n|---|---|\n" + "| `SQS` | at least once |\n" * 3),
-        new_markdown_cell("## Cells"),
-        cell(CHART),
+        new_markdown_cell(TERMS),
+        new_markdown_cell(COSTS, metadata=slide("slide")),
+        new_markdown_cell("## Cells", metadata=slide("slide")),
+        cell(CHART, "slide-output", slide_type="-"),
         cell(TABLE),
-        cell(PREDICTION),
-        cell(SLIDERS),
+        cell(PREDICTION, "slide-output", slide_type="subslide"),
+        cell(SLIDERS, "slide-output", slide_type="subslide"),
         cell(LONG_LINE),
         cell("import os\nprint('static:', os.environ['NB_STATIC'], os.path.basename(os.getcwd()))"),
         cell("hidden_input = 1\nprint('output of a hidden input')", "hide-input"),
@@ -107,7 +132,7 @@ def everything():
 
 def write_notebook(path, title, cells, *, number, minutes=5, question="What now?"):
     """Write a notebook that the site accepts as a lesson."""
-    lesson = {"number": number, "minutes": minutes, "question": question}
+    lesson = {"number": number, "minutes": minutes, "question": question, "teach": [TEACH]}
     cells = [new_markdown_cell(f"# {title}"), *cells]
     kernel = {"name": "python3", "display_name": "Python 3"}
     metadata = {"kernelspec": kernel, "lesson": lesson}

@@ -26,6 +26,11 @@ def visit_block(self, node):
 
 
 def convert(node, **options):
+    """Turn the LaTeX of a node into MathML."""
+    return as_mathml(node.astext(), **options)
+
+
+def as_mathml(source, **options):
     """Turn LaTeX into MathML that carries the LaTeX for who copies it.
 
     Raises
@@ -33,8 +38,7 @@ def convert(node, **options):
     ExtensionError
         The formula uses something that docutils cannot convert.
     """
-    source = node.astext().strip()
     try:
-        return tex2mathml(source, **options).replace("\n", "")
+        return tex2mathml(source.strip(), **options).replace("\n", "")
     except MathError as error:
         raise ExtensionError(f"formula {source!r}: {error}") from None

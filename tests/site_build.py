@@ -1,0 +1,33 @@
+"""The site, built from two small lessons: what the tests of its pages and of its slides share."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from site_lessons import write_lessons
+
+ROOT = Path(__file__).resolve().parent.parent
+BINDER = "https://binder.example/v2/gh/owner/name/main"
+
+
+def build(folder, *options):
+    """Build the site from the lessons in folder/notebooks into folder/_site."""
+    shutil.copytree(ROOT / "site", folder / "site", ignore=shutil.ignore_patterns("lessons"))
+    shutil.copytree(ROOT / "helpers" / "patterns", folder / "helpers" / "patterns")
+    command = [sys.executable, "-m", "sphinx", "-W", *options, "site", "_site"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "notebooks").mkdir()
+    write_lessons(folder / "notebooks")
+    git = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.org"]
+    for command in (["init", "-q"], ["add", "notebooks"], ["commit", "-q", "-m", "Add lessons"]):
+        subprocess.run([*git, *command], cwd=folder, check=True)
+    result = build(folder, "-D", f"lessons_binder={BINDER}")
+    assert result.returncode == 0, result.stderr
+    return folder / "_site"
