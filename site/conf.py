@@ -10,7 +10,7 @@ html_title = project
 language = "en"
 highlight_language = "text"
 
-extensions = ["lessons", "workshop", "slides", "diagrams", "mathml", "myst_nb"]
+extensions = ["lessons", "workshop", "terms", "slides", "diagrams", "mathml", "myst_nb"]
 
 # The lessons come executed out of _ext/lessons.py; _ext/running.py says why.
 nb_execution_mode = "off"
@@ -21,7 +21,7 @@ nb_merge_streams = True
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 
-myst_enable_extensions = ["lessons", "workshop", "slides", "diagrams", "mathml", "myst_nb"]
+myst_enable_extensions = ["alert", "amsmath", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 
 exclude_patterns = ["_*", "lessons/_*", "**.ipynb_checkpoints"]
