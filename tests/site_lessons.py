@@ -124,6 +124,7 @@ def everything():
         cell("import os\nprint('static:', os.environ['NB_STATIC'], os.path.basename(os.getcwd()))"),
         cell("hidden_input = 1\nprint('output of a hidden input')", "hide-input"),
         cell("print('all of it hidden')", "hide-cell"),
+        cell("print('output that is hidden')", "hide-output"),
         cell("def solve():\n    return 42\n\nprint('solved', solve())", "solution"),
         cell("print('never to be seen')", "remove-cell"),
         cell("raise ValueError('shown on purpose')", "raises-exception"),

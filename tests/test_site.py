@@ -110,6 +110,7 @@ def test_cells_are_shown_folded_or_left_out_by_their_tags(site, visit):
     for prompt, content in {
         "Show the code": "hidden_input = 1",
         "Show this cell": "all of it hidden",
+        "Show the output": "\noutput that is hidden",
         "Show a worked solution": "solved 42",
     }.items():
         assert content not in text

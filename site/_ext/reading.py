@@ -6,6 +6,7 @@ from sphinx.errors import ExtensionError
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SOLUTION = {"code_prompt_show": "Show a worked solution", "code_prompt_hide": "Hide the solution"}
+OUTPUT = {"code_prompt_show": "Show the output", "code_prompt_hide": "Hide the output"}
 CELL = {"code_prompt_show": "Show this cell", "code_prompt_hide": "Hide this cell"}
 
 
@@ -28,12 +29,12 @@ def prepare(notebook, *, name):
 
 
 def fold(cell):
-    """Turn the tags `solution` and `hide-cell` into a fold whose summary says what is in it."""
+    """Turn tags that hide (part of) a cell into a fold whose summary says what is in it."""
     tags = cell.metadata.setdefault("tags", [])
     if "solution" in tags:
         tags.append("hide-cell")
-    if "hide-cell" in tags:
-        prompts = SOLUTION if "solution" in tags else CELL
+    if {"hide-cell", "hide-output"} & set(tags):
+        prompts = SOLUTION if "solution" in tags else CELL if "hide-cell" in tags else OUTPUT
         cell.metadata["mystnb"] = {**prompts, **cell.metadata.get("mystnb", {})}
 
 
