@@ -9,7 +9,6 @@ import subprocess
 
 import pytest
 from browser import SCREENS, assert_accessible, assert_readable, needs_browser
-from lesson_notebooks import LESSONS
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from reading import prepare
 from site_build import BINDER, ROOT, build
@@ -195,55 +194,6 @@ def test_pages_lead_on_and_say_what_they_were_built_from(site, visit):
     head = ["git", "rev-parse", "--short=10", "HEAD"]
     commit = subprocess.run(head, cwd=site.parent, capture_output=True, text=True, check=True)
     assert f"commit {commit.stdout.strip()}." in page.locator(".built-from").inner_text()
-
-
-def terms_on(page):
-    """What links into the glossary from the text of a page: the words, and their targets."""
-    links = page.locator("article a[href*='glossary.html#term-']").all()
-    return [(link.inner_text(), link.get_attribute("href")) for link in links]
-
-
-@needs_browser
-def test_the_first_mention_of_a_term_links_into_the_glossary(site, visit):
-    page = visit(site / "lessons/01-try-everything.html")
-    words = [word for word, _ in terms_on(page)]
-    wanted = ["backlog", "Duplicates", "in flight", "retry", "time-out", "thundering herd"]
-    assert [word for word in words if word in wanted] == wanted
-    assert page.locator(":is(h1, h2, h3, pre, code) a[href*='glossary']").count() == 0
-    page.locator("article a", has_text="Duplicates").click()
-    assert page.url.endswith("glossary.html#term-duplicate")
-
-
-@needs_browser
-@pytest.mark.skipif(not BUILT, reason="CI has not built the site into _site")
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
-def test_lessons_as_built_link_to_several_terms_each_once(visit, lesson):
-    page = visit(ROOT / "_site" / "lessons" / f"{lesson.stem}.html")
-    targets = [target for _, target in terms_on(page)]
-    assert len(targets) >= 5
-    assert len(targets) == len(set(targets))
-
-
-@needs_browser
-def test_workshop_pages_are_made_from_the_lessons(site, visit):
-    page = visit(site / "workshop.html")
-    rows = page.locator("table").first.locator("tr", has_text="slides").all()
-    assert [row.locator("td").all_inner_texts() for row in rows] == [
-        ["09:10", "01 Try everything (slides)", "20"],
-        ["09:30", "02 Go on (slides)", "5"],
-    ]
-    text = page.locator("article").inner_text()
-    assert "How many hippos?" in text
-    assert "Often said: None." in text
-    page.locator("table a", has_text="slides").first.click()
-    assert page.title() == "Try everything (slides)"
-    page.goto((site / "handout.html").as_uri())
-    row = page.locator("tr", has_text="temporal").locator("td").all_inner_texts()
-    assert row[1:] == ["▲ better", "same"]
-    assert "nobody waited for the drummer" in page.locator("article").inner_text()
-    page.goto((site / "patterns.html").as_uri())
-    page.locator("summary", has_text="Show the code of queue.py").click()
-    assert page.locator("pre:visible", has_text="def charge_from_queue(").count() == 1
 
 
 def test_a_lesson_that_fails_fails_the_build(tmp_path):

@@ -56,8 +56,9 @@ def test_costs_are_read_from_a_lesson_s_table():
         ("topology", "two drums", "better"),
     ]
     rows = matrix(costs_of([COSTS], name="01")).splitlines()
-    assert len(rows) == 2 + len(FACETS)
-    assert rows[-1].endswith("| ▲ better | same |")
+    assert [row.count("|") for row in rows] == [len(FACETS) + 2] * 4
+    assert rows[-2].startswith("| **a drum** |")
+    assert rows[-2].endswith("| ▼ **worse** | ▲ better |")
 
 
 @pytest.mark.parametrize("wrong", [("temporal", "time"), ("**better**", "**good**")])

@@ -71,15 +71,19 @@ def tables(source):
 
 
 def matrix(costs):
-    """Facets against designs as a Markdown table."""
-    designs = list(dict.fromkeys(cost.design for cost in costs))
-    verdicts = {(cost.facet, cost.design): cost.verdict for cost in costs}
+    """Designs against facets as a Markdown table. A lesson adds a row, and the width stays."""
+    verdicts = {(cost.design, cost.facet): cost.verdict for cost in costs}
     signs = {"better": "▲ better", "worse": "▼ **worse**", "same": "same"}
-    rows = [["facet of coupling", *designs], ["---"] * (len(designs) + 1)]
-    for facet, question in FACETS.items():
-        told = [signs.get(verdicts.get((facet, design)), "–") for design in designs]
-        rows.append([f"**{facet}:** {question}", *told])
+    rows = [["with", *FACETS], ["---"] * (len(FACETS) + 1)]
+    for design in dict.fromkeys(cost.design for cost in costs):
+        told = [signs.get(verdicts.get((design, facet)), "–") for facet in FACETS]
+        rows.append([f"**{design}**", *told])
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def questions():
+    """What each facet asks, as a Markdown list."""
+    return "".join(f"- **{facet}**: {question}\n" for facet, question in FACETS.items())
 
 
 def where_seen(costs):

@@ -93,12 +93,14 @@ def handout(lessons, folder):
         cells = nbformat.read(folder / lesson["file"], 4).cells
         texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
         found[page] = costs.costs_of(texts, name=lesson["file"])
-    text = costs.matrix([cost for each in found.values() for cost in each]) + "\n"
+    table = costs.matrix([cost for each in found.values() for cost in each])
+    text = f'<div class="columns">\n\n{costs.questions()}\n</div>\n\n{table}\n'
+    text += '<div class="columns">\n\n'
     for page, each in found.items():
         for design in dict.fromkeys(cost.design for cost in each):
             seen = costs.where_seen([cost for cost in each if cost.design == design])
             text += f"**With {design}** · {link(page, lessons[page])}\n\n{seen}\n"
-    return text
+    return f"{text}</div>\n"
 
 
 def patterns(lessons, folder):

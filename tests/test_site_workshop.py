@@ -1,0 +1,70 @@
+"""What the pages take from the lessons: links into the glossary, agendas, handout, patterns."""
+
+import os
+import re
+
+import pytest
+from browser import needs_browser
+from lesson_notebooks import LESSONS
+from site_build import ROOT
+
+
+def terms_on(page):
+    """What links into the glossary from the text of a page: the words, and their targets."""
+    links = page.locator("article a[href*='glossary.html#term-']").all()
+    return [(link.inner_text(), link.get_attribute("href")) for link in links]
+
+
+@needs_browser
+def test_the_first_mention_of_a_term_links_into_the_glossary(site, visit):
+    page = visit(site / "lessons/01-try-everything.html")
+    words = [word for word, _ in terms_on(page)]
+    wanted = ["backlog", "Duplicates", "in flight", "retry", "time-out", "thundering herd"]
+    assert [word for word in words if word in wanted] == wanted
+    assert page.locator(":is(h1, h2, h3, pre, code) a[href*='glossary']").count() == 0
+    page.locator("article a", has_text="Duplicates").click()
+    assert page.url.endswith("glossary.html#term-duplicate")
+
+
+@needs_browser
+@pytest.mark.skipif(not os.environ.get("CI"), reason="CI has not built the site into _site")
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_lessons_as_built_link_to_several_terms_each_once(visit, lesson):
+    page = visit(ROOT / "_site" / "lessons" / f"{lesson.stem}.html")
+    targets = [target for _, target in terms_on(page)]
+    assert len(targets) >= 5
+    assert len(targets) == len(set(targets))
+
+
+@needs_browser
+def test_workshop_pages_are_made_from_the_lessons(site, visit):
+    page = visit(site / "workshop.html")
+    rows = page.locator("table").first.locator("tr", has_text="slides").all()
+    assert [row.locator("td").all_inner_texts() for row in rows] == [
+        ["09:10", "01 Try everything (slides)", "20"],
+        ["09:30", "02 Go on (slides)", "5"],
+    ]
+    text = page.locator("article").inner_text()
+    assert "How many hippos?" in text
+    assert "Often said: None." in text
+    page.locator("table a", has_text="slides").first.click()
+    assert page.title() == "Try everything (slides)"
+    page.goto((site / "handout.html").as_uri())
+    row = page.locator("tr", has_text="a drum").locator("td").all_inner_texts()
+    assert row[-2:] == ["▼ worse", "▲ better"]
+    assert "nobody waited for the drummer" in page.locator("article").inner_text()
+    page.goto((site / "patterns.html").as_uri())
+    page.locator("summary", has_text="Show the code of queue.py").click()
+    assert page.locator("pre:visible", has_text="def charge_from_queue(").count() == 1
+
+
+@needs_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_handout_is_printed_on_two_sheets_at_most_with_all_of_its_table(site, visit, scheme):
+    built = ROOT / "_site" if os.environ.get("CI") else site
+    page = visit(built / "handout.html", width=690, scheme=scheme)  # A4 without its margins
+    page.emulate_media(media="print")
+    table = page.locator("table").bounding_box()
+    assert table["x"] + table["width"] <= 690
+    printed = page.pdf(prefer_css_page_size=True)
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
