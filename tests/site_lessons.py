@@ -115,7 +115,7 @@ def everything():
         new_markdown_cell("| service | promise |\n|---|---|\n" + "| `SQS` | at least once |\n" * 3),
         new_markdown_cell(TERMS),
         new_markdown_cell(COSTS, metadata=slide("slide")),
-        new_markdown_cell("## Cells", metadata=slide("slide")),
+        new_markdown_cell("## Cells\n\nTold, not shown.", metadata=slide("slide")),
         cell(CHART, "slide-output", slide_type="-"),
         cell(TABLE),
         cell(PREDICTION, "slide-output", slide_type="subslide"),

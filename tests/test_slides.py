@@ -101,6 +101,16 @@ def test_formulas_and_diagrams_are_drawn(site, visit):
     assert found == {"math": 2, ".diagram svg": 2}
 
 
+@needs_browser
+def test_the_speaker_reads_what_is_too_long_for_a_slide(site, visit):
+    page = visit(site / "slides/01-try-everything.slides.html", height=720)
+    while page.evaluate("Reveal.getCurrentSlide().innerText.startsWith('Cells') === false"):
+        page.keyboard.press("Space")
+    with page.context.expect_page() as opened:
+        page.keyboard.press("s")
+    opened.value.get_by_text("Told, not shown.").wait_for()
+
+
 def kinds(cells):
     return [(cell.metadata["slideshow"]["slide_type"], cell.source) for cell in cells]
 
