@@ -1,8 +1,6 @@
-"""Moto in this process, and the guard in front of everything else.
+"""Moto in this process: what stands behind every boto3 client while a lab is open.
 
-While a lab is open, no request of botocore leaves the process: clients made in it talk to moto, and
-whatever would open a connection is refused by name. The guard stays after the lab is closed, so
-that a cell run out of order cannot reach an account either; only a new kernel takes it away.
+What keeps the reader's accounts out of reach stands in `helpers.accounts`.
 """
 
 from __future__ import annotations
@@ -21,7 +19,6 @@ import botocore.session
 import moto
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.client import BaseClient
-from botocore.httpsession import URLLib3Session
 from botocore.signers import RequestSigner
 from botocore.useragent import UserAgentString
 from moto import backend_index, backends
@@ -31,6 +28,7 @@ from moto.core.exceptions import HTTPException
 from moto.moto_api._internal import mock_random
 
 from helpers import emulator, faults
+from helpers.accounts import REGION, RealNetworkRefused, environment
 from helpers.answers import Answer
 from helpers.emulator.guard import as_it_came, replaced
 from helpers.emulator.speed import normalized
@@ -41,19 +39,6 @@ from helpers.wire import Wire
 if TYPE_CHECKING:
     from helpers.emulator.functions import Functions
 
-REGION = "eu-west-1"
-# What botocore would find lying about, replaced as a whole: credentials, profiles, endpoints,
-# retry settings. Values that name nobody's account.
-ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "lab",
-    "AWS_SECRET_ACCESS_KEY": "lab",
-    "AWS_DEFAULT_REGION": REGION,
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    "AWS_EC2_METADATA_DISABLED": "true",
-    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
-    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",  # moto has no such addresses for streams
-}
 RECEIVE = ("AmazonSQS.ReceiveMessage", b"AmazonSQS.ReceiveMessage")
 MOTO = {"stepfunctions": {"execute_state_machine": True}}  # else its executions do nothing
 _in_process: list[InProcess] = []  # the open ones, the last made last
@@ -61,15 +46,6 @@ _real_urandom = os.urandom
 _real_api_call = BaseClient._make_api_call
 _real_sign = RequestSigner.sign
 _real_user_agent = UserAgentString.to_string
-
-
-class RealNetworkRefused(RuntimeError):
-    """A request would have left this process."""
-
-
-def arm_guard() -> None:
-    """From now on, refuse every request of botocore that would leave this process."""
-    URLLib3Session.send = _refuse  # type: ignore[method-assign]
 
 
 def _sign(signer: RequestSigner, operation_name: str, request: Any, **options: Any) -> None:
@@ -111,14 +87,6 @@ def _user_agent(self: UserAgentString) -> str:
     return said
 
 
-def _refuse(session: Any, request: Any) -> None:
-    raise RealNetworkRefused(
-        f"refused to send a request to {request.url}: this kernel has opened a lab, and nothing "
-        "leaves it. Make clients after `lab = Lab(...)`, without endpoint_url, and while the lab "
-        "is open."
-    )
-
-
 class InProcess:
     """Every boto3 client talks to moto, through `wire`, until this is closed.
 
@@ -146,7 +114,7 @@ class InProcess:
         mock = moto.mock_aws(config=MOTO)
         mock.start()
         self._undo.callback(mock.stop)
-        self._undo.enter_context(_environment())
+        self._undo.enter_context(environment())
         if not emulator.is_corrected():  # a lab beside another finds it corrected
             self._undo.enter_context(emulator.corrected())
 
@@ -223,29 +191,6 @@ def set_aside() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _environment() -> Iterator[None]:
-    """The process's AWS settings, replaced as a whole and put back as a whole."""
-
-    def own() -> dict[str, str]:
-        return {
-            name: value
-            for name, value in os.environ.items()
-            if name.startswith(("AWS_", "BOTO_")) and name != "AWS_CA_BUNDLE"
-        }
-
-    before = own()
-    for name in before:
-        del os.environ[name]
-    os.environ.update(ENVIRONMENT)
-    try:
-        yield
-    finally:
-        for name in own():
-            del os.environ[name]
-        os.environ.update(before)
-
-
-@contextlib.contextmanager
 def uncorrected() -> Iterator[None]:
     """moto as it comes, for the length of the block: to show what the corrections change.
 
@@ -269,7 +214,8 @@ class Moto:
         self._handlers: dict[str, Callable[..., Answer]] = {}
 
     def __call__(self, request: AWSPreparedRequest) -> Answer:
-        polls = request.headers.get("X-Amz-Target") in RECEIVE
+        here = f".{REGION}." in request.url  # another region may have a queue of the same name
+        polls = here and request.headers.get("X-Amz-Target") in RECEIVE
         if polls and (answer := empty_poll(request.body, REGION)) is not None:
             return answer
         url = request.url.partition("?")[0]

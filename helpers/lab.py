@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_api._internal import mock_random
 
 from helpers import faults
-from helpers.backends import InProcess, Moto, arm_guard, set_aside
+from helpers.accounts import arm_guard
+from helpers.backends import InProcess, Moto, set_aside
 from helpers.clock import Clock
 from helpers.progress import Progress
 from helpers.seeding import Seeding

@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ProfileNotFound
 
 from helpers import Lab
-from helpers.backends import ENVIRONMENT, REGION, RealNetworkRefused
+from helpers.accounts import ENVIRONMENT, REGION, RealNetworkRefused
 from helpers.wire import WireError
 
 ROOT = Path(__file__).parent.parent
@@ -192,6 +192,19 @@ def test_a_service_that_nobody_answers_for_is_refused_by_address(connections):
     assert connections == []
 
 
+@pytest.mark.parametrize("wait", [0, 20])
+def test_queues_of_one_name_in_two_regions_are_two(wait):
+    with Lab():
+        regions = [boto3.client("sqs", region_name=name) for name in (REGION, "us-east-1")]
+        urls = [sqs.create_queue(QueueName="orders")["QueueUrl"] for sqs in regions]
+        regions[1].send_message(QueueUrl=urls[1], MessageBody="x")
+        found = [
+            sqs.receive_message(QueueUrl=url, WaitTimeSeconds=wait).get("Messages", [])
+            for sqs, url in zip(regions, urls, strict=True)
+        ]
+    assert [len(messages) for messages in found] == [0, 1]
+
+
 BEFORE_THE_LAB = """
 import socket, sys
 opened = []
@@ -205,7 +218,7 @@ early = boto3.client(
 )
 assert ("moto" in sys.modules) is {moto}
 from helpers import Lab
-from helpers.backends import RealNetworkRefused
+from helpers.accounts import RealNetworkRefused
 lab = Lab(seed=1)
 try:
     url = early.create_queue(QueueName="orders")["QueueUrl"]
