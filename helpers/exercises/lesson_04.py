@@ -63,13 +63,14 @@ def call_at_night(lab: Lab, estimate: Callable[..., Any], seed: int) -> None:
 def _compare(said: Real, events: Any, outage: float, normal: float, night: str) -> None:
     steps = trace.backlog(events)
     undone = steps["waiting"] + steps["in_flight"]
+    says = "it never ends" if said == math.inf else f"{said:.0f} s"
     happened = steps.loc[(steps["time"] > outage) & (undone <= normal), "time"].min() - outage
     if math.isnan(happened):
         if said != math.inf:
             last = trace.sojourns(events).query("received.notna()").iloc[-1]
             name = json.loads(last["body"])["order_id"]
             raise Failed(
-                f"With {night} your function says {said:.0f} s. At the end of the run, "
+                f"With {night} your function says: {says}. At the end of the run, "
                 f"{steps['time'].iloc[-1] - outage:.0f} s after the outage, order {name} had just "
                 f"been taken, after {last['wait']:.0f} s in the queue, and more were waiting than "
                 "at the beginning."
@@ -79,7 +80,7 @@ def _compare(said: Real, events: Any, outage: float, normal: float, night: str) 
         later = waits[waits["entered"].between(outage, outage + happened)].iloc[0]
         name = json.loads(later["body"])["order_id"]
         raise Failed(
-            f"With {night} your function says {said:.0f} s. The backlog was gone after "
+            f"With {night} your function says: {says}. The backlog was gone after "
             f"{happened:.0f} s. Order {name}, placed when the workers were back, waited for "
             f"{later['wait']:.0f} s."
         )
@@ -114,7 +115,12 @@ def while_there(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
         lab.start(away, copies=2)
     taken = trace.sojourns(lab.trace, queue="orders")
     first = {json.loads(row.body)["order_id"]: row.received for row in taken.itertuples()}
-    aside = Counter(json.loads(body)["order_id"] for body in _bodies(sqs, late))
+    aside: Counter[str] = Counter()
+    for body in _bodies(sqs, late):
+        name = trace.field(body, "order_id")
+        if name not in sent:
+            raise Failed(f"The queue late holds a message that is none of the orders: {body!r}.")
+        aside[name] += 1
     for name, moment in sent.items():
         done = charged[name], aside[name]
         if done == (0, 0):
