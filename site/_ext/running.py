@@ -11,6 +11,7 @@ import json
 import os
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -42,20 +43,25 @@ def executed(paths, *, kept, timeout):
     """
     kept.mkdir(parents=True, exist_ok=True)
     common = digest_of(paths)
-    for path in paths:
-        notebook = nbformat.read(path, 4)
-        source = [cell.source for cell in code_of(notebook)]
-        digest = hashlib.sha256(json.dumps([common, source]).encode()).hexdigest()
-        done = kept / path.name
-        before = nbformat.read(done, 4) if done.exists() else None
-        if before is None or before.metadata.get("digest") != digest:
-            before = execute(path, timeout=timeout)
-            before.metadata["digest"] = digest
-            nbformat.write(before, done)
-        for cell, ran in zip(code_of(notebook), code_of(before), strict=True):
-            cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
-        notebook.metadata["language_info"] = before.metadata.get("language_info", {})
-        yield notebook
+    # A lesson keeps one core busy; waiting for its kernel is all that the thread does.
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        yield from pool.map(lambda path: outputs_of(path, common, kept / path.name, timeout), paths)
+
+
+def outputs_of(path, common, done, timeout):
+    """The notebook with the outputs of the file `done`, which is made anew unless it is right."""
+    notebook = nbformat.read(path, 4)
+    source = [cell.source for cell in code_of(notebook)]
+    digest = hashlib.sha256(json.dumps([common, source]).encode()).hexdigest()
+    ran = nbformat.read(done, 4) if done.exists() else None
+    if ran is None or ran.metadata.get("digest") != digest:
+        ran = execute(path, timeout=timeout)
+        ran.metadata["digest"] = digest
+        nbformat.write(ran, done)
+    for cell, before in zip(code_of(notebook), code_of(ran), strict=True):
+        cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    notebook.metadata["language_info"] = ran.metadata.get("language_info", {})
+    return notebook
 
 
 def code_of(notebook):
