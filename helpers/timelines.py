@@ -80,6 +80,9 @@ def life(trace, ident, *, until=None, ax=None, title="The life of one message"):
         long = part["end"].fillna(until) - part["start"]
         bars = list(zip(part["start"], long, strict=True))
         ax.broken_barh(bars, (lane - 0.3, 0.6), color=COLOURS[state], linewidth=1)
+        ends = part.loc[part["end"] > part["start"], "end"]
+        again = part.loc[part["start"].isin(ends), "start"]  # where one follows another at once
+        ax.vlines(again, lane - 0.3, lane + 0.3, color="white", linewidth=1.5)
     for label, (marker, colour, what, effective) in _EVENTS.items():
         which = (events["what"] == what) | (not effective)
         chosen = events[which & (events["effective"] == effective)]

@@ -248,6 +248,21 @@ def test_the_timeline_shows_the_callers_asked_for():
         charts.timeline(tr.Trace().frame())
 
 
+def test_two_flights_of_a_message_in_a_row_are_told_apart():
+    trace = tr.Trace()
+    for number, moment in enumerate((0, 30, 100)):
+        got = tr.Handling("received", "m", None, f"r{number}", number + 1, moment + 30)
+        trace.record_call(
+            time=moment, end=moment, caller="w", service="sqs", operation="ReceiveMessage",
+            call=number, attempt=1, outcome="ok", processed=moment, resource="orders",
+            messages=[got],
+        )  # fmt: skip
+    ax = charts.life(trace.frame(), "m", until=200)
+    cuts = [path.vertices[0][0] for lines in ax.collections for path in lines.get_paths()
+            if len(path.vertices) == 2]  # fmt: skip
+    assert cuts == [30]
+
+
 def test_the_life_of_an_unknown_message_is_an_error():
     with pytest.raises(ValueError, match="'m-1'"):
         charts.life(TRACE, "m-1")
