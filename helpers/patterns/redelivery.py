@@ -1,0 +1,67 @@
+"""A queue delivers again: keep a message while you work, give up on one that fails, bring it back.
+
+Lesson 06 writes these functions out. They run unchanged on an AWS account.
+"""
+
+import contextlib
+import json
+import threading
+import time
+
+
+def queue_with_dead_letters(sqs, name, tries, timeout=30):
+    """A queue, and one for what it has delivered `tries` times and is still not deleted."""
+    fifo = {"FifoQueue": "true"} if name.endswith(".fifo") else {}
+    longest = {"MessageRetentionPeriod": str(14 * 86400)}
+    dead = sqs.create_queue(QueueName=f"dead-{name}", Attributes=fifo | longest)["QueueUrl"]
+    policy = {"deadLetterTargetArn": arn_of(sqs, dead), "maxReceiveCount": tries}
+    given = {"VisibilityTimeout": str(timeout), "RedrivePolicy": json.dumps(policy)}
+    return sqs.create_queue(QueueName=name, Attributes=fifo | given)["QueueUrl"], dead
+
+
+def arn_of(sqs, queue):
+    """The queue's ARN."""
+    answer = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    return answer["Attributes"]["QueueArn"]
+
+
+def work_off(sqs, queue, work):
+    """Take messages for ever; what fails stays in the queue, which hands it out again."""
+    while True:
+        answer = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
+        for message in answer.get("Messages", []):
+            with contextlib.suppress(Exception):  # better: write it to the log
+                work(json.loads(message["Body"]))
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+
+
+def redrive(sqs, dead, rate):
+    """Send the dead letters back where they came from, `rate` per second. How many went?"""
+    arn = arn_of(sqs, dead)
+    sqs.start_message_move_task(SourceArn=arn, MaxNumberOfMessagesPerSecond=rate)
+    while True:
+        [task] = sqs.list_message_move_tasks(SourceArn=arn)["Results"]
+        if task["Status"] not in ("RUNNING", "CANCELLING"):
+            return task["ApproximateNumberOfMessagesMoved"]
+        time.sleep(1)
+
+
+@contextlib.contextmanager
+def keep_hidden(sqs, queue, message, seconds=30):
+    """Keep a message in flight for as long as the block runs, and `seconds` longer at most."""
+    done = threading.Event()
+
+    def beat():
+        while not done.wait(seconds / 3):
+            receipt = message["ReceiptHandle"]
+            sqs.change_message_visibility(
+                QueueUrl=queue, ReceiptHandle=receipt, VisibilityTimeout=seconds
+            )
+
+    heart = threading.Thread(target=beat, daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        done.set()
+        heart.join()
