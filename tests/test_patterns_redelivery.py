@@ -113,6 +113,23 @@ def test_a_redrive_brings_everything_back_at_its_rate_and_says_how_much(lab, sqs
     assert set(trace.duplicates(lab.trace)["cause"]) == {"redriven"}
 
 
+def test_without_the_mending_a_redrive_is_a_round_trip(lab, sqs):
+    queue, dead = queue_with_dead_letters(sqs, "orders", tries=5)
+    send(sqs, queue, range(20))
+
+    def operator():
+        time.sleep(200)
+        redrive(sqs, dead, rate=500)
+
+    with lab.running(minutes=7):
+        lab.start(work_off, sqs, queue, lambda order: 1 / 0)
+        lab.start(operator)
+    assert (held(sqs, queue), held(sqs, dead)) == (0, 20)
+    moves = trace.messages(lab.trace).query("what == 'moved'")["time"]
+    assert moves[:20].to_list() == pytest.approx([150] * 20, abs=0.01)
+    assert moves[20:].to_list() == pytest.approx([350] * 20, abs=0.1)
+
+
 def test_a_redrive_of_nothing_is_over_at_once(lab, sqs):
     _, dead = queue_with_dead_letters(sqs, "orders", tries=1)
     assert redrive(sqs, dead, rate=10) == 0
