@@ -1,0 +1,129 @@
+"""Workers of one queue and of several: nothing lost, nobody starved; metrics of fairness."""
+
+import json
+import random
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import boto3
+import pytest
+
+from helpers import Lab, load
+from helpers.patterns.tenants import pack_from_queue, pack_in_turn, read_metrics
+
+SHOPS = [shop.tenant for shop in load.tenants()]
+PATIENT = {"VisibilityTimeout": "60"}
+SEEDS = [11, 12, 13]
+
+
+class Packing:
+    """Packs, fails now and then, and knows how long each order waited."""
+
+    def __init__(self, lab, seed, failures=0.0):
+        self.lab, self.draws, self.failures = lab, random.Random(seed), failures
+        self.packed, self.failed, self.waited = Counter(), Counter(), {}
+
+    def pack(self, body):
+        order = json.loads(body)
+        self.waited.setdefault(order["order_id"], self.lab.now - order["placed_at"])
+        time.sleep(self.draws.uniform(0.5, 1.5))
+        if self.draws.random() < self.failures:
+            self.failed[order["order_id"]] += 1
+            raise ConnectionError("the robot stands still")
+        self.packed[order["order_id"]] += 1
+
+
+def place(lab, orders, send):
+    for order in orders:
+        time.sleep(max(0.0, order.placed_at - lab.now))
+        send(order)
+
+
+def again_and_again(station):
+    """A worker that fails is started again, as a machine's supervisor would."""
+    while True:
+        try:
+            station()
+        except ConnectionError:
+            continue
+
+
+def make(sqs, name):
+    return sqs.create_queue(QueueName=name, Attributes=PATIENT)["QueueUrl"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_one_queue_packs_every_order_once_and_loses_none_that_failed(seed):
+    with Lab(seed=seed) as lab:
+        sqs, packing = boto3.client("sqs"), Packing(lab, seed, failures=0.1)
+        queue = make(sqs, "orders")
+        orders = load.orders(rate=2.0, minutes=2, seed=seed)
+        station = partial(pack_from_queue, sqs, queue, packing.pack)
+        with lab.running(minutes=10):
+            send = partial(send_to, sqs, {None: queue})
+            lab.start(place, lab, orders, send)
+            lab.start(again_and_again, station, copies=4)
+    assert packing.packed == Counter(order.order_id for order in orders)
+    assert sum(packing.failed.values()) > 10
+
+
+def send_to(sqs, queues, order):
+    queue = queues.get(order.tenant) or queues[None]
+    sqs.send_message(QueueUrl=queue, MessageBody=order.json())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("flooding", [SHOPS[0], SHOPS[-1]])
+def test_in_turn_nobody_starves_and_no_order_that_failed_is_lost(seed, flooding):
+    with Lab(seed=seed) as lab:
+        sqs, packing = boto3.client("sqs"), Packing(lab, seed, failures=0.05)
+        queues = {shop: make(sqs, f"orders-{shop}") for shop in SHOPS}
+        daily = load.orders(rate=0.5, minutes=2, seed=seed)
+        flood = load.orders(tenant=flooding, rate=10, seconds=20, seed=seed + 100)
+        station = partial(pack_in_turn, sqs, list(queues.values()), packing.pack, pause=4)
+        send = partial(send_to, sqs, queues)
+        with lab.running(minutes=10):
+            lab.start(place, lab, daily, send)
+            lab.start(place, lab, flood, send)
+            lab.start(again_and_again, station, copies=4)
+        orders = [*daily, *flood]
+        assert packing.packed == Counter(order.order_id for order in orders)
+        late = [packing.waited[o.order_id] for o in daily if o.tenant != flooding]
+        assert max(late) < 15
+        assert max(packing.waited[o.order_id] for o in flood) > 25
+
+
+def test_in_turn_rests_when_all_queues_are_empty():
+    with Lab(seed=3) as lab:
+        sqs = boto3.client("sqs")
+        queues = [make(sqs, f"orders-{shop}") for shop in SHOPS]
+        with lab.running(minutes=60):
+            lab.start(pack_in_turn, sqs, queues, print, 20)
+        asked = lab.trace["operation"].eq("ReceiveMessage").sum()
+        # 180 rounds of 20 s on average, of eight receives each
+        assert 0.7 * 180 * 8 < asked < 1.4 * 180 * 8
+
+
+def test_metrics_are_read_by_name_and_minute():
+    with Lab(seed=3) as lab:
+        sqs, cloudwatch = boto3.client("sqs"), boto3.client("cloudwatch")
+        queue = make(sqs, "orders")
+
+        def flood():
+            time.sleep(90)
+            for number in range(60):
+                sqs.send_message(QueueUrl=queue, MessageBody=f"{number}", MessageGroupId="records")
+            for _ in range(40):
+                sqs.receive_message(QueueUrl=queue, VisibilityTimeout=100)
+
+        with lab.running(minutes=5):
+            lab.start(flood)
+        names = ["NumberOfMessagesSent", "ApproximateNumberOfNoisyGroups"]
+        start = datetime(2026, 11, 2, 8, tzinfo=UTC)
+        found = read_metrics(cloudwatch, "orders", names, start, start + timedelta(minutes=5))
+    assert list(found) == names
+    sent = found["NumberOfMessagesSent"]
+    assert {f"{moment:%M}": value for moment, value in sent.items() if value} == {"01": 60}
+    assert max(found["ApproximateNumberOfNoisyGroups"].values()) == 1
