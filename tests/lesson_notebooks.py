@@ -116,13 +116,23 @@ def run(lesson, room, folder, *, static=False, times=1):
 
 
 def texts(outputs):
-    """What the outputs of a cell say. The line of progress has gone when a run is over."""
-    found = []
+    """What the outputs of a cell say. The line of progress has gone when a run is over.
+
+    What was printed in a row is one text: in how many pieces it comes is up to the kernel.
+    """
+    found, printed = [], False
     for output in outputs:
         if output.output_type == "stream":
-            found.append(output.text)
+            text = output.text
         elif output.output_type in ("display_data", "execute_result"):
-            found.append(output.data.get("text/plain", ""))
+            text = output.data.get("text/plain", "")
         else:
-            found.append(f"{output.ename}: {output.evalue}")
-    return [text for text in found if text]
+            text = f"{output.ename}: {output.evalue}"
+        if not text:
+            continue
+        if printed and output.output_type == "stream":
+            found[-1] += text
+        else:
+            found.append(text)
+        printed = output.output_type == "stream"
+    return found
