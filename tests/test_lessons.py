@@ -116,12 +116,10 @@ def test_links_to_lessons_lead_somewhere(lesson):
 
 @lessons
 def test_functions_of_a_lesson_are_those_of_the_patterns(lesson):
-    patterns = {}
-    for path in PATTERNS:
-        patterns |= definitions(path.read_text(encoding="utf-8"))
+    patterns = [definitions(path.read_text(encoding="utf-8")) for path in PATTERNS]
     for name, source in lesson.definitions().items():
-        if name in patterns:
-            assert source == patterns[name]
+        known = [pattern[name] for pattern in patterns if name in pattern]
+        assert not known or source in known, name
 
 
 @pytest.mark.parametrize("path", PATTERNS, ids=lambda path: path.stem)
