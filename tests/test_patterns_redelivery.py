@@ -146,7 +146,8 @@ def test_dead_letters_are_kept_as_long_as_a_queue_can(lab, sqs):
     assert kept["MessageRetentionPeriod"] == "1209600"
 
 
-def test_a_message_is_kept_hidden_for_as_long_as_the_work_takes(lab, sqs):
+@pytest.mark.parametrize("seconds", [20, 150])  # shorter and longer than the queue's own timeout
+def test_a_message_is_kept_hidden_for_as_long_as_the_work_takes(lab, sqs, seconds):
     queue = sqs.create_queue(QueueName="orders")["QueueUrl"]  # hidden for 30 s
     draws, done = Random(lab.seed), Counter()
     send(sqs, queue, range(120))
@@ -155,7 +156,7 @@ def test_a_message_is_kept_hidden_for_as_long_as_the_work_takes(lab, sqs):
         while True:
             answer = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
             for message in answer.get("Messages", []):
-                with keep_hidden(sqs, queue, message):
+                with keep_hidden(sqs, queue, message, seconds):
                     time.sleep(draws.expovariate(1 / 40))
                     done[json.loads(message["Body"])["order_id"]] += 1
                 sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])

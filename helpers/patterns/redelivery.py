@@ -50,13 +50,12 @@ def redrive(sqs, dead, rate):
 def keep_hidden(sqs, queue, message, seconds=30):
     """Keep a message in flight for as long as the block runs, and `seconds` longer at most."""
     done = threading.Event()
+    which = {"QueueUrl": queue, "ReceiptHandle": message["ReceiptHandle"]}
 
     def beat():
-        while not done.wait(seconds / 3):
-            receipt = message["ReceiptHandle"]
-            sqs.change_message_visibility(
-                QueueUrl=queue, ReceiptHandle=receipt, VisibilityTimeout=seconds
-            )
+        while not done.is_set():
+            sqs.change_message_visibility(VisibilityTimeout=seconds, **which)
+            done.wait(seconds / 3)
 
     heart = threading.Thread(target=beat, daemon=True)
     heart.start()
