@@ -35,7 +35,7 @@ from typing import Any
 
 from helpers import patches, tasks
 from helpers.patches import ClockError
-from helpers.tasks import Baton, Stopped, Task, Wait, one_core
+from helpers.tasks import Baton, Stopped, Task, Wait, one_core, rare_collections
 
 NANO = 1_000_000_000
 POLL = 0.05  # seconds of real time between two looks of the waiting cell at the run
@@ -117,7 +117,7 @@ class Clock:
         """
         if seconds is not None and not (math.isfinite(seconds) and seconds >= 0):
             raise ValueError(f"a run lasts a finite, non-negative time, got {seconds!r} seconds")
-        with one_core(), self.visit():
+        with one_core(), rare_collections(), self.visit():
             try:
                 start = self.now_ns
                 yield self

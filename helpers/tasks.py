@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 from _thread import allocate_lock
 from collections.abc import Iterator
@@ -35,6 +36,18 @@ class Baton:
     def take(self, timeout: float = -1) -> bool:
         """Wait until somebody gives it; False after `timeout` seconds of real time."""
         return self._lock.acquire(True, timeout)
+
+
+@contextlib.contextmanager
+def rare_collections() -> Iterator[None]:
+    """Look for cyclic garbage seldom during the block: Python's own rate costs a run 7 to 10 %."""
+    usual = gc.get_threshold()
+    if usual[0]:  # 0: somebody has switched the collector off
+        gc.set_threshold(max(usual[0], 50_000), *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import gc
 import queue
 import threading
 import time
@@ -18,6 +19,7 @@ from helpers import patches
 from helpers.clock import Clock, ClockError, Deadlock, NeverWaits
 
 EPOCH = 1_793_606_400.0
+USUAL = gc.get_threshold()
 
 
 @pytest.fixture
@@ -32,6 +34,7 @@ def assert_everything_is_real() -> None:
     for owner, name, replacement in patches._REPLACEMENTS:
         assert getattr(owner, name) is not replacement, name
     assert abs(time.time() - EPOCH) > 60
+    assert gc.get_threshold() == USUAL
     assert not [thread for thread in threading.enumerate() if hasattr(thread, "_task")]
 
 
