@@ -16,7 +16,16 @@ LAB_USERS = {"helpers", "helpers.exercises", "helpers.explore", "helpers.differe
 # The four that know no AWS SDK, each with the files that it is made of.
 NO_SDK = {
     "clock": ("clock", "patches", "tasks"),
-    "charts": ("charts", "figures", "grids", "timelines", "style", "pictures"),
+    "charts": (
+        "charts",
+        "figures",
+        "graphs",
+        "grids",
+        "layers",
+        "timelines",
+        "style",
+        "pictures",
+    ),
     "load": ("load", "arrivals", "shop"),
     "trace": ("trace", "handlings", "queues", "effects"),
     "theory": ("theory",),
