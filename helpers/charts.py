@@ -18,13 +18,14 @@ from helpers.figures import canvas, finish, panels, prediction, seconds_axis
 from helpers.graphs import graph
 from helpers.grids import agreement, bars, heatmap
 from helpers.pictures import Chart, Picture, describe, show
+from helpers.races import race
 from helpers.style import COLOURS, role, roles, styled
 from helpers.timelines import life, timeline
 
 __all__ = [
     "COLOURS", "Chart", "Picture", "age", "agreement", "attempts", "backlog", "bars", "compare",
     "describe", "duplicates", "graph", "heatmap", "latency", "life", "panels", "percentiles",
-    "prediction", "role", "show", "timeline",
+    "prediction", "race", "role", "show", "timeline",
 ]  # fmt: skip
 
 _FILL = {"alpha": 0.15, "linewidth": 0, "rasterized": True}  # an area's outline is long in SVG

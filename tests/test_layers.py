@@ -22,6 +22,7 @@ NO_SDK = {
         "graphs",
         "grids",
         "layers",
+        "races",
         "timelines",
         "style",
         "pictures",
