@@ -1,0 +1,219 @@
+"""The exercises of lesson 11: did my answer count; a heart that stops; answer for the dead."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from helpers import faults, load
+from helpers.exercises.checks import Exercise, Failed
+from helpers.lab import Lab
+from helpers.patterns.callback import TOKEN_AND_ORDER, answer, waiting
+from helpers.patterns.redelivery import arn_of, queue_with_dead_letters, work_off
+
+SEEDS = (1111, 1112, 1113)
+HOUR = 3600  # seconds
+ROLE = "arn:aws:iam::123456789012:role/lab"
+
+
+class Asking:
+    """A workflow that asks; each order has an execution that is called like it."""
+
+    def __init__(self, client: Any, resource: str, parameters: Any, **limits: int) -> None:
+        self.client = client
+        text = json.dumps(waiting(resource, parameters, **limits))
+        made = client.create_state_machine(name="ask", definition=text, roleArn=ROLE)
+        self.machine = made["stateMachineArn"]
+
+    def arn(self, name: str) -> str:
+        """Of the execution for an order."""
+        return f"{self.machine.replace(':stateMachine:', ':execution:')}:{name}"
+
+    def start(self, order: load.Order) -> None:
+        name = order.order_id
+        self.client.start_execution(stateMachineArn=self.machine, name=name, input=order.json())
+
+    def end(self, name: str) -> dict[str, Any]:
+        """How the execution for an order stands."""
+        told = self.client.describe_execution(executionArn=self.arn(name))
+        lasted = told.get("stopDate", told["startDate"]) - told["startDate"]
+        return told | {"lasted": lasted.total_seconds()}
+
+
+def did_it_count(lab: Lab, my_answer: Callable[..., Any], seed: int) -> None:
+    """Of two clerks, the one whose answer counted is told so, and nobody else."""
+    patient = Config(retries={"mode": "standard", "total_max_attempts": 12})
+    client = boto3.client("stepfunctions", config=patient)
+    draws, told, raised = Random(f"clerks {seed}"), {}, []
+    orders = load.orders(arrivals=[float(n) for n in range(12)], seed=seed)
+
+    def clerk(order: str, token: str, who: str, hours: float) -> None:
+        time.sleep(hours * HOUR)
+        try:
+            told[order, who] = my_answer(client, ask.arn(order), token, who)
+        except Exception as error:
+            raised.append(error)
+
+    def mail(event: Any, context: Any) -> None:
+        for who in ("ines", "jan"):
+            mine = (event["order"]["order_id"], event["token"], who, draws.uniform(0.5, 30))
+            threading.Thread(target=clerk, args=mine, name=who).start()
+
+    lab.deploy("mail", mail)
+    to = {"FunctionName": "mail", "Payload": TOKEN_AND_ORDER}
+    ask = Asking(client, "lambda:invoke", to, TimeoutSeconds=24 * HOUR)
+    with faults.lost_reply("stepfunctions.SendTaskSuccess", rate=0.3, seed=seed):
+        with lab.running(hours=31):
+            for order in orders:
+                ask.start(order)
+    if raised:
+        raise raised[0]
+    for order in orders:
+        name, end = order.order_id, ask.end(order.order_id)
+        by = json.loads(end.get("output", "{}")).get("by")
+        for who in ("ines", "jan"):
+            said = told.get((name, who))
+            if not isinstance(said, bool):
+                raise Failed(f"For order {name}, {who} was told {said!r} and not True or False.")
+            if said != (by == who):
+                fact = f"by the answer of {by}" if by else f"without an answer: {end['status']}"
+                raise Failed(f"Order {name} ended {fact}, and {who} was told {said}.")
+
+
+def heart_that_stops(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
+    """Work of up to eight hours is answered, errors are reported, nobody works for nothing."""
+    client, draws = boto3.client("stepfunctions"), Random(f"steps {seed}")
+    began: dict[str, list[float]] = {}
+    raised: dict[str, float] = {}
+    unexpected: list[Exception] = []
+    orders = load.orders(arrivals=[float(n) for n in range(10)], seed=seed)
+    kinds = {o.order_id: ("short", "long", "raises", "endless", "long")[n % 5]
+             for n, o in enumerate(orders)}  # fmt: skip
+
+    def steps(name: str) -> Iterator[dict[str, Any]]:
+        kind, left = kinds[name], draws.uniform(4, 7) * HOUR
+        left = {"short": 1200.0, "endless": 14.0 * HOUR}.get(kind, left)
+        while left > 0:
+            began[name].append(lab.now)
+            took = min(draws.uniform(1200, 3000), left)
+            time.sleep(took)
+            left -= took
+            if kind == "raises" and left < 3 * HOUR:
+                raised[name] = lab.now
+                raise ValueError("this customer is not in the register")
+            yield {"order_id": name, "left": round(left)}
+
+    def begin(event: Any, context: Any) -> None:
+        name = event["order"]["order_id"]
+        began[name] = []
+        threading.Thread(target=work, args=(event["token"], name), name=name).start()
+
+    def work(token: str, name: str) -> None:
+        try:
+            worker(client, token, steps(name))
+        except (ValueError, client.exceptions.TaskTimedOut):
+            pass  # a worker may die of its work, or of learning that it is over
+        except Exception as error:
+            unexpected.append(error)
+
+    lab.deploy("begin", begin)
+    to = {"FunctionName": "begin", "Payload": TOKEN_AND_ORDER}
+    limits = {"HeartbeatSeconds": HOUR, "TimeoutSeconds": 8 * HOUR}
+    ask = Asking(client, "lambda:invoke", to, **limits)
+    starts: dict[str, float] = {}
+    with lab.running(hours=16):
+        for order in orders:
+            starts[order.order_id] = lab.now
+            ask.start(order)
+    for name, kind in kinds.items():
+        end = ask.end(name)
+        _check_work(name, kind, end, starts[name], began[name], raised.get(name))
+    if unexpected:
+        raise unexpected[0]
+
+
+def _check_work(
+    name: str,
+    kind: str,
+    end: dict[str, Any],
+    start: float,
+    began: list[float],
+    raised: float | None,
+) -> None:
+    hours = end["lasted"] / HOUR
+    if kind in ("short", "long"):
+        if end["status"] != "SUCCEEDED":
+            raise Failed(
+                f"Order {name} was worked on, and its wait ended after {hours:.1f} h "
+                f"without an answer: {end.get('error', end['status'])}."
+            )
+        if json.loads(end["output"]) != {"order_id": name, "left": 0}:
+            raise Failed(f"Order {name} was answered with {end['output']}, not its last result.")
+    elif kind == "raises":
+        late = start + end["lasted"] - (raised or 0)
+        if raised is None or end["status"] != "FAILED" or abs(late) > 60:
+            raise Failed(
+                f"A step of order {name} raised, and its wait ended {abs(late) / 60:.0f} min "
+                f"{'later' if late > 0 else 'before'}: {end.get('error', end['status'])}."
+            )
+    else:
+        over = start + end["lasted"]
+        if end["status"] == "SUCCEEDED" or hours < 7.9:
+            raise Failed(f"Order {name} has 14 h of work, and its wait ended after {hours:.1f} h.")
+        if vain := [moment for moment in began if moment > over]:
+            raise Failed(f"Nobody waited for order {name} any more, and {len(vain)} steps began.")
+
+
+def answered_for(lab: Lab, function: Callable[..., Any], seed: int) -> None:
+    """Every order whose workers died is ended early, every other one is left alone."""
+    client, sqs = boto3.client("stepfunctions"), boto3.client("sqs")
+    queue, dead = queue_with_dead_letters(sqs, "checks", tries=2, timeout=60)
+    lab.deploy("answer-for-the-dead", function, timeout=30)
+    source = {"EventSourceArn": arn_of(sqs, dead), "FunctionName": "answer-for-the-dead"}
+    boto3.client("lambda").create_event_source_mapping(**source)
+    message = {"QueueUrl": queue, "MessageBody": TOKEN_AND_ORDER}
+    ask = Asking(client, "sqs:sendMessage", message, TimeoutSeconds=8 * HOUR)
+    orders = load.orders(arrivals=[float(n) for n in range(18)], seed=seed)
+    kinds = Random(f"kinds {seed}").choices(["sound", "dies", "forgets"], k=len(orders))
+    kind_of = {order.order_id: kind for order, kind in zip(orders, kinds, strict=True)}
+
+    def work(body: dict[str, Any]) -> None:
+        kind = kind_of[body["order"]["order_id"]]
+        if kind != "dies":
+            answer(client, body["token"], credit="good")
+        if kind != "sound":
+            raise MemoryError("this worker is dead")
+
+    with lab.running(minutes=8):
+        lab.start(work_off, sqs, queue, work, copies=4)
+        for order in orders:
+            ask.start(order)
+    for name, kind in kind_of.items():
+        end = ask.end(name)
+        if kind != "dies" and end["status"] != "SUCCEEDED":
+            raise Failed(f"Order {name} was answered by its worker, and it is {end['status']}.")
+        if kind == "dies" and end["status"] == "RUNNING":
+            raise Failed(f"The workers of order {name} are dead, and it still waits after 8 min.")
+        if kind == "dies" and end["status"] != "FAILED":
+            raise Failed(f"The workers of order {name} died, and it is {end['status']}.")
+    counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    left = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=counts)["Attributes"]
+    if held := sum(map(int, left.values())):
+        raise Failed(
+            f"{held} messages are in the dead-letter queue after 8 min: their batch fails again "
+            "and again."
+        )
+
+
+EXERCISES = {
+    "1": Exercise(did_it_count, SEEDS, "Each clerk was told the truth."),
+    "2": Exercise(heart_that_stops, SEEDS, "Work was answered, and nobody worked for nothing."),
+    "3": Exercise(answered_for, SEEDS, "The dead were answered for, and the living left alone."),
+}
