@@ -114,6 +114,9 @@ class InProcess:
         mock = moto.mock_aws(config=MOTO)
         mock.start()
         self._undo.callback(mock.stop)
+        if _in_process:  # beside another lab: moto empties its services for the first one alone
+            for service in BackendDict._instances:
+                service.clear()
         self._undo.enter_context(environment())
         if not emulator.is_corrected():  # a lab beside another finds it corrected
             self._undo.enter_context(emulator.corrected())

@@ -3,6 +3,7 @@
 import re
 import time
 
+import boto3
 import pytest
 
 from helpers import Lab, charts, explore, load
@@ -147,3 +148,20 @@ def test_a_start_that_is_none_of_the_values_is_refused():
 def test_a_pattern_that_returns_no_picture_is_named():
     with pytest.raises(TypeError, match=r"<lambda> has to return charts.show\(…\), got 7"):
         explore.sliders(lambda workers: 7, workers=(1, 2)).html()
+
+
+def test_a_frame_may_open_several_labs_each_of_them_empty():
+    def compared(workers):
+        for _ in range(2):
+            chart(workers)
+            boto3.client("events").create_event_bus(Name="shop")  # raises if it is there already
+        return chart(workers)
+
+    lab = Lab(seed=1)
+    url = boto3.client("sqs").create_queue(QueueName="mine")["QueueUrl"]
+    assert (
+        explore.sliders(compared, workers=[1, 2]).picture((1,)).alt
+        == "1 workers ran for 60 seconds."
+    )
+    assert boto3.client("sqs").list_queues()["QueueUrls"] == [url]
+    lab.close()
