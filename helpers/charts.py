@@ -14,6 +14,7 @@ import pandas as pd
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, PercentFormatter
 
 from helpers import trace as tr
+from helpers.abreast import abreast
 from helpers.figures import canvas, finish, panels, prediction, seconds_axis
 from helpers.graphs import graph
 from helpers.grids import agreement, bars, heatmap
@@ -23,9 +24,9 @@ from helpers.style import COLOURS, role, roles, styled
 from helpers.timelines import life, timeline
 
 __all__ = [
-    "COLOURS", "Chart", "Picture", "age", "agreement", "attempts", "backlog", "bars", "compare",
-    "describe", "duplicates", "graph", "heatmap", "latency", "life", "panels", "percentiles",
-    "prediction", "race", "role", "show", "timeline",
+    "COLOURS", "Chart", "Picture", "abreast", "age", "agreement", "attempts", "backlog", "bars",
+    "compare", "describe", "duplicates", "graph", "heatmap", "latency", "life", "panels",
+    "percentiles", "prediction", "race", "role", "show", "timeline",
 ]  # fmt: skip
 
 _FILL = {"alpha": 0.15, "linewidth": 0, "rasterized": True}  # an area's outline is long in SVG

@@ -13,11 +13,12 @@ FILES = sorted(HELPERS.rglob("*.py"))
 AWS_SDK = {"boto3", "botocore", "moto"}
 TAKEN_HOME = {"boto3", "botocore", "aws_lambda_powertools"}  # beside the standard library
 LAB_USERS = {"helpers", "helpers.exercises", "helpers.explore", "helpers.differences"}
-# The four that know no AWS SDK, each with the files that it is made of.
+# Those that know no AWS SDK, each with the files that it is made of.
 NO_SDK = {
     "clock": ("clock", "patches", "tasks"),
     "charts": (
         "charts",
+        "abreast",
         "figures",
         "graphs",
         "grids",
@@ -30,6 +31,7 @@ NO_SDK = {
     "load": ("load", "arrivals", "shop"),
     "trace": ("trace", "handlings", "queues", "effects"),
     "theory": ("theory",),
+    "schemas": ("schemas",),
 }
 
 
