@@ -18,6 +18,7 @@ from helpers.abreast import abreast
 from helpers.figures import canvas, finish, panels, prediction, seconds_axis
 from helpers.graphs import graph
 from helpers.grids import agreement, bars, heatmap
+from helpers.overview import overview
 from helpers.pictures import Chart, Picture, describe, show
 from helpers.races import race
 from helpers.style import COLOURS, role, roles, styled
@@ -25,7 +26,7 @@ from helpers.timelines import life, timeline
 
 __all__ = [
     "COLOURS", "Chart", "Picture", "abreast", "age", "agreement", "attempts", "backlog", "bars",
-    "compare", "describe", "duplicates", "graph", "heatmap", "latency", "life", "panels",
+    "compare", "describe", "duplicates", "graph", "heatmap", "latency", "life", "overview", "panels",
     "percentiles", "prediction", "race", "role", "show", "timeline",
 ]  # fmt: skip
 

@@ -23,6 +23,7 @@ NO_SDK = {
         "graphs",
         "grids",
         "layers",
+        "overview",
         "races",
         "timelines",
         "style",
