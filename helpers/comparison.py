@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from helpers.load import Order
 
 OUTAGE = (60, 120)  # seconds during which the card provider refuses
-LOST = 0.04  # share of the replies to the sender's calls, and to Lambda's callers, that get lost
+LOST = 0.08  # share of the replies to the sender's calls, and to Lambda's callers, that get lost
 SENDS = ("sqs.SendMessage", "events.PutEvents", "stepfunctions.StartExecution", "lambda.Invoke")
 PATIENT = Config(read_timeout=5)  # and botocore tries again
 HASTY = Config(read_timeout=5, retries={"total_max_attempts": 1})

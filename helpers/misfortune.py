@@ -12,7 +12,7 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -51,7 +51,7 @@ KEYS: dict[str, Callable[[Message], str]] = {
     "event id": lambda message: json.loads(message["Body"]).get("id", message["MessageId"]),
     "body's hash": lambda message: hashlib.sha256(message["Body"].encode()).hexdigest(),
     "order id": lambda message: order_in(message)["order_id"],
-    "customer": lambda message: order_in(message)["customer"],
+    "items": lambda message: json.dumps(order_in(message)["items"]),
 }
 
 
@@ -101,7 +101,7 @@ def bad_day(lab: Lab, handler: Callable[..., Any]) -> tuple[pd.DataFrame, dict[s
     queue = sqs.get_queue_url(QueueName="charging")["QueueUrl"]
     orders, draws = load.orders(rate=0.22, minutes=4, seed=lab.seed), random.Random(lab.seed)
     fate = {order.order_id: draws.choices(FATES, (8, 1, 1))[0] for order in orders}
-    struck = {name: list(fate.values()).count(name) for name in FATES}
+    fates = list(fate.values())
     event = {"Source": "shop.checkout", "DetailType": "OrderPlaced", "EventBusName": "shop"}
     crash = crashes(lab, fate)
 
@@ -119,7 +119,9 @@ def bad_day(lab: Lab, handler: Callable[..., Any]) -> tuple[pd.DataFrame, dict[s
     with lost[0], lost[1], lab.running(minutes=7):
         lab.start(open_shop, orders, checkout)
         lab.start(machine, sqs, queue, handler(dynamodb, charge), crash, copies=8)
-    return lab.trace, struck | {name: lost[n].hits for n, name in enumerate(SENDS)}
+    struck = {"timeout": fates.count("slow"), "crash": fates.count("before the delete")}
+    struck |= {"publisher repeats": lost[1].hits, "sent twice": lost[0].hits}
+    return lab.trace, struck
 
 
 def delivered(events: pd.DataFrame) -> pd.DataFrame:
@@ -161,8 +163,34 @@ def double_clicks(lab: Lab, guard: Callable[..., Any]) -> pd.DataFrame:
 
     slow = faults.latency("dynamodb", median=0.020, p99=0.060, seed=lab.seed)
     with slow, lab.running():
-        lab.start(open_shop, load.orders(rate=0.7, minutes=1, seed=lab.seed), double_click)
+        lab.start(open_shop, load.orders(rate=0.6, minutes=1, seed=lab.seed), double_click)
     return lab.trace
+
+
+def points(lab: Lab, give: Callable[..., Any], ways: Sequence[str]) -> pd.Series:
+    """Customers get points in several ways while replies get lost: the average, for each way.
+
+    give : `give(client, way, order_id)` gives an order's points. A way with "we call" in its name
+        gets a client that makes one attempt; one with "11 min" is asked again after that time.
+    """
+    once = {"total_max_attempts": 1}
+    patient = boto3.client("dynamodb", config=Config(read_timeout=2))
+    impatient = boto3.client("dynamodb", config=Config(read_timeout=2, retries=once))
+    table_of_records(patient, "points")
+
+    def customer(order: load.Order) -> None:
+        for way in ways:
+            give(impatient if "we call" in way else patient, way, order.order_id)
+        for way in ways:
+            if "11 min" in way:
+                time.sleep(660)
+                give(patient, way, order.order_id)
+
+    with faults.lost_reply("dynamodb", rate=0.15, seed=lab.seed), lab.running():
+        lab.start(open_shop, load.orders(rate=1, seconds=20, seed=lab.seed), customer)
+    items = patient.scan(TableName="points")["Items"]
+    given = {item["id"]["S"]: int(item["points"]["N"]) for item in items}
+    return pd.Series(given).groupby(lambda name: name.partition(" o-")[0]).mean()[list(ways)]
 
 
 def with_crashes(
