@@ -26,8 +26,8 @@ from helpers.timelines import life, timeline
 
 __all__ = [
     "COLOURS", "Chart", "Picture", "abreast", "age", "agreement", "attempts", "backlog", "bars",
-    "compare", "describe", "duplicates", "graph", "heatmap", "latency", "life", "overview", "panels",
-    "percentiles", "prediction", "race", "role", "show", "timeline",
+    "compare", "describe", "duplicates", "graph", "heatmap", "latency", "life", "overview",
+    "panels", "percentiles", "prediction", "race", "role", "show", "timeline",
 ]  # fmt: skip
 
 _FILL = {"alpha": 0.15, "linewidth": 0, "rasterized": True}  # an area's outline is long in SVG
