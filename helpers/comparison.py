@@ -28,7 +28,6 @@ from helpers.patterns.sync import CallFailed, call, jittered, retry
 if TYPE_CHECKING:
     import pandas as pd
 
-    from helpers.lab import Lab
     from helpers.load import Order
 
 OUTAGE = (60, 120)  # seconds during which the card provider refuses
@@ -41,7 +40,7 @@ Work = Callable[[dict[str, Any]], Any]
 Parts = tuple[Callable[[dict[str, Any]], None], list[tuple[Any, ...]]]
 
 
-def sync(lab: Lab, charge: Work) -> Parts:
+def sync(lab: Any, charge: Work) -> Parts:
     """Lesson 02: invoke the function and wait; three attempts, with jitter between them."""
     lab.deploy("charge-card", lambda order, context: charge(order), timeout=30)
     client = boto3.client("lambda", config=HASTY)
@@ -52,7 +51,7 @@ def sync(lab: Lab, charge: Work) -> Parts:
     return checkout, []
 
 
-def queue(lab: Lab, charge: Work) -> Parts:
+def queue(lab: Any, charge: Work) -> Parts:
     """Lesson 03: send to a queue; two workers take from it."""
     sqs = boto3.client("sqs", config=PATIENT)
     orders = sqs.create_queue(QueueName="charging")["QueueUrl"]
@@ -63,7 +62,7 @@ def queue(lab: Lab, charge: Work) -> Parts:
     return checkout, [(work_off, boto3.client("sqs"), orders, charge)] * 2
 
 
-def router(lab: Lab, charge: Work) -> Parts:
+def router(lab: Any, charge: Work) -> Parts:
     """Lesson 07: the sender decides, and sends to each queue that the order concerns."""
     sqs = boto3.client("sqs", config=PATIENT)
     names = ("charging", "fraud-check", "limited-editions", "shipping", "packing-large")
@@ -75,7 +74,7 @@ def router(lab: Lab, charge: Work) -> Parts:
     return checkout, [(work_off, boto3.client("sqs"), queues["charging"], charge)] * 2
 
 
-def bus(lab: Lab, charge: Work) -> Parts:
+def bus(lab: Any, charge: Work) -> Parts:
     """Lesson 08: say what happened; rules bring it to the queues."""
     events, sqs = boto3.client("events", config=PATIENT), boto3.client("sqs")
     events.create_event_bus(Name="shop")
@@ -96,7 +95,7 @@ def bus(lab: Lab, charge: Work) -> Parts:
     return checkout, [(work_off, sqs, orders, inside)] * 2
 
 
-def workflow(lab: Lab, charge: Work) -> Parts:
+def workflow(lab: Any, charge: Work) -> Parts:
     """Lesson 10: start an execution under the order's name; the state machine tries again."""
     function = lab.deploy("charge-card", lambda order, context: charge(order), timeout=30)
     states = boto3.client("stepfunctions", config=PATIENT)
@@ -119,7 +118,7 @@ def workflow(lab: Lab, charge: Work) -> Parts:
 DESIGNS = {"sync": sync, "queue": queue, "router": router, "bus": bus, "workflow": workflow}
 
 
-def run(lab: Lab, design: str, orders: Sequence[Order], *, seed: int, key: bool = True) -> Any:
+def run(lab: Any, design: str, orders: Sequence[Order], *, seed: int, key: bool = True) -> Any:
     """Run one design in a lab, up to three minutes after the last order. Returns the trace.
 
     Marks: "placed"; "told" (ok, waited), when the customer has her answer; "asked", a delivery to

@@ -13,7 +13,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pandas as pd
@@ -23,9 +23,6 @@ from helpers import faults, load, trace
 from helpers.patterns.bus import publish, subscribe
 from helpers.patterns.idempotency import table_of_records
 from helpers.patterns.shop import open_shop
-
-if TYPE_CHECKING:
-    from helpers.lab import Lab
 
 Order = dict[str, Any]
 Message = dict[str, Any]
@@ -75,7 +72,7 @@ def machine(sqs, queue, handle, crash):
         time.sleep(5)
 
 
-def crashes(lab: Lab, plan: dict[str, str]) -> Callable[[str, Order], None]:
+def crashes(lab: Any, plan: dict[str, str]) -> Callable[[str, Order], None]:
     """A function that ends the machine at the point that the plan has for an order, once."""
     plan = dict(plan)
 
@@ -88,7 +85,7 @@ def crashes(lab: Lab, plan: dict[str, str]) -> Callable[[str, Order], None]:
     return crash
 
 
-def bad_day(lab: Lab, handler: Callable[..., Any]) -> tuple[pd.DataFrame, dict[str, int]]:
+def bad_day(lab: Any, handler: Callable[..., Any]) -> tuple[pd.DataFrame, dict[str, int]]:
     """Four minutes of orders by two ways, in bad weather. The trace, and how often what struck.
 
     handler : takes a DynamoDB client and `charge(order)`, returns what handles a message.
@@ -142,7 +139,7 @@ def delivered(events: pd.DataFrame) -> pd.DataFrame:
     return ids.assign(cause=cause.fillna("no duplicate"))
 
 
-def double_clicks(lab: Lab, guard: Callable[..., Any]) -> pd.DataFrame:
+def double_clicks(lab: Any, guard: Callable[..., Any]) -> pd.DataFrame:
     """A minute of orders, each placed by two threads within a tenth of a second. The trace.
 
     guard : `guard(dynamodb, table, key, work)` sees to it that the work is done once.
@@ -167,7 +164,7 @@ def double_clicks(lab: Lab, guard: Callable[..., Any]) -> pd.DataFrame:
     return lab.trace
 
 
-def points(lab: Lab, give: Callable[..., Any], ways: Sequence[str]) -> pd.Series:
+def points(lab: Any, give: Callable[..., Any], ways: Sequence[str]) -> pd.Series:
     """Customers get points in several ways while replies get lost: the average, for each way.
 
     give : `give(client, way, order_id)` gives an order's points. A way with "we call" in its name
@@ -194,7 +191,7 @@ def points(lab: Lab, give: Callable[..., Any], ways: Sequence[str]) -> pd.Series
 
 
 def with_crashes(
-    lab: Lab,
+    lab: Any,
     consume: Callable[..., Any],
     plan: Callable[[int], str],
     takes: Callable[[str | None], float],
