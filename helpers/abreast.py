@@ -7,13 +7,16 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from helpers.figures import broken
 from helpers.pictures import Chart
 from helpers.style import styled
 
 
 @styled
-def abreast(count, *, height=None):
-    """A list of new axes, one beside the other, each with axes of its own; `height` in inches.
+def abreast(count, *, title, height=None):
+    """A list of new axes, one beside the other, under one title; `height` in inches.
+
+    A title of one of them has to be short: a word or two.
 
     Raises ValueError for fewer than two and more than four: more would be too narrow to read.
     """
@@ -22,4 +25,8 @@ def abreast(count, *, height=None):
     width, usual = matplotlib.rcParams["figure.figsize"]
     figure = Figure(figsize=(width, height or usual))
     FigureCanvasAgg(figure)
+    size, weight = (matplotlib.rcParams[f"axes.title{part}"] for part in ("size", "weight"))
+    figure.suptitle(
+        broken(title, int(8.6 * width)), x=0.02, ha="left", fontsize=size, fontweight=weight
+    )
     return [figure.add_subplot(1, count, place + 1, axes_class=Chart) for place in range(count)]

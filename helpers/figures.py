@@ -54,14 +54,14 @@ def finish(ax, *, title, xlabel=None, ylabel=None, indent=0):
     if place and not place.is_last_row() and len(ax.get_shared_x_axes().get_siblings(ax)) > 1:
         ax.set_xlabel("")
     names = ax.get_legend_handles_labels()[1]
-    rows = _legend(ax, names) if len(names) > 1 else 0
     columns = place.get_gridspec().ncols if place else 1
+    rows = _legend(ax, names, width=84 // columns) if len(names) > 1 else 0
     characters = int(8.6 * ax.get_figure(root=True).get_figwidth() / columns - 0.8 * indent)
-    ax.set_title(_broken(title, max(characters, 20)), pad=8 + 13 * rows)
+    ax.set_title(broken(title, max(characters, 20)), pad=8 + 13 * rows)
     return ax
 
 
-def _broken(text, width):
+def broken(text, width):
     """The text in as few lines as fit the width, alike in length; numbers keep their units."""
     text = re.sub(r"(?<=\d) (?=(?:ms|s|min|h|days|%)(?:\W|$))", "\u00a0", text)
     lines = textwrap.wrap(text, width)
@@ -70,10 +70,10 @@ def _broken(text, width):
     return "\n".join(textwrap.wrap(text, width))
 
 
-def _legend(ax, names):
-    """Draw the legend above the axes; return how many rows it has."""
-    one_row = sum(len(name) + 8 for name in names) <= 84
-    columns = len(names) if one_row else max(1, 84 // (max(map(len, names)) + 8))
+def _legend(ax, names, width):
+    """Draw the legend above the axes, `width` characters wide; return how many rows it has."""
+    one_row = sum(len(name) + 8 for name in names) <= width
+    columns = len(names) if one_row else max(1, width // (max(map(len, names)) + 8))
     ax.legend(
         loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, borderpad=0.1, ncols=columns,
         columnspacing=1.5, handlelength=2.6, labelspacing=0.3,
