@@ -74,6 +74,14 @@ def test_size(lesson):
 
 
 @lessons
+def test_every_prediction_is_scored(lesson):
+    code = "\n".join(cell.source for cell in lesson.code)
+    asked = re.findall(r"(\w+) = exercises\.predict\(", code)
+    assert len(asked) == code.count("exercises.predict(") >= 1
+    assert [name for name in asked if f"{name}.score(" not in code] == []
+
+
+@lessons
 def test_no_more_than_two_code_cells_in_a_row(lesson):
     kinds = "".join(cell.cell_type[0] for cell in lesson.cells)
     assert "ccc" not in kinds
