@@ -106,7 +106,7 @@ def both(lab, minutes, number=10):
     """The same answers for two workflows: one with a callback, one that looks every so often.
 
     Answers take five hours on average, as the lab's seed draws them, and say yes. Every second one
-    is followed by a no ten minutes later.
+    is followed by a no half an hour later.
 
     Returns a dictionary of "callback" and "loop" to a DataFrame of `waits.executions`, with `hours`
     (until the answer), `states` (entered), `events` (in the history), `late` (minutes from the
@@ -126,7 +126,7 @@ def both(lab, minutes, number=10):
         for word in words:
             said[order_id] = word
             answer(client, tokens[order_id], word=word)
-            time.sleep(600)
+            time.sleep(HOUR / 2)
 
     with lab.running(days=3):
         for machine in machines.values():
@@ -142,6 +142,6 @@ def _measured(ends, hours):
         hours=hours,
         states=[int(events.str.endswith("StateEntered").sum()) for events in histories],
         events=[len(events) for events in histories],
-        late=(ends["lasted"] - hours * HOUR) / 60,
+        late=((ends["lasted"] - hours * HOUR) / 60).round(3) + 0.0,  # no -0.0
         second=ends["output"].str.contains('"no"'),
     )

@@ -97,4 +97,4 @@ def test_a_loop_enters_three_states_for_each_interval_and_a_callback_one(minutes
     assert loop["late"].between(0, minutes).all()
     thinks_twice = loop.index[1::2]
     assert set(loop.index[loop["second"]]) <= set(thinks_twice)
-    assert (loop.loc[thinks_twice, "second"] == (loop.loc[thinks_twice, "late"] >= 10)).all()
+    assert (loop.loc[thinks_twice, "second"] == (loop.loc[thinks_twice, "late"] >= 30)).all()

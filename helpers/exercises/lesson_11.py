@@ -1,10 +1,11 @@
-"""The exercises of lesson 11: did my answer count; a heart that stops; answer for the dead."""
+"""The exercises of lesson 11: did my answer count; a heart that stops; a second chance."""
 
 from __future__ import annotations
 
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
@@ -15,8 +16,7 @@ from botocore.config import Config
 from helpers import faults, load
 from helpers.exercises.checks import Exercise, Failed
 from helpers.lab import Lab
-from helpers.patterns.callback import TOKEN_AND_ORDER, answer, waiting
-from helpers.patterns.redelivery import arn_of, queue_with_dead_letters, work_off
+from helpers.patterns.callback import TOKEN_AND_ORDER, answer, heartbeat, waiting
 
 SEEDS = (1111, 1112, 1113)
 HOUR = 3600  # seconds
@@ -26,9 +26,9 @@ ROLE = "arn:aws:iam::123456789012:role/lab"
 class Asking:
     """A workflow that asks; each order has an execution that is called like it."""
 
-    def __init__(self, client: Any, resource: str, parameters: Any, **limits: int) -> None:
+    def __init__(self, client: Any, flow: Any) -> None:
         self.client = client
-        text = json.dumps(waiting(resource, parameters, **limits))
+        text = json.dumps(flow)
         made = client.create_state_machine(name="ask", definition=text, roleArn=ROLE)
         self.machine = made["stateMachineArn"]
 
@@ -51,10 +51,11 @@ def did_it_count(lab: Lab, my_answer: Callable[..., Any], seed: int) -> None:
     """Of two clerks, the one whose answer counted is told so, and nobody else."""
     patient = Config(retries={"mode": "standard", "total_max_attempts": 12})
     client = boto3.client("stepfunctions", config=patient)
-    draws, told, raised = Random(f"clerks {seed}"), {}, []
+    draws, told, came, raised = Random(f"clerks {seed}"), {}, {}, []
     orders = load.orders(arrivals=[float(n) for n in range(12)], seed=seed)
 
     def clerk(order: str, token: str, who: str, hours: float) -> None:
+        came[order, who] = hours
         time.sleep(hours * HOUR)
         try:
             told[order, who] = my_answer(client, ask.arn(order), token, who)
@@ -68,7 +69,7 @@ def did_it_count(lab: Lab, my_answer: Callable[..., Any], seed: int) -> None:
 
     lab.deploy("mail", mail)
     to = {"FunctionName": "mail", "Payload": TOKEN_AND_ORDER}
-    ask = Asking(client, "lambda:invoke", to, TimeoutSeconds=24 * HOUR)
+    ask = Asking(client, waiting("lambda:invoke", to, TimeoutSeconds=24 * HOUR))
     with faults.lost_reply("stepfunctions.SendTaskSuccess", rate=0.3, seed=seed):
         with lab.running(hours=31):
             for order in orders:
@@ -78,6 +79,14 @@ def did_it_count(lab: Lab, my_answer: Callable[..., Any], seed: int) -> None:
     for order in orders:
         name, end = order.order_id, ask.end(order.order_id)
         by = json.loads(end.get("output", "{}")).get("by")
+        if end["status"] == "SUCCEEDED" and by not in ("ines", "jan"):
+            raise Failed(f"Order {name} was answered with {end['output']}: by whom?")
+        first = min(("ines", "jan"), key=lambda who: came[name, who])
+        if by is None and came[name, first] < 24:
+            raise Failed(
+                f"For order {name}, {first} said yes after {came[name, first]:.1f} h, and it ended "
+                "without an answer after 24 h."
+            )
         for who in ("ines", "jan"):
             said = told.get((name, who))
             if not isinstance(said, bool):
@@ -126,17 +135,17 @@ def heart_that_stops(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
     lab.deploy("begin", begin)
     to = {"FunctionName": "begin", "Payload": TOKEN_AND_ORDER}
     limits = {"HeartbeatSeconds": HOUR, "TimeoutSeconds": 8 * HOUR}
-    ask = Asking(client, "lambda:invoke", to, **limits)
+    ask = Asking(client, waiting("lambda:invoke", to, **limits))
     starts: dict[str, float] = {}
     with lab.running(hours=16):
         for order in orders:
             starts[order.order_id] = lab.now
             ask.start(order)
+    if unexpected:
+        raise unexpected[0]
     for name, kind in kinds.items():
         end = ask.end(name)
         _check_work(name, kind, end, starts[name], began[name], raised.get(name))
-    if unexpected:
-        raise unexpected[0]
 
 
 def _check_work(
@@ -151,8 +160,8 @@ def _check_work(
     if kind in ("short", "long"):
         if end["status"] != "SUCCEEDED":
             raise Failed(
-                f"Order {name} was worked on, and its wait ended after {hours:.1f} h "
-                f"without an answer: {end.get('error', end['status'])}."
+                f"Order {name} was {'' if began else 'not '}worked on, and its wait ended after "
+                f"{hours:.1f} h without an answer: {end.get('error', end['status'])}."
             )
         if json.loads(end["output"]) != {"order_id": name, "left": 0}:
             raise Failed(f"Order {name} was answered with {end['output']}, not its last result.")
@@ -171,49 +180,71 @@ def _check_work(
             raise Failed(f"Nobody waited for order {name} any more, and {len(vain)} steps began.")
 
 
-def answered_for(lab: Lab, function: Callable[..., Any], seed: int) -> None:
-    """Every order whose workers died is ended early, every other one is left alone."""
-    client, sqs = boto3.client("stepfunctions"), boto3.client("sqs")
-    queue, dead = queue_with_dead_letters(sqs, "checks", tries=2, timeout=60)
-    lab.deploy("answer-for-the-dead", function, timeout=30)
-    source = {"EventSourceArn": arn_of(sqs, dead), "FunctionName": "answer-for-the-dead"}
-    boto3.client("lambda").create_event_source_mapping(**source)
-    message = {"QueueUrl": queue, "MessageBody": TOKEN_AND_ORDER}
-    ask = Asking(client, "sqs:sendMessage", message, TimeoutSeconds=8 * HOUR)
-    orders = load.orders(arrivals=[float(n) for n in range(18)], seed=seed)
-    kinds = Random(f"kinds {seed}").choices(["sound", "dies", "forgets"], k=len(orders))
-    kind_of = {order.order_id: kind for order, kind in zip(orders, kinds, strict=True)}
+def second_chance(lab: Lab, flow: Callable[..., Any], seed: int) -> None:
+    """Who is not heard of is replaced once; everything else that fails is processed, once."""
+    client, draws = boto3.client("stepfunctions"), Random(f"chances {seed}")
+    orders = load.orders(arrivals=[float(n) for n in range(15)], seed=seed)
+    names = [order.order_id for order in orders]
+    drawn = ["works", "dies once", "dies always", "hangs", "refuses"] * 3
+    draws.shuffle(drawn)
+    kinds = dict(zip(names, drawn, strict=True))
+    asked, processed = Counter[str](), Counter[str]()
 
-    def work(body: dict[str, Any]) -> None:
-        kind = kind_of[body["order"]["order_id"]]
-        if kind != "dies":
-            answer(client, body["token"], credit="good")
-        if kind != "sound":
-            raise MemoryError("this worker is dead")
+    def work(name: str, token: str) -> None:
+        kind = kinds[name]
+        if kind == "dies always" or (kind == "dies once" and asked[name] == 1):
+            return
+        hours = None if kind == "hangs" else draws.uniform(1.5, 6)
+        with heartbeat(client, token, HOUR / 3) as over:
+            if over.wait(hours and hours * HOUR):
+                return
+        answer(client, token, "Refused" if kind == "refuses" else None, credit="good")
 
-    with lab.running(minutes=8):
-        lab.start(work_off, sqs, queue, work, copies=4)
+    def begin(event: Any, context: Any) -> None:
+        name = event["order"]["order_id"]
+        asked[name] += 1
+        threading.Thread(target=work, args=(name, event["token"]), name=name).start()
+
+    def on_failure(event: Any, context: Any) -> None:
+        processed[event["order"]["order_id"]] += 1
+
+    lab.deploy("begin", begin)
+    lab.deploy("on-failure", on_failure)
+    definition = flow({"FunctionName": "begin", "Payload": TOKEN_AND_ORDER}, "on-failure")
+    try:
+        ask = Asking(client, definition)
+    except (TypeError, client.exceptions.InvalidDefinition) as error:
+        raise Failed(f"This definition is refused: {error}") from None
+    with lab.running(hours=24):
         for order in orders:
             ask.start(order)
-    for name, kind in kind_of.items():
-        end = ask.end(name)
-        if kind != "dies" and end["status"] != "SUCCEEDED":
-            raise Failed(f"Order {name} was answered by its worker, and it is {end['status']}.")
-        if kind == "dies" and end["status"] == "RUNNING":
-            raise Failed(f"The workers of order {name} are dead, and it still waits after 8 min.")
-        if kind == "dies" and end["status"] != "FAILED":
-            raise Failed(f"The workers of order {name} died, and it is {end['status']}.")
-    counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    left = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=counts)["Attributes"]
-    if held := sum(map(int, left.values())):
-        raise Failed(
-            f"{held} messages are in the dead-letter queue after 8 min: their batch fails again "
-            "and again."
-        )
+    for name, kind in kinds.items():
+        _check_chance(name, kind, ask.end(name), asked[name], processed[name])
+
+
+def _check_chance(name: str, kind: str, end: dict[str, Any], asked: int, processed: int) -> None:
+    story = {
+        "works": "Order {}: its worker works",
+        "dies once": "Order {}: its first worker dies",
+        "dies always": "Order {}: every worker dies",
+        "hangs": "Order {}: its worker hangs, and its heart beats",
+        "refuses": "Order {}: its worker answers with the error Refused",
+    }[kind].format(name)
+    hours = end["lasted"] / HOUR
+    if end["status"] == "RUNNING":
+        raise Failed(f"{story}. It still waits after 24 h.")
+    if asked != (expected := 2 if kind.startswith("dies") else 1):
+        raise Failed(f"{story}. Workers were asked {asked} times, and not {expected}.")
+    if processed != (expected := 0 if kind in ("works", "dies once") else 1):
+        raise Failed(f"{story}. The function on-failure was called {processed} times.")
+    if end["status"] != "SUCCEEDED":
+        raise Failed(f"{story}. Its execution ended as {end['status']}: {end.get('error')}.")
+    if (kind == "hangs" and abs(hours - 8) > 0.1) or (kind == "dies always" and hours > 2.1):
+        raise Failed(f"{story}. That was noticed after {hours:.1f} h.")
 
 
 EXERCISES = {
     "1": Exercise(did_it_count, SEEDS, "Each clerk was told the truth."),
     "2": Exercise(heart_that_stops, SEEDS, "Work was answered, and nobody worked for nothing."),
-    "3": Exercise(answered_for, SEEDS, "The dead were answered for, and the living left alone."),
+    "3": Exercise(second_chance, SEEDS, "The dead were replaced once, and everyone was answered."),
 }
