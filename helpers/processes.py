@@ -27,6 +27,8 @@ UNDO = {"charge": "refund", "reserve": "release", "pack": "unpack"}
 SECONDS = {"charge": 1.2, "pack": 8.0, "ship": 2.0, "unpack": 4.0}  # on average; others half a one
 HICCUPS = 0.03  # share of the first calls that fail and would not fail again
 WIRE = {"median": 0.02, "p99": 0.1}  # seconds
+REFUSALS = ("Failed", "Refused")  # how the kind of an event ends that tells of a refusal
+FORWARD, BACK = ("", "next"), ("if refused", "catch")  # label and kind of an edge
 SERVICES = ("events", "lambda", "stepfunctions")
 ROLE = "arn:aws:iam::123456789012:role/shop"
 
@@ -56,6 +58,7 @@ class Shop:
             hiccup, refused = draws.random() < HICCUPS, draws.random() < self.shares.get(name, 0)
             if hiccup and key not in self._tried:
                 self._tried.add(key)
+                self.lab.mark("hiccup", order_id=order["order_id"])
                 raise ConnectionError(f"{name} does not answer")
             if refused:
                 raise self.refusal(name)
@@ -80,7 +83,7 @@ class Shop:
 
         `lost` names operations of which 12 % of the replies get lost. Returns the shop, which has
         now a `trace`, the `fates` of its orders, how many seconds each `took` until shipped, and
-        `knows`: pairs of teams, of which the first has the name of the second or of its event.
+        `knows`: edges between teams, of which the first has the name of the second or of its event.
         """
         checkout = design(self)
 
@@ -118,24 +121,27 @@ class Shop:
         return list(table.index[table["fate"] == "hangs"])
 
     def _knows(self):
-        """Who has whose name: sorted pairs of teams, from the trace and from the rules.
+        """Who has whose name, as edges for a graph.
 
         Who calls a function or starts a workflow has its name. Who has a rule that delivered
-        something has the names of the sources in its pattern.
+        something has the names of the sources in its pattern. Rules for refusals come last.
         """
         listed = self.events.list_rules(EventBusName="shop")["Rules"]
-        sources = {rule["Name"]: json.loads(rule["EventPattern"])["source"] for rule in listed}
+        patterns = {rule["Name"]: json.loads(rule["EventPattern"]) for rule in listed}
         used = self.trace[self.trace["operation"].isin(["Invoke", "StartExecution"])]
-        found = set()
-        pairs = used[["caller", "resource"]].drop_duplicates()
-        for caller, resource in pairs.itertuples(index=False):
+        found = {}
+        for caller, resource in used[["caller", "resource"]].drop_duplicates().to_numpy():
             kind, _, name = caller.partition(":")
-            if kind == "events":
-                known = [source.removeprefix("shop.") for source in sources[name]]
-                found |= {(_team(resource), source) for source in known}
-            else:
-                found.add((_team(name) if kind == "states" else "checkout", _team(resource)))
-        return sorted((one, other) for one, other in found if one != other)
+            if kind != "events":
+                found[_team(name) if kind == "states" else "checkout", _team(resource)] = FORWARD
+                continue
+            refused = all(kind.endswith(REFUSALS) for kind in patterns[name]["detail-type"])
+            for source in patterns[name]["source"]:
+                pair = _team(resource), source.removeprefix("shop.")
+                if not (refused and pair in found):
+                    found[pair] = BACK if refused else FORWARD
+        edges = [(*pair, *how) for pair, how in found.items() if pair[0] != pair[1]]
+        return sorted(edges, key=lambda edge: (edge[2:] == BACK, edge))
 
     def parts(self, design):
         """Build a design. What AWS holds of it: text of each rule and definition, and functions."""

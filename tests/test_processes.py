@@ -54,22 +54,34 @@ class TestShop:
         with Lab(seed=5) as lab:
             shop = Shop(lab, Refused, shares={"pack": 0.5}).run(orders, led)
         called = {"customers", "delivery", "packing", "payments", "stock"}
-        assert set(shop.knows) == {("checkout", "orders"), *(("orders", name) for name in called)}
+        pairs = {("checkout", "orders"), *(("orders", name) for name in called)}
+        assert {edge[:2] for edge in shop.knows} == pairs
+        assert {edge[2:] for edge in shop.knows} == {("", "next")}
 
     def test_a_listener_knows_the_sources_of_a_rule_that_delivered(self):
         def listening(shop):
             shop.deploy(["thank", "apologise"])
-            for name, source in {"thank": "delivery", "apologise": "orders"}.items():
-                pattern = {"source": [f"shop.{source}"]}
+            shop.deploy(["unpack"])
+            told = {"thank": "OrderShipped", "apologise": "CardRefunded", "unpack": "GiftRefused"}
+            for name, kind in told.items():
+                source = {"apologise": "payments", "unpack": "gifts"}.get(name, "delivery")
+                pattern = {"source": [f"shop.{source}"], "detail-type": [kind]}
                 subscribe_function(shop.events, shop.functions, "shop", name, pattern)
-            entry = {"Source": "shop.delivery", "DetailType": "OrderShipped"}
+            said = {"shop.delivery": "OrderShipped", "shop.gifts": "GiftRefused"}
             return lambda order: shop.events.put_events(
-                Entries=[entry | {"Detail": json.dumps(order), "EventBusName": "shop"}]
+                Entries=[
+                    {"Source": source, "DetailType": kind, "EventBusName": "shop"}
+                    | {"Detail": json.dumps(order)}
+                    for source, kind in said.items()
+                ]
             )
 
         with Lab(seed=5) as lab:
             shop = Shop(lab, Refused).run(load.orders(rate=0.5, minutes=1, seed=5), listening)
-        assert shop.knows == [("customers", "delivery")]
+        assert shop.knows == [
+            ("customers", "delivery", "", "next"),
+            ("packing", "gifts", "if refused", "catch"),
+        ]
 
     def test_a_hiccup_passes(self):
         with Lab(seed=5) as lab:

@@ -102,7 +102,7 @@ def customs(lab: Lab, make: Callable[..., Any], seed: int) -> None:
     _check_table(table)
     events, functions = boto3.client("events"), boto3.client("lambda")
     events.create_event_bus(Name="shop")
-    orders = load.orders(arrivals=[2.0 * n for n in range(12)], seed=seed)
+    orders = load.orders(arrivals=[2.0 * n for n in range(9)], seed=seed)
     shop = Shop(_mixed_up(orders, ("pack", "clear", "ship"), seed))
     for name, kinds in table.items():
         if kinds:
