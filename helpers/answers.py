@@ -32,7 +32,7 @@ def error_answer(protocol: str, status: int, code: str, message: str) -> Answer:
         )
         return status, {"Content-Type": "text/xml"}, body
     body = json.dumps({"__type": code, "message": message})
-    return status, {"x-amzn-errortype": code}, body
+    return status, {"x-amzn-errortype": code, "x-amzn-requestid": "lab"}, body
 
 
 def error_code(headers: Any, body: Any) -> str:
