@@ -99,7 +99,7 @@ def workflow(lab: Any, charge: Work) -> Parts:
     """Lesson 10: start an execution under the order's name; the state machine tries again."""
     function = lab.deploy("charge-card", lambda order, context: charge(order), timeout=30)
     states = boto3.client("stepfunctions", config=PATIENT)
-    again = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 2, "BackoffRate": 2.0}
+    again = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 4, "BackoffRate": 2.0}
     again |= {"MaxDelaySeconds": 30, "MaxAttempts": 20}
     task = {"Type": "Task", "Resource": function, "TimeoutSeconds": 30, "Retry": [again]}
     definition = json.dumps({"StartAt": "Charge", "States": {"Charge": task | {"End": True}}})
@@ -119,7 +119,7 @@ DESIGNS = {"sync": sync, "queue": queue, "router": router, "bus": bus, "workflow
 
 
 def run(lab: Any, design: str, orders: Sequence[Order], *, seed: int, key: bool = True) -> Any:
-    """Run one design in a lab, up to three minutes after the last order. Returns the trace.
+    """Run one design in a lab, up to two minutes after the last order. Returns the trace.
 
     Marks: "placed"; "told" (ok, waited), when the customer has her answer; "asked", a delivery to
     the one who charges; "charged", the effect. With `key`, an order is charged by `once`.
@@ -151,7 +151,7 @@ def run(lab: Any, design: str, orders: Sequence[Order], *, seed: int, key: bool 
             ok = False
         lab.mark("told", order_id=order.order_id, ok=ok, waited=lab.now - begin)
 
-    with _weather(seed), lab.running(seconds=orders[-1].placed_at + 180):
+    with _weather(seed), lab.running(seconds=orders[-1].placed_at + 120):
         for worker in workers:
             lab.start(*worker)
         lab.start(open_shop, orders, checkout)

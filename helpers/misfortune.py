@@ -113,9 +113,9 @@ def bad_day(lab: Any, handler: Callable[..., Any]) -> tuple[pd.DataFrame, dict[s
             publish(events, [event | {"Detail": order.json()}])
 
     lost = [faults.lost_reply(name, rate=0.1, seed=lab.seed) for name in SENDS]
-    with lost[0], lost[1], lab.running(minutes=7):
+    with lost[0], lost[1], lab.running(minutes=6.5):
         lab.start(open_shop, orders, checkout)
-        lab.start(machine, sqs, queue, handler(dynamodb, charge), crash, copies=8)
+        lab.start(machine, sqs, queue, handler(dynamodb, charge), crash, copies=6)
     struck = {"timeout": fates.count("slow"), "crash": fates.count("before the delete")}
     struck |= {"publisher repeats": lost[1].hits, "sent twice": lost[0].hits}
     return lab.trace, struck
@@ -160,8 +160,17 @@ def double_clicks(lab: Any, guard: Callable[..., Any]) -> pd.DataFrame:
 
     slow = faults.latency("dynamodb", median=0.020, p99=0.060, seed=lab.seed)
     with slow, lab.running():
-        lab.start(open_shop, load.orders(rate=0.6, minutes=1, seed=lab.seed), double_click)
+        lab.start(open_shop, load.orders(rate=0.5, minutes=1, seed=lab.seed), double_click)
     return lab.trace
+
+
+def name_calls(ax: Any, race: pd.DataFrame, names: dict[str, str]) -> None:
+    """Write into the bars of a timeline what each call was, and draw where it began."""
+    lanes = {caller: lane for lane, caller in enumerate(race["caller"].unique())}
+    for _, row in race[race["kind"] == "call"].iterrows():
+        lane, middle = lanes[row["caller"]], (row["time"] + row["end"]) / 2
+        ax.text(middle, lane, names[row["operation"]], color="white", ha="center", va="center")
+        ax.vlines(row["time"], lane - 0.25, lane + 0.25, color="white")
 
 
 def points(lab: Any, give: Callable[..., Any], ways: Sequence[str]) -> pd.Series:
@@ -183,8 +192,8 @@ def points(lab: Any, give: Callable[..., Any], ways: Sequence[str]) -> pd.Series
                 time.sleep(660)
                 give(patient, way, order.order_id)
 
-    with faults.lost_reply("dynamodb", rate=0.15, seed=lab.seed), lab.running():
-        lab.start(open_shop, load.orders(rate=1, seconds=20, seed=lab.seed), customer)
+    with faults.lost_reply("dynamodb", rate=0.3, seed=lab.seed), lab.running():
+        lab.start(open_shop, load.orders(rate=1, seconds=12, seed=lab.seed), customer)
     items = patient.scan(TableName="points")["Items"]
     given = {item["id"]["S"]: int(item["points"]["N"]) for item in items}
     return pd.Series(given).groupby(lambda name: name.partition(" o-")[0]).mean()[list(ways)]
@@ -198,6 +207,7 @@ def with_crashes(
     *,
     orders: int = 15,
     minutes: float = 3,
+    workers: int = 4,
 ) -> tuple[pd.DataFrame, pd.Series]:
     """One consumer, whose machines die by plan. The trace, and the fate of each order.
 
@@ -233,5 +243,5 @@ def with_crashes(
 
     with lab.running(minutes=minutes):
         lab.start(open_shop, placed, checkout)
-        lab.start(machine, sqs, queue, handle, crash, copies=4)
+        lab.start(machine, sqs, queue, handle, crash, copies=workers)
     return lab.trace, pd.Series(fate)

@@ -50,14 +50,15 @@ def _latencies(ax, orders, styles, title):
             ax.plot([low, high], [row + shift] * 2, color=colour, linestyle=line, linewidth=2)
             ax.plot(low, row + shift, "o", color=colour, markersize=6)
             ax.plot(high, row + shift, "D", color=colour, markersize=6)
-            ax.annotate(
-                _said(high), (high, row + shift), (8, 0), textcoords="offset points",
-                va="center", fontsize=10,
-            )  # fmt: skip
+            for value, aside, where in ((low, -8, "right"), (high, 8, "left")):
+                ax.annotate(
+                    _said(value), (value, row + shift), (aside, 0), textcoords="offset points",
+                    ha=where, va="center", fontsize=10,
+                )  # fmt: skip
     ax.set_xscale("log")
     ax.xaxis.set_major_locator(LogLocator(numticks=8))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.margins(x=0.12)
+    ax.margins(x=0.14)
     ax.set_yticks(range(len(orders)), list(orders))
     ax.set_ylim(len(orders) - 0.45, -0.55)
     ax.grid(axis="y", visible=False)
