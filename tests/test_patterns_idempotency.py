@@ -104,13 +104,13 @@ def test_work_that_fails_may_be_tried_again_at_once(lab, db):
             raise ValueError(name)
 
     def worker():
-        for number in range(100):
-            for _ in range(5):
+        for number in range(50):
+            for _ in range(4):
                 with contextlib.suppress(ValueError):
                     once(db, "records", f"{number}", lambda number=number: work(number))
 
     run(lab, worker)
-    assert tried == dict.fromkeys(range(100), 3)
+    assert tried == dict.fromkeys(range(50), 3)
     assert lab.now == 0
 
 
@@ -203,12 +203,12 @@ class TestTogether:
 
     def test_the_writes_are_made_once(self, lab, db):
         def worker():
-            for number in range(200):
-                together(db, "records", f"{number % 80}", self.add(f"{number % 80}"))
+            for number in range(120):
+                together(db, "records", f"{number % 50}", self.add(f"{number % 50}"))
 
         with faults.lost_reply("dynamodb", rate=0.05, seed=lab.seed):
             run(lab, worker, worker)
-        assert self.counts(db) == {str(number): 1 for number in range(80)}
+        assert self.counts(db) == {str(number): 1 for number in range(50)}
 
     def test_it_says_whether_it_was_the_first(self, lab, db):
         said = []
