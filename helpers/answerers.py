@@ -42,7 +42,7 @@ def dispatch(sqs, queue, number, work):
             number -= 1
 
 
-def crew(lab, function, number=30):
+def crew(lab, function, number=20):
     """Workers that delete last, and `function` behind the dead-letter queue, until all is over.
 
     Most checks take 20 s. One in ten is "slow": 400 s, longer than its message is hidden. One in
