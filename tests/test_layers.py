@@ -32,6 +32,7 @@ NO_SDK = {
     "load": ("load", "arrivals", "shop"),
     "trace": ("trace", "handlings", "queues", "effects"),
     "theory": ("theory",),
+    "histories": ("histories",),
     "schemas": ("schemas",),
 }
 
