@@ -42,20 +42,25 @@ def pass_by_bus(events, source, body, bus="default"):
 
 
 def read_call(event):
+    """The order that a caller sent."""
     return [event]
 
 
 def read_queue(event):
+    """The orders in messages of a queue."""
     return [json.loads(record["body"]) for record in event["Records"]]
 
 
 def read_topic(event):
+    """The orders in messages that a topic has sent to a queue."""
     return [json.loads(envelope["Message"]) for envelope in read_queue(event)]
 
 
 def read_bus(event):
+    """The order in an event."""
     return [event["detail"]]
 
 
 def read_bus_queue(event):
+    """The orders in events that a bus has sent to a queue."""
     return [envelope["detail"] for envelope in read_queue(event)]
