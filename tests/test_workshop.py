@@ -57,8 +57,13 @@ def test_costs_are_read_from_a_lesson_s_table():
     ]
     rows = matrix(costs_of([COSTS], name="01")).splitlines()
     assert [row.count("|") for row in rows] == [len(FACETS) + 2] * 4
-    assert rows[-2].startswith("| **a drum** |")
+    assert rows[-2].startswith("| **a drum** (01) |")
     assert rows[-2].endswith("| ▼ **worse** | ▲ better |")
+
+
+def test_two_lessons_may_name_a_design_alike():
+    both = [*costs_of([COSTS], name="01"), *costs_of([COSTS], name="02")]
+    assert len(matrix(both).splitlines()) == 2 + 4
 
 
 @pytest.mark.parametrize("wrong", [("temporal", "time"), ("**better**", "**good**")])

@@ -26,6 +26,7 @@ VERDICTS = ("better", "worse", "same")
 class Cost:
     """What one design does to one facet, and where the lesson shows it."""
 
+    lesson: str  # its two digits: two lessons may name a design alike, and compare it otherwise
     facet: str
     design: str
     verdict: str
@@ -49,7 +50,9 @@ def costs_of(cells, *, name):
             for row in rows:
                 for facet in row[0].split(","):
                     for design, verdict in zip(designs, row[1:-1], strict=True):
-                        found.append(Cost(facet.strip(), design, verdict.strip("* "), row[-1]))
+                        found.append(
+                            Cost(name[:2], facet.strip(), design, verdict.strip("* "), row[-1])
+                        )
     for cost in found:
         if cost.facet not in FACETS or cost.verdict not in VERDICTS:
             raise ValueError(f"{name}: no facet {cost.facet!r} that can be {cost.verdict!r}")
@@ -72,12 +75,12 @@ def tables(source):
 
 def matrix(costs):
     """Designs against facets as a Markdown table. A lesson adds a row, and the width stays."""
-    verdicts = {(cost.design, cost.facet): cost.verdict for cost in costs}
+    verdicts = {(cost.lesson, cost.design, cost.facet): cost.verdict for cost in costs}
     signs = {"better": "▲ better", "worse": "▼ **worse**", "same": "same"}
     rows = [["with", *FACETS], ["---"] * (len(FACETS) + 1)]
-    for design in dict.fromkeys(cost.design for cost in costs):
-        told = [signs.get(verdicts.get((design, facet)), "–") for facet in FACETS]
-        rows.append([f"**{design}**", *told])
+    for lesson, design in dict.fromkeys((cost.lesson, cost.design) for cost in costs):
+        told = [signs.get(verdicts.get((lesson, design, facet)), "–") for facet in FACETS]
+        rows.append([f"**{design}** ({lesson})", *told])
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
