@@ -30,6 +30,7 @@ PLACES = (
 WAIT = {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}
 KNOWN = {"Type": "Pass", "End": True}
 INVOKE = "arn:aws:states:::lambda:invoke"
+EVENT = {"Source": "shop", "DetailType": "order placed", "Detail": {}}
 DAY = 86_400
 
 
@@ -315,6 +316,28 @@ class TestCalls:
         flow = Flow(machine({"Look": look, "Known": KNOWN}))
         pass_time(lab)
         assert flow.output["Error"] == "Sqs.QueueDoesNotExistException"
+
+    @pytest.mark.parametrize(
+        ("action", "parameters", "caught"),
+        [
+            ("dynamodb:getItem", {"TableName": "t", "Key": {"id": {"S": "1"}}}, "DynamoDB"),
+            ("events:putEvents", {"Entries": [EVENT]}, "EventBridge"),
+            ("lambda:invoke", {"FunctionName": "work"}, "Lambda"),
+            ("states:startExecution", {"StateMachineArn": "{machine}"}, "StepFunctions"),
+        ],
+    )
+    def test_a_fault_of_the_lab_can_be_caught(self, lab, client, action, parameters, caught):
+        """It quotes a request id, which the error's cause tells."""
+        service = action.split(":")[0]
+        other = machine({"Nothing": KNOWN}, name="other")
+        parameters = json.loads(json.dumps(parameters).replace("{machine}", other))
+        catch = [{"ErrorEquals": ["States.TaskFailed"], "Next": "Known"}]
+        call = task(f"arn:aws:states:::{action}", parameters, Catch=catch)
+        flow = Flow(machine({"Call": call, "Known": KNOWN}))
+        target = {"states": "stepfunctions.StartExecution"}.get(service, service)
+        with faults.error(target, status=400, code="Broken"):
+            pass_time(lab, 60)
+        assert flow.output["Error"].startswith(f"{caught}.Broken")
 
     def test_a_time_out_of_a_call_is_called_so_for_every_service(self, lab, client):
         get = {"TableName": "orders", "Key": {"id": {"S": "1"}}}
