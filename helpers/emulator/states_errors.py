@@ -9,7 +9,8 @@
   match a missed heartbeat. History and DescribeExecution call it ``States.Timeout``, as recordings
   of AWS do (localstack/localstack, pull request 10663).
 - Lambda's own errors are called ``Lambda.TooManyRequestsException`` and so on, with either form of
-  resource; a request without an answer is ``Lambda.SdkClientException``.
+  resource; a request without an answer is ``Lambda.SdkClientException``. A call that a service
+  refuses fails its task, of EventBridge as well; moto fails the execution with ``States.Runtime``.
 
 A Catch may lead back to its own state. A branch of a Parallel or Map state hands on the name of its
 error, ``States.Timeout`` included; moto fails the execution with ``States.Runtime`` there.
@@ -108,17 +109,22 @@ def set_next(state: CommonStateField, env: Environment) -> None:
 
 
 def task_error(state: StateTask, env: Environment, ex: Exception) -> FailureEvent:
-    """In the place of `StateTask._from_error`: a missed heartbeat, and a call without an answer."""
+    """In the place of `StateTask._from_error`: a missed heartbeat, a call refused or unanswered."""
     if isinstance(ex, HeartbeatTimeoutError):
         event = state._get_timed_out_failure_event(env)
         event.error_name = ErrorName(HEARTBEAT)
         return event
-    if isinstance(ex, BotoCoreError) and isinstance(state, state_task_service.StateTaskService):
-        service = state.resource.service_name
-        if service == "aws-sdk":
-            service = state.resource.api_name
-        prefix = PREFIXES.get(service, service[:1].upper() + service[1:])
+    if not isinstance(state, state_task_service.StateTaskService):
+        return _task_error(state, env, ex)
+    service = state.resource.service_name
+    if service == "aws-sdk":
+        service = state.resource.api_name
+    prefix = PREFIXES.get(service, service[:1].upper() + service[1:])
+    if isinstance(ex, BotoCoreError):
         return failure(state, env, f"{prefix}.SdkClientException", str(ex))
+    if isinstance(ex, ClientError):  # of a service for which moto has no rule of its own
+        code = ex.response["Error"]["Code"].removesuffix("Exception")
+        return failure(state, env, f"{prefix}.{code}Exception", str(ex))
     return _task_error(state, env, ex)
 
 
