@@ -28,15 +28,23 @@ LARGER = """() => {
             && element.getBoundingClientRect().bottom > slide.closest(".reveal").clientHeight + 1);
     return slide.scrollWidth > width || slide.scrollHeight > height || low.length > 0;
 }"""
+EMPTY = """() => {
+    const slide = Reveal.getCurrentSlide();
+    return !slide.innerText.trim() && !slide.querySelector("img, svg, math");
+}"""
 
 
 def walk(page):
-    """Go through all slides with the keyboard; return the text of each, and the larger ones."""
+    """Go through all slides with the keyboard; return the text of each, and the larger ones.
+
+    No slide may be empty.
+    """
     texts, larger = [], []
     while True:
         while page.evaluate("Reveal.availableFragments().next"):
             page.keyboard.press("Space")
         texts.append(page.evaluate("Reveal.getCurrentSlide().innerText"))
+        assert not page.evaluate(EMPTY), f"after {texts[-2:]}"
         if page.evaluate(LARGER):
             larger.append(texts[-1][:60])
         if page.evaluate("Reveal.isLastSlide()"):
@@ -135,6 +143,12 @@ def test_a_slide_begins_at_its_heading():
         "Next",
         "Deeper",
     ]
+
+
+def test_what_stands_before_a_heading_can_have_a_slide_of_its_own():
+    cell = new_markdown_cell("- the end\n\n## Next")
+    cell.metadata["slideshow"] = {"slide_type": "slide", "before": "subslide"}
+    assert [kind for kind, _ in kinds(split(cell, MarkdownIt()))] == ["subslide", "slide"]
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

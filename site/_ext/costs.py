@@ -90,9 +90,21 @@ def questions():
 
 
 def where_seen(costs):
-    """What each design made better or worse, as a Markdown list."""
-    return "".join(
-        f"- {cost.verdict}, **{cost.facet}**: {cost.seen}\n"
-        for cost in sorted(costs, key=lambda cost: VERDICTS.index(cost.verdict))
-        if cost.verdict != "same"
-    )
+    """What the designs of one lesson made better or worse, as a Markdown list.
+
+    Each reason stands there once. Where there are several designs, it says for which it holds.
+    """
+    several = len({cost.design for cost in costs}) > 1
+    found = {}
+    for cost in sorted(costs, key=lambda cost: VERDICTS.index(cost.verdict)):
+        if cost.verdict != "same":
+            designs = found.setdefault((cost.facet, cost.seen), {})
+            designs.setdefault(cost.verdict, []).append(cost.design)
+    text = ""
+    for (facet, seen), verdicts in found.items():
+        told = [
+            f"{verdict} with {', '.join(names)}" if several else verdict
+            for verdict, names in verdicts.items()
+        ]
+        text += f"- **{facet}**, {'; '.join(told)}: {seen}\n"
+    return text

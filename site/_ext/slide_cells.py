@@ -107,9 +107,10 @@ def split(cell, read):
     for part in parts:
         if not part:
             continue
-        # What stands before the first heading still belongs to the slide before.
+        # What stands before the first heading still belongs to the slide before, if not told else.
         starts = part is not parts[0] or level is None
-        found.append(raw_cell(part, kind if starts else "-", show, seen, read))
+        begun = kind if starts else slideshow.get("before", "-")
+        found.append(raw_cell(part, begun, show, seen, read))
     return found
 
 

@@ -97,9 +97,8 @@ def handout(lessons, folder):
     text = f'<div class="columns">\n\n{costs.questions()}\n</div>\n\n{table}\n'
     text += '<div class="columns">\n\n'
     for page, each in found.items():
-        for design in dict.fromkeys(cost.design for cost in each):
-            seen = costs.where_seen([cost for cost in each if cost.design == design])
-            text += f"**With {design}** · {link(page, lessons[page])}\n\n{seen}\n"
+        if each:
+            text += f"**{link(page, lessons[page])}**\n\n{costs.where_seen(each)}\n"
     return f"{text}</div>\n"
 
 
