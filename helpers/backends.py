@@ -10,6 +10,7 @@ import functools
 import os
 import re
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from botocore.client import BaseClient
 from botocore.signers import RequestSigner
 from botocore.useragent import UserAgentString
 from moto import backend_index, backends
-from moto.core import DEFAULT_ACCOUNT_ID, base_backend, botocore_stubber
+from moto.core import DEFAULT_ACCOUNT_ID, base_backend, botocore_stubber, models
 from moto.core.base_backend import BackendDict
 from moto.core.exceptions import HTTPException
 from moto.moto_api._internal import mock_random
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 
 RECEIVE = ("AmazonSQS.ReceiveMessage", b"AmazonSQS.ReceiveMessage")
 MOTO = {"stepfunctions": {"execute_state_machine": True}}  # else its executions do nothing
+# moto registers each of its 180 addresses seven times for callers that use `requests` in place of
+# boto3, which takes half of a lab's opening. What is left of it refuses such a caller.
+NO_ADDRESSES = SimpleNamespace(backend_url_patterns=[])
 _in_process: list[InProcess] = []  # the open ones, the last made last
 _real_urandom = os.urandom
 _real_api_call = BaseClient._make_api_call
@@ -112,7 +116,8 @@ class InProcess:
     def _open(self) -> None:
         wire, visit = self._wire, self._visit
         mock = moto.mock_aws(config=MOTO)
-        mock.start()
+        with replaced(models, {"backend_index": NO_ADDRESSES}):
+            mock.start()
         self._undo.callback(mock.stop)
         if _in_process:  # beside another lab: moto empties its services for the first one alone
             for service in BackendDict._instances:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+import requests
 from botocore.config import Config
 from botocore.exceptions import ProfileNotFound
 
@@ -189,6 +190,12 @@ def test_a_service_that_nobody_answers_for_is_refused_by_address(connections):
         chime = boto3.client("chime", region_name="us-east-1")
         with pytest.raises(RealNetworkRefused, match="chime"):
             chime.list_accounts()
+    assert connections == []
+
+
+def test_who_goes_without_boto3_is_refused(connections):
+    Lab()
+    assert not requests.post("https://sqs.eu-west-1.amazonaws.com/", timeout=5).ok
     assert connections == []
 
 
