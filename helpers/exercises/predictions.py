@@ -60,8 +60,8 @@ class Prediction:
                 f"{mine!r} is none of the answers {', '.join(map(repr, self.choices))}"
             )
         if not self.choices and not _is_number(mine):
-            unit = self.unit or "units"
-            raise ValueError(f"a prediction here is a number of {unit}, got {mine!r}")
+            unit = f" of {self.unit}" if self.unit else ""
+            raise ValueError(f"a prediction here is a number{unit}, got {mine!r}")
 
     def score(self, measured: float | str) -> Score:
         """Compare with what was measured: 2 points within a factor of 1.25, 1 within 2."""
