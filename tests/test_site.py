@@ -37,8 +37,9 @@ def test_page_as_built_is_readable_offline_on_every_screen(visit, path):
     for width, scheme in SCREENS:
         page = visit(path, width=width, scheme=scheme)
         assert_readable(page)
-        assert_accessible(page)
         assert page.locator("pre:visible", has_text="accTitle").count() == 0
+        if (width, scheme) in ((1280, "light"), (390, "dark")):  # each look takes seconds
+            assert_accessible(page)
 
 
 @needs_browser
