@@ -19,6 +19,7 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from helpers import Lab, faults
+from helpers.emulator import states_limits
 
 PLACES = (
     (StepFunctionsParserBackend, "start_execution"),
@@ -145,6 +146,55 @@ class TestEnds:
         assert (flow.status, flow.lasted, flow.types[-1]) == ("TIMED_OUT", 90, "ExecutionTimedOut")
         [listed] = client.list_executions(stateMachineArn=arn)["executions"]
         assert (listed["status"], listed["stopDate"]) == ("TIMED_OUT", flow.end["stopDate"])
+
+    @pytest.mark.parametrize("inside", ["Wait", "Task", "Parallel", "Retry"])
+    def test_nothing_takes_longer_than_a_year(self, lab, client, inside):
+        year, forever = 365 * DAY, 99_999_999
+        queue = boto3.client("sqs").create_queue(QueueName="tokens")["QueueUrl"]
+        wait = {"Wait": {"Type": "Wait", "Seconds": forever, "End": True}}
+        again = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 40 * DAY, "BackoffRate": 9}]
+        flow = Flow(machine({"Only": {
+            "Wait": wait["Wait"],
+            "Task": ask(queue),
+            "Parallel": {"Type": "Parallel", "End": True,
+                         "Branches": [{"StartAt": "Wait", "States": wait}, {"StartAt": "Ask",
+                                      "States": {"Ask": ask(queue)}}]},
+            "Retry": ask(queue, TimeoutSeconds=60, Retry=again),
+        }[inside]}))  # fmt: skip
+        pass_time(lab, year - 60)
+        assert flow.status == "RUNNING"
+        pass_time(lab, 120)
+        assert (flow.status, flow.lasted, flow.types[-1]) == (
+            "TIMED_OUT", year, "ExecutionTimedOut",
+        )  # fmt: skip
+
+    @pytest.mark.parametrize("caught", [False, True])
+    def test_a_history_has_room_for_25_000_events(self, lab, client, caught, monkeypatch):
+        assert states_limits.MOST == 25_000
+        monkeypatch.setattr(states_limits, "MOST", 40)
+        stop = {"Variable": "$.stop", "IsPresent": True, "Next": "Stop"}
+        loop = {
+            "Look": {"Type": "Wait", "Seconds": 60, "Next": "Stop?"},
+            "Stop?": {"Type": "Choice", "Choices": [stop], "Default": "Look"},
+            "Stop": {"Type": "Succeed"},
+        }
+        around = {"Type": "Parallel", "Branches": [{"StartAt": "Look", "States": loop}]}
+        catch = [{"ErrorEquals": ["States.ALL"], "Next": "Stop"}]
+        states = {"Around": {**around, "Catch": catch, "Next": "Stop"}, "Stop": loop["Stop"]}
+        flow = Flow(machine(states if caught else loop))
+        pass_time(lab, 7200)
+        assert (flow.status, len(flow.events), flow.types[-1]) == ("FAILED", 40, "ExecutionFailed")
+        assert flow.end["cause"] == (
+            "The execution reached the maximum number of history events (40)."
+        )
+
+    def test_the_last_event_may_be_a_success(self, lab, client, monkeypatch):
+        flow = Flow(machine(WAIT))
+        pass_time(lab, 7200)
+        monkeypatch.setattr(states_limits, "MOST", len(flow.events))
+        again = Flow(machine(WAIT))
+        pass_time(lab, 7200)
+        assert again.types == flow.types
 
     def test_an_output_that_is_text_is_json_all_the_same(self, lab, client):
         flow = Flow(machine({"Pass": {**KNOWN, "Result": "done"}}))

@@ -10,6 +10,7 @@ PARTS = (
     "states_jsonata",
     "states_calls",
     "states_executions",
+    "states_limits",
     "states_answers",
     "states_attempts",
     "states_errors",

@@ -28,6 +28,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.execute_state import Exe
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 
 from .guard import expect, replaced
+from .states_limits import pause
 
 STATE = "moto.stepfunctions.parser.asl.component.state.exec.execute_state:ExecutionState"
 RETRIER = "moto.stepfunctions.parser.asl.component.common.retry.retrier_decl:RetrierDecl"
@@ -51,6 +52,7 @@ class History:
     def __init__(self, kept: Any) -> None:
         self._kept = kept
         self.is_over = False
+        self.limits = vars(kept).get("limits")
 
     def add_event(self, **event: Any) -> int:
         return 0 if self.is_over else self._kept.add_event(**event)
@@ -80,7 +82,7 @@ def attempt(state: ExecutionState, env: Environment) -> None:
         frame.program_state_event.set()  # what also wakes when the execution is stopped
 
     Thread(target=work, name=f"states:{machine_name(env)}", daemon=True).start()
-    frame.program_state_event.wait(seconds)
+    pause(env, frame.program_state_event, seconds)
     abandon(frame)
     env.close_frame(frame)
     if not env.is_running():
@@ -147,7 +149,7 @@ def retry(retrier: RetrierDecl, env: Environment) -> None:
     retrier.jitter_strategy.eval(env=env)
     end = time.time() + env.stack.pop()
     while env.is_running() and (left := end - time.time()) > 0:
-        env.program_state_event.wait(left)
+        pause(env, env.program_state_event, left)
     env.stack.append(RetrierOutcome.Executed)
 
 

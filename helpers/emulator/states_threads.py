@@ -42,6 +42,7 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from .guard import expect, replaced
+from .states_limits import pause
 
 STATE = "moto.stepfunctions.parser.asl.component.state"
 MAP = f"{STATE}.exec.state_map.iteration"
@@ -151,7 +152,7 @@ def wait(function: WaitFunction, env: Environment, wait_seconds: float) -> None:
     """In the place of `WaitFunction._wait_interval`: one wait, which the end of the run ends."""
     end = time.time() + wait_seconds
     while env.is_running() and (left := end - time.time()) > TOGETHER:
-        env.program_state_event.wait(left)
+        pause(env, env.program_state_event, left)
 
 
 def seconds_until(function: Timestamp, env: Environment) -> float:

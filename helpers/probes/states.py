@@ -245,3 +245,14 @@ def express(_: Any) -> str:
     except (ClientError, BotoCoreError, RuntimeError, NotImplementedError) as error:
         return kind(error)
     return str(json.loads(answer["output"]))
+
+
+@difference(
+    "Step Functions: a wait of 500 days, after 400",
+    aws="TIMED_OUT",
+    source='Step Functions Developer Guide, "Service quotas"',
+)
+def longer_than_a_year(lab: Any) -> str:
+    """A standard execution runs for a year at most."""
+    wait = {"Type": "Wait", "Seconds": 500 * 86_400}
+    return run(lab, *machine("long", wait), seconds=400 * 86_400)["status"]
