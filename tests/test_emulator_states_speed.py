@@ -273,6 +273,15 @@ class TestMap:
         assert json.loads(describe(execution)["output"]) == list(range(1, 201))
         assert seconds(execution) == 10
 
+    @pytest.mark.parametrize("mode", ["INLINE", "DISTRIBUTED"])
+    def test_ends_with_the_time_of_its_execution(self, lab, mode):
+        kind = {"ExecutionType": "STANDARD"} if mode == "DISTRIBUTED" else {}
+        processor = {**wait(10), "ProcessorConfig": {"Mode": mode, **kind}}
+        arn = machine("map", "Each", {"Each": each(processor, items=200)}, TimeoutSeconds=5)
+        with lab.running(hours=1):
+            execution = start(arn)
+        assert (describe(execution)["status"], seconds(execution)) == ("TIMED_OUT", 5)
+
 
 def busy(seed, runs):
     """Everything that so many executions leave behind, half of which fail in a branch."""

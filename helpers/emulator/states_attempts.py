@@ -52,7 +52,6 @@ class History:
     def __init__(self, kept: Any) -> None:
         self._kept = kept
         self.is_over = False
-        self.limits = vars(kept).get("limits")
 
     def add_event(self, **event: Any) -> int:
         return 0 if self.is_over else self._kept.add_event(**event)

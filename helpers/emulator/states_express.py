@@ -5,25 +5,20 @@
   StartSyncExecution]. moto does not have it. The answer has no `billingDetails` here.
 - StartExecution with the same name starts another one ("StartExecution isn't idempotent for EXPRESS
   workflows", API model), and its executions are in no list.
-- An express workflow runs for five minutes at most [Step Functions Developer Guide, "Choosing
-  workflow type", November 2026].
 
-What they may call is checked with the definition (`states_integrations`).
+What they may call is checked with the definition (`states_integrations`), and how long they run
+stands in `states_limits`.
 """
 
-import copy
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
 
 from moto import backend_index
 from moto.core.responses import ActionResult
 from moto.moto_api._internal import mock_random
 from moto.stepfunctions import urls
-from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
 from moto.stepfunctions.parser.backend.execution import SyncExecution
-from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from .guard import expect, replaced
@@ -34,13 +29,9 @@ EXECUTION = "moto.stepfunctions.parser.backend.execution"
 EXPECTED_SOURCES = {
     f"{EXECUTION}:SyncExecution.to_start_sync_execution_output": "fe1efeaffdad",
     f"{EXECUTION}:SyncExecution._get_start_execution_worker": "f8326da314d4",
-    f"{EXECUTION}_worker:ExecutionWorker._get_evaluation_entrypoint": "2b25949ae855",
     f"{EXECUTION}_worker:SyncExecutionWorker.start": "e952ea1928c1",
 }
-LONGEST = 300  # seconds
 ADDRESS = r"https?://sync-states\.(.+)\.amazonaws.com"  # [API model: the operation's host prefix]
-
-_entry = ExecutionWorker._get_evaluation_entrypoint
 
 
 def start_sync_execution(response: StepFunctionResponse) -> ActionResult:
@@ -60,17 +51,6 @@ def start_sync_execution(response: StepFunctionResponse) -> ActionResult:
     return ActionResult(execution.to_start_sync_execution_output())
 
 
-def entry(worker: ExecutionWorker) -> Any:
-    """The program; an express one has five minutes at most."""
-    program = _entry(worker)
-    if worker._evaluation_details.state_machine_details.typ == "EXPRESS":
-        own = program.timeout_seconds
-        if own is None or own.timeout_seconds > LONGEST:
-            program = copy.copy(program)  # the next execution may be given the same one
-            program.timeout_seconds = TimeoutSeconds(timeout_seconds=LONGEST)
-    return program
-
-
 @contextmanager
 def corrections() -> Iterator[None]:
     """Add what express workflows have for as long as the context is open."""
@@ -81,5 +61,4 @@ def corrections() -> Iterator[None]:
         stack.enter_context(replaced(backend_index, {"backend_url_patterns": patterns}))
         stack.enter_context(replaced(urls, {"url_bases": [*urls.url_bases, ADDRESS]}))
         stack.enter_context(replaced(StepFunctionResponse, answers))
-        stack.enter_context(replaced(ExecutionWorker, {"_get_evaluation_entrypoint": entry}))
         yield

@@ -1,12 +1,13 @@
 """How long an execution may be, in time and in events.
 
-- A standard workflow runs for a year at most: then "it will fail with a ``States.Timeout`` error"
-  [Step Functions Developer Guide, "Service quotas", November 2026]. moto has no such end.
-- Its history has at most 25,000 events. Where the last of them is not the end of the execution, it
-  is an ExecutionFailed [same guide, "Avoid reaching the history quota"]. moto writes on. AWS's page
-  does not name the error; it is called ``States.Runtime`` here.
+- A standard workflow runs for a year at most, an express one for five minutes: then "it will fail
+  with a ``States.Timeout`` error" [Step Functions Developer Guide, "Service quotas", November
+  2026]. moto has no such end. `TimeoutSeconds` of a state machine ends it earlier.
+- The history of a standard one has at most 25,000 events. Where the last of them is not the end of
+  the execution, it is an ExecutionFailed [same guide, "Avoid reaching the history quota"]. moto
+  writes on. AWS's page does not name the error; it is called ``States.Runtime`` here.
 
-Express workflows have their own end in `states_express`, and no history.
+Time passes for an execution in `pause` alone: in a Wait state, a task, or before a retry.
 """
 
 import time
@@ -33,7 +34,8 @@ EXPECTED_SOURCES = {
     "moto.stepfunctions.parser.asl.eval.event.event_manager:EventManager.add_event": "cb430fa2e3fe",
     "moto.stepfunctions.parser.backend.execution_worker:ExecutionWorker._get_evaluation_environment": "ce8421b71dab",  # noqa: E501
 }
-LONGEST = 365 * 86_400  # seconds
+LONGEST = {"STANDARD": 365 * 86_400, "EXPRESS": 300}  # seconds
+TOGETHER = 1e-5  # seconds; moments closer than this are one, as epoch seconds in a float go
 MOST = 25_000  # events
 ENDS = (
     HistoryEventType.ExecutionSucceeded,
@@ -46,8 +48,8 @@ _add_event = EventManager.add_event
 _environment = ExecutionWorker._get_evaluation_environment
 
 
-class Limits(NamedTuple):
-    """What holds for an execution as a whole."""
+class Limit(NamedTuple):
+    """When an execution is over, whatever it does."""
 
     execution: Environment
     over_at: float  # epoch seconds
@@ -68,31 +70,36 @@ class HistoryFull(FailureEventException):
 def environment(worker: ExecutionWorker) -> Environment:
     """In the place of `ExecutionWorker._get_evaluation_environment`: one that has an end."""
     env = _environment(worker)
-    if worker._evaluation_details.state_machine_details.typ == "STANDARD":
-        # All frames of an execution share its event manager.
-        env.event_manager.limits = Limits(env, over_at=time.time() + LONGEST)
+    kind = worker._evaluation_details.state_machine_details.typ
+    # All frames of an execution share this manager, those of a distributed Map too.
+    env.callback_pool_manager.limit = Limit(env, time.time() + LONGEST[kind])
+    if kind == "STANDARD":
+        env.event_manager.execution = env
     return env
+
+
+def shorten(env: Environment, seconds: float) -> None:
+    """The execution, which begins now, runs for so many seconds at most."""
+    shared = env.callback_pool_manager
+    over_at = min(shared.limit.over_at, time.time() + seconds)
+    shared.limit = Limit(env, over_at)
 
 
 def pause(env: Environment, woken: Event, seconds: float) -> None:
     """Wait so many seconds or until `woken`, but not for longer than the execution may run."""
-    limits = vars(env.event_manager).get("limits")
-    if limits is None or time.time() + seconds < limits.over_at:
-        woken.wait(seconds)
-        return
-    woken.wait(limits.over_at - time.time())
-    if time.time() >= limits.over_at and limits.execution.is_running():
-        limits.execution.set_timed_out()
+    execution, over_at = env.callback_pool_manager.limit
+    woken.wait(min(seconds, over_at - time.time()))
+    if time.time() > over_at - TOGETHER and execution.is_running():
+        execution.set_timed_out()
 
 
 def add_event(
     manager: EventManager, context: Any, event_type: HistoryEventType, *rest: Any, **more: Any
 ) -> int:
     """In the place of `EventManager.add_event`: the last place is kept for the end."""
-    limits = vars(manager).get("limits")
     full = len(manager._history_event_list) >= MOST - 1
-    if limits is not None and full and event_type not in ENDS:
-        raise HistoryFull(limits.execution)
+    if full and event_type not in ENDS and manager.execution is not None:
+        raise HistoryFull(manager.execution)
     return _add_event(manager, context, event_type, *rest, **more)
 
 
@@ -103,7 +110,7 @@ def corrections() -> Iterator[None]:
     with ExitStack() as stack:
         for owner, replacements in (
             (ExecutionWorker, {"_get_evaluation_environment": environment}),
-            (EventManager, {"add_event": add_event}),
+            (EventManager, {"add_event": add_event, "execution": None}),
         ):
             stack.enter_context(replaced(owner, replacements))
         yield

@@ -42,7 +42,7 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from .guard import expect, replaced
-from .states_limits import pause
+from .states_limits import TOGETHER, pause, shorten
 
 STATE = "moto.stepfunctions.parser.asl.component.state"
 MAP = f"{STATE}.exec.state_map.iteration"
@@ -58,7 +58,6 @@ EXPECTED_SOURCES = {
     f"{STATE}.wait.wait_function.wait_function:WaitFunction._wait_interval": "8f954dee8037",
 }
 INLINE_LIMIT = 40  # iterations of one Map state at a time
-TOGETHER = 1e-5  # seconds; moments closer than this are one, as epoch seconds in a float go
 
 _map = InlineIterationComponent._eval_body
 
@@ -79,20 +78,11 @@ def start_execution(worker: ExecutionWorker) -> None:
 
 
 def evaluate(program: Program, env: Environment) -> None:
-    """In the place of `Program.eval`: in a thread of its own only where a time-out watches it."""
+    """In the place of `Program.eval`: in this thread, where moto has one more to watch it."""
     env.next_state_name = program.start_at.start_at_name
-    if program.timeout_seconds is None:
-        EvalComponent.eval(program, env)
-        return
-    over = threading.Event()
-
-    def work() -> None:
-        EvalComponent.eval(program, env)
-        over.set()
-
-    _start_another(work)
-    if not over.wait(program.timeout_seconds.timeout_seconds):
-        env.set_timed_out()
+    if program.timeout_seconds is not None and not env.is_frame():
+        shorten(env, program.timeout_seconds.timeout_seconds)
+    EvalComponent.eval(program, env)
 
 
 def start_branch(worker: BranchWorker) -> None:
