@@ -12,7 +12,7 @@ from types import TracebackType
 
 import botocore.session
 
-from helpers import patches
+from helpers.clock import cell_moment
 
 _active: list[Fault] = []
 
@@ -97,7 +97,7 @@ class Fault:
         self.random.seed(self._seed)  # opened again, it strikes the same requests again
         self.requests = self.hits = 0
         _active.append(self)
-        self._entered = patches.cell_moment()
+        self._entered = cell_moment()
         return self
 
     def __exit__(
@@ -109,7 +109,7 @@ class Fault:
         if self in _active:  # a new lab may have cleared it
             _active.remove(self)
         entered = self._entered
-        if kind is None and entered and entered == patches.cell_moment() and not self.requests:
+        if kind is None and entered and entered == cell_moment() and not self.requests:
             raise FaultError(
                 f"this {type(self).__name__} ended before any simulated time had passed: the run "
                 "takes place at the end of the lab.running block, so open the fault before it: "

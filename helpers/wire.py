@@ -18,8 +18,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from helpers.answers import Answer
 from helpers.attempts import Attempt, Call
-from helpers.clock import Clock
-from helpers.tasks import Stopped
+from helpers.clock import Clock, Stopped
 from helpers.trace import Handling, Trace
 
 RESOURCE_KEYS = (

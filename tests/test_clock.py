@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import patches
-from helpers.clock import Clock, ClockError, Deadlock, NeverWaits
+from helpers.clock import Clock, ClockError, Deadlock, NeverWaits, patches
 
 EPOCH = 1_793_606_400.0
 USUAL = gc.get_threshold()
@@ -311,7 +310,8 @@ class TestEnds:
                     pass
             if moment == "while it waits":
                 thread = threading.Thread(target=_thread.interrupt_main)
-                patches.start_for_real(thread)
+                with clock.real_time():
+                    thread.start()
         assert_everything_is_real()
         before = clock.now
         with clock.running(seconds=5):

@@ -15,7 +15,7 @@ TAKEN_HOME = {"boto3", "botocore", "aws_lambda_powertools"}  # beside the standa
 LAB_USERS = {"helpers", "helpers.exercises", "helpers.explore", "helpers.differences"}
 # Those that know no AWS SDK, each with the files that it is made of.
 NO_SDK = {
-    "clock": ("clock", "patches", "tasks"),
+    "clock": ("clock/__init__",),
     "charts": (
         "charts",
         "abreast",

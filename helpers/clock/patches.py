@@ -14,18 +14,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from threading import get_ident
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import time_machine
 
-if TYPE_CHECKING:
-    from helpers.clock import Clock
-    from helpers.tasks import Task
-
-
-class ClockError(RuntimeError):
-    """Something about virtual time that the reader has to change."""
-
+from helpers.clock.scheduler import Scheduler
+from helpers.clock.tasks import ClockError, Task
 
 _real_sleep = time.sleep
 _real_monotonic = time.monotonic
@@ -35,12 +29,12 @@ _real_start = threading.Thread.start
 _real_join = threading.Thread.join
 _real_is_alive = threading.Thread.is_alive
 
-_clock: Clock | None = None  # the one that runs; there is one flow of time in a process
+_clock: Scheduler | None = None  # the one that runs; there is one flow of time in a process
 _rebound: list[tuple[dict[str, Any], str, Any]] = []
 
 
 @contextlib.contextmanager
-def installed(clock: Clock) -> Iterator[None]:
+def installed(clock: Scheduler) -> Iterator[None]:
     """Replace what waits and what reads the time, and put all of it back on any exit."""
     global _clock
     if _clock is not None:
@@ -70,28 +64,10 @@ def rebind(function: Callable[..., Any]) -> None:
             }[value]
 
 
-def cell_moment() -> tuple[Clock, float] | None:
+def cell_moment() -> tuple[Scheduler, float] | None:
     """The clock and its time, if the caller is the cell that runs it; else None."""
     task = _task()
     return (_clock, _clock.now) if task is not None and task is _clock._cell else None
-
-
-@contextlib.contextmanager
-def real_time() -> Iterator[None]:
-    """Let the calling thread wait in real time, for what another thread of the process does."""
-    tasks = _clock._tasks if _clock else {}
-    caller = tasks.pop(get_ident(), None)
-    try:
-        yield
-    finally:
-        if caller is not None:
-            tasks[get_ident()] = caller
-
-
-def start_for_real(thread: threading.Thread) -> None:
-    """`Thread.start`, which waits in real time until the new thread has come up."""
-    with real_time():
-        _real_start(thread)
 
 
 def _unbind() -> None:
@@ -103,7 +79,7 @@ def _unbind() -> None:
 class _Travel(time_machine.travel):
     """time-machine's own start and stop, with a traveller that looks at the thread."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Scheduler) -> None:
         super().__init__(0, tick=False)
         self._clock = clock
 
@@ -116,7 +92,7 @@ class _Travel(time_machine.travel):
 class _PerThread(time_machine.Traveller):
     """Virtual time for the clock's threads, real time for all others."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Scheduler) -> None:
         super().__init__(0, None, False)
         self._clock = clock
 
@@ -172,7 +148,7 @@ def _start(thread: threading.Thread) -> None:
     parent = _task()
     if parent is None or thread._started.is_set():
         return _real_start(thread)
-    return _clock._launch(thread, background=parent.background or parent.serving)
+    return _clock.launch(thread, background=parent.background or parent.serving)
 
 
 def _join(thread: threading.Thread, timeout: float | None = None) -> None:
@@ -218,7 +194,7 @@ def _kernel_replacements() -> list[tuple[Any, str, Any]]:
 
     @functools.wraps(flush)
     def flush_for_real(stream: Any) -> None:
-        with real_time():
+        with contextlib.nullcontext() if _clock is None else _clock.real_time():
             flush(stream)
 
     return [(iostream.OutStream, "flush", flush_for_real)]
