@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Lab", "charts", "explore", "faults", "load"]
+__all__ = ["Lab", "charts", "exercises", "explore", "faults", "load", "theory", "trace"]
 
 
 def __getattr__(name: str) -> Any:

@@ -13,8 +13,8 @@ import boto3
 import pandas as pd
 
 from helpers import faults
-from helpers.effects import end_to_end
 from helpers.patterns.shop import open_shop
+from helpers.trace import end_to_end
 
 TEAM = {
     "charge": "payments", "reserve": "stock", "pack": "packing", "ship": "delivery",

@@ -7,7 +7,7 @@ import json
 
 from jsonschema import Draft202012Validator
 
-from helpers.shop import DATA
+from helpers.load.recorded import DATA
 
 
 def validator(version, *, closed=False, event="order-placed"):

@@ -42,7 +42,7 @@ $$W = \frac{1}{\mu - \lambda}, \qquad L_q = \sum_{n=1}^{\infty} (n-1)\, p_n
 
 CHART = """\
 import matplotlib.pyplot as plt
-from helpers.pictures import show
+from helpers.charts.pictures import show
 
 figure, axes = plt.subplots(figsize=(7, 3))
 axes.plot(range(60), [minute % 17 for minute in range(60)])

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import arrivals, load
+from helpers import load
+from helpers.load import arrivals
 
 SEEDS = range(1, 11)
 rates = st.floats(0.01, 20)

@@ -15,8 +15,9 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from helpers import charts, figures, style
+from helpers import charts
 from helpers import trace as tr
+from helpers.charts import axes, style
 
 
 def shop(orders=200, *, seed=1):
@@ -441,4 +442,4 @@ def test_alt_text_arrives_in_a_page_of_sphinx(notebook, tmp_path):
 
 
 def test_figures_do_without_pyplot():
-    assert "pyplot" not in inspect.getsource(figures).split('"""')[2]
+    assert "pyplot" not in inspect.getsource(axes).split('"""')[2]

@@ -10,7 +10,7 @@ import pytest
 from emulated_dynamodb import Table, let_pass, plain, refused
 
 from helpers import Lab
-from helpers.lab import START
+from helpers.lab.lab import START
 
 
 @pytest.fixture

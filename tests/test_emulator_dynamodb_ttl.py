@@ -13,7 +13,7 @@ import pytest
 from emulated_dynamodb import Table, let_pass, plain, refused, typed
 
 from helpers import Lab
-from helpers.lab import START
+from helpers.lab.lab import START
 
 DAY = 86400
 EPOCH = int(START.timestamp())

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 
-from helpers import charts, graphs, layers
-from helpers.style import BLUE, GREEN, VERMILLION
+from helpers import charts
+from helpers.charts import graphs, layout
+from helpers.charts.style import BLUE, GREEN, VERMILLION
 
 TASK = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke"}
 CATCH = {"ErrorEquals": ["States.Timeout", "Declined"], "Next": "Refund"}
@@ -148,9 +149,9 @@ names = st.sampled_from("abcdefgh")
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(names, names), min_size=1, max_size=12))
 def test_nothing_in_a_layer_overlaps_whatever_the_edges(pairs):
-    layer, ways = layers.chains(pairs)
+    layer, ways = layout.chains(pairs)
     width = {place: 0.02 if isinstance(place, tuple) else 1.0 for place in layer}
-    x = layers.spread(layer, ways, width, 0.1)
+    x = layout.spread(layer, ways, width, 0.1)
     for row in set(layer.values()):
         here = sorted((place for place in layer if layer[place] == row), key=x.get)
         for left, right in itertools.pairwise(here):

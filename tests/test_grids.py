@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 
-from helpers import charts, grids
+from helpers import charts
+from helpers.charts import tables
 
 FACETS = pd.DataFrame(
     {"call": [3.0, 0.0, np.nan], "queue": [0.0, 1234.0, 7.0]}, index=["location", "order", "time"]
@@ -45,8 +46,8 @@ def test_a_heat_map_can_say_words():
 
 @given(st.floats(min_value=0, max_value=1))
 def test_the_number_can_be_read_on_every_shade(share):
-    shade = grids._SHADES(share)
-    ink, ground = sorted([luminance(grids._ink(shade)), luminance(shade)])
+    shade = tables._SHADES(share)
+    ink, ground = sorted([luminance(tables._ink(shade)), luminance(shade)])
     assert (ground + 0.05) / (ink + 0.05) >= 4.5
 
 

@@ -22,10 +22,11 @@ from moto.core import botocore_stubber
 from moto.sqs import models as sqs_models
 
 from helpers import Lab, faults, load
-from helpers import lab as lab_module
 from helpers.clock import Clock, Deadlock
+from helpers.faults import fault
 from helpers.lab import LabError
-from helpers.progress import Progress, span
+from helpers.lab import lab as lab_module
+from helpers.lab.progress import Progress, span
 from helpers.trace import COLUMNS, Trace
 
 
@@ -396,7 +397,7 @@ class TestPutBack:
                 "time": time.time,
                 "start": threading.Thread.start,
                 "signing": AWSPreparedRequest,
-                "faults": list(faults._active),
+                "faults": list(fault.active),
                 "threads": [t for t in threading.enumerate() if hasattr(t, "_task")],
             }
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import load, shop
+from helpers import load
+from helpers.load import recorded
 
 KEYS = ["order_id", "tenant", "customer", "items", "amount", "placed_at"]
 seeds = st.integers(0, 2**64)
@@ -49,10 +50,10 @@ def test_the_mean_rate_is_the_rate():
 
 
 def test_bodies_are_the_shop_s_own():
-    recorded = {(o["customer"], o["amount"], o["tenant"]) for o in shop.recorded_orders()}
+    known = {(o["customer"], o["amount"], o["tenant"]) for o in recorded.recorded_orders()}
     orders = load.orders(rate=2.0, hours=1, seed=3)
-    assert {(o.customer, o.amount, o.tenant) for o in orders} <= recorded
-    shares = Counter(o["tenant"] for o in shop.recorded_orders())
+    assert {(o.customer, o.amount, o.tenant) for o in orders} <= known
+    shares = Counter(o["tenant"] for o in recorded.recorded_orders())
     for tenant, count in Counter(o.tenant for o in orders).items():
         expected = shares[tenant] / shares.total() * len(orders)
         assert count == pytest.approx(expected, abs=4 * math.sqrt(expected))
@@ -86,7 +87,7 @@ def test_arrival_times_of_the_reader_s_own():
 
 
 def test_what_is_ordered_does_not_depend_on_the_gap():
-    place = {(o["customer"], o["amount"]): n for n, o in enumerate(shop.recorded_orders())}
+    place = {(o["customer"], o["amount"]): n for n, o in enumerate(recorded.recorded_orders())}
     for seed in range(5):
         orders = load.orders(rate=2.0, hours=1, seed=seed)
         pairs = np.array([(o.gap, place[o.customer, o.amount]) for o in orders])
@@ -146,7 +147,7 @@ def test_an_order_cannot_be_changed():
 
 
 def test_the_day_is_the_file_line_by_line():
-    lines = (shop.DATA / "orders.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (recorded.DATA / "orders.jsonl").read_text(encoding="utf-8").splitlines()
     assert [o.json() for o in load.day()] == lines
 
 
@@ -226,9 +227,9 @@ def test_a_wrong_day_is_refused(options, message):
 
 def test_import_reads_no_data():
     code = (
-        "from helpers import load, shop; "
-        "assert not shop.recorded_orders.cache_info().currsize; "
+        "from helpers import load; from helpers.load import recorded; "
+        "assert not recorded.recorded_orders.cache_info().currsize; "
         "load.orders(rate=1, minutes=1, seed=1); load.orders(rate=1, minutes=1, seed=2); "
-        "assert shop.recorded_orders.cache_info().misses == 1"
+        "assert recorded.recorded_orders.cache_info().misses == 1"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -7,7 +7,8 @@ from itertools import pairwise
 import pytest
 from botocore.exceptions import ClientError
 
-from helpers import Lab, faults, graphs, histories, load
+from helpers import Lab, faults, histories, load
+from helpers.charts import graphs
 from helpers.fulfilment import ROLE, Fulfilment, fates
 from helpers.patterns import workflow
 from helpers.patterns.sync import CallFailed

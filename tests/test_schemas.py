@@ -6,14 +6,14 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from helpers import shop
+from helpers.load import recorded
 from helpers.schemas import validator
 
-FILES = sorted((shop.DATA / "schemas").glob("*.json"))
+FILES = sorted((recorded.DATA / "schemas").glob("*.json"))
 SCHEMAS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FILES}
 V1 = SCHEMAS["order-placed.v1"]
 ADDRESS = {"name": "Customer 7", "street": "8 Mill Lane", "city": "Millbrook"}
-ORDERS = [order | {"revision": 1, "address": ADDRESS} for order in shop.recorded_orders()[::10]]
+ORDERS = [order | {"revision": 1, "address": ADDRESS} for order in recorded.recorded_orders()[::10]]
 
 
 def renamed(order):

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from helpers import shop
+from helpers.load import recorded
 
 SHOPS = {"books", "wool"}
 ORDER = {
@@ -22,28 +22,28 @@ TENANTS = "tenant,name,share,customers,skus\nbooks,Corner Books,0.4,10,20\n"
 
 @pytest.fixture(scope="module")
 def generator():
-    return runpy.run_path(str(shop.DATA / "make_orders.py"))
+    return runpy.run_path(str(recorded.DATA / "make_orders.py"))
 
 
 def test_the_generator_writes_the_files_byte_for_byte(generator):
     for name, text in generator["files"]().items():
-        assert (shop.DATA / name).read_bytes() == text.encode()
+        assert (recorded.DATA / name).read_bytes() == text.encode()
 
 
 def test_another_seed_makes_another_day_that_is_as_good(generator, tmp_path):
     path = tmp_path / "orders.jsonl"
     path.write_text(generator["files"](seed=7)["orders.jsonl"])
-    orders = shop.read_orders(path, tenants={t.tenant for t in shop.tenants()})
-    assert orders != shop.recorded_orders()
+    orders = recorded.read_orders(path, tenants={t.tenant for t in recorded.tenants()})
+    assert orders != recorded.recorded_orders()
     assert 7000 < len(orders) < 8000
 
 
 def test_files_stay_small_enough_for_git():
-    assert sum(p.stat().st_size for p in shop.DATA.glob("[ot]*.*")) < 2_000_000
+    assert sum(p.stat().st_size for p in recorded.DATA.glob("[ot]*.*")) < 2_000_000
 
 
 def test_the_day_has_its_curve():
-    hours = Counter(int(o["placed_at"] // 3600) for o in shop.recorded_orders())
+    hours = Counter(int(o["placed_at"] // 3600) for o in recorded.recorded_orders())
     assert len(hours) == 24
     del hours[12]  # the sale
     assert max(hours, key=hours.get) in (20, 21)
@@ -52,35 +52,35 @@ def test_the_day_has_its_curve():
 
 
 def test_the_day_has_its_burst():
-    minutes = Counter(int(o["placed_at"] // 60) for o in shop.recorded_orders())
+    minutes = Counter(int(o["placed_at"] // 60) for o in recorded.recorded_orders())
     before = sum(minutes[m] for m in range(710, 720)) / 10
     after = sum(minutes[m] for m in range(720, 725)) / 5
     assert after > 8 * before
-    noon = [o for o in shop.recorded_orders() if 720 <= o["placed_at"] / 60 < 750]
+    noon = [o for o in recorded.recorded_orders() if 720 <= o["placed_at"] / 60 < 750]
     assert sum(o["tenant"] == "records" for o in noon) > 0.8 * len(noon)
 
 
 def test_one_tenant_is_larger_than_the_rest():
-    sizes = Counter(o["tenant"] for o in shop.recorded_orders())
-    largest, *others = shop.tenants()
+    sizes = Counter(o["tenant"] for o in recorded.recorded_orders())
+    largest, *others = recorded.tenants()
     assert sizes[largest.tenant] > 1.5 * max(sizes[t.tenant] for t in others)
-    assert set(sizes) == {t.tenant for t in shop.tenants()}
+    assert set(sizes) == {t.tenant for t in recorded.tenants()}
 
 
 def test_a_customer_belongs_to_one_tenant():
-    pairs = {(o["customer"], o["tenant"]) for o in shop.recorded_orders()}
+    pairs = {(o["customer"], o["tenant"]) for o in recorded.recorded_orders()}
     assert len(pairs) == len({customer for customer, _ in pairs})
 
 
 def test_an_sku_has_one_price():
-    items = [item for o in shop.recorded_orders() for item in o["items"]]
+    items = [item for o in recorded.recorded_orders() for item in o["items"]]
     pairs = {(i["sku"], i["unit_price"]) for i in items}
     assert len(pairs) == len({sku for sku, _ in pairs})
 
 
 def test_the_readme_gives_the_numbers_that_came_out():
-    text = (shop.DATA / "README.md").read_text(encoding="utf-8")
-    orders = shop.recorded_orders()
+    text = (recorded.DATA / "README.md").read_text(encoding="utf-8")
+    orders = recorded.recorded_orders()
     hours = Counter(int(o["placed_at"] // 3600) for o in orders)
     sale = sum(o["items"][0]["sku"] == "REC-LTD" for o in orders)
     noon = [o["tenant"] for o in orders if 12 <= o["placed_at"] / 3600 < 12.5]
@@ -103,7 +103,7 @@ def test_the_readme_gives_the_numbers_that_came_out():
 
 def test_a_good_file_is_read(tmp_path):
     later = ORDER | {"order_id": "o-2"}  # two orders in the same millisecond are no error
-    assert shop.read_orders(write(tmp_path, ORDER, later), tenants=SHOPS) == [ORDER, later]
+    assert recorded.read_orders(write(tmp_path, ORDER, later), tenants=SHOPS) == [ORDER, later]
 
 
 @pytest.mark.parametrize(
@@ -139,14 +139,14 @@ def test_a_good_file_is_read(tmp_path):
 def test_a_wrong_order_names_file_line_and_value(tmp_path, change, message):
     path = write(tmp_path, ORDER, ORDER | {"order_id": "o-2"} | change)
     with pytest.raises(ValueError) as caught:  # noqa: PT011 (the message is compared below)
-        shop.read_orders(path, tenants=SHOPS)
+        recorded.read_orders(path, tenants=SHOPS)
     assert str(caught.value).startswith(f"{path}, line 2: {message}")
 
 
 def test_a_missing_column_is_named(tmp_path):
     path = write(tmp_path, ORDER, {k: v for k, v in ORDER.items() if k != "amount"})
     with pytest.raises(ValueError, match=r"orders\.jsonl, line 2: column 'amount' is missing"):
-        shop.read_orders(path, tenants=SHOPS)
+        recorded.read_orders(path, tenants=SHOPS)
 
 
 @pytest.mark.parametrize("bad", ['{"order_id": "o-2", ', "", "{} {}", "{}, {}", "[1", "nothing"])
@@ -154,26 +154,26 @@ def test_bad_json_is_shown(tmp_path, bad):
     path = tmp_path / "orders.jsonl"
     path.write_text(f"{json.dumps(ORDER)}\n{bad}\n{json.dumps(ORDER)}\n")
     with pytest.raises(ValueError, match=r"orders\.jsonl, line 2: not JSON") as caught:
-        shop.read_orders(path, tenants=SHOPS)
+        recorded.read_orders(path, tenants=SHOPS)
     assert repr(bad) in str(caught.value)
 
 
 def test_an_empty_file_is_refused(tmp_path):
     (tmp_path / "orders.jsonl").touch()
     with pytest.raises(ValueError, match=r"orders\.jsonl, line 1: not JSON"):
-        shop.read_orders(tmp_path / "orders.jsonl", tenants=SHOPS)
+        recorded.read_orders(tmp_path / "orders.jsonl", tenants=SHOPS)
 
 
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path):
     path = tmp_path / "orders.jsonl"
     path.write_bytes(json.dumps(ORDER).encode() + b"\n\xff\xfe\n")
     with pytest.raises(ValueError, match=r"orders\.jsonl, line 2: not UTF-8, got b'\\xff'"):
-        shop.read_orders(path, tenants=SHOPS)
+        recorded.read_orders(path, tenants=SHOPS)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"orders\.jsonl is not there"):
-        shop.read_orders(tmp_path / "orders.jsonl", tenants=SHOPS)
+        recorded.read_orders(tmp_path / "orders.jsonl", tenants=SHOPS)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_a_wrong_tenant_names_file_line_and_value(tmp_path, text, message):
     path = tmp_path / "tenants.csv"
     path.write_text(text)
     with pytest.raises(ValueError) as caught:  # noqa: PT011 (the message is compared below)
-        shop.read_tenants(path)
+        recorded.read_tenants(path)
     assert message in str(caught.value)
     assert str(path) in str(caught.value)
 

@@ -10,8 +10,8 @@ from importlib import import_module
 
 from moto.sqs import models
 
-from . import speed, sqs
-from .sqs_queue import CorrectedQueue
+from helpers.emulator import speed, sqs
+from helpers.emulator.sqs_queue import CorrectedQueue
 
 # moto's name of a service, and the file that corrects it. It is read, and moto's own part with it,
 # when the first request for the service comes: a lesson on queues does not pay for workflows.

@@ -14,7 +14,7 @@ worker that reads the stream does not).
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from . import dynamodb_streams, dynamodb_transactions, dynamodb_ttl, dynamodb_writes
+from helpers.emulator import dynamodb_streams, dynamodb_transactions, dynamodb_ttl, dynamodb_writes
 
 PARTS = (dynamodb_writes, dynamodb_transactions, dynamodb_ttl, dynamodb_streams)
 

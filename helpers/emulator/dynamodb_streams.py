@@ -30,7 +30,7 @@ from moto.dynamodb.models.table import StreamRecord, StreamShard
 from moto.dynamodbstreams.models import ShardIterator
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
-from .guard import expect, replaced
+from helpers.emulator.guard import expect, replaced
 
 ITERATOR_AGE = 900.0  # seconds
 RECORD_AGE = 86400.0  # seconds

@@ -49,8 +49,8 @@ from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
-from .dynamodb_writes import put_back, record, stored, unrecorded
-from .guard import expect, replaced
+from helpers.emulator.dynamodb_writes import put_back, record, stored, unrecorded
+from helpers.emulator.guard import expect, replaced
 
 TOKEN_AGE = 600.0  # seconds
 MOST_ACTIONS = 100

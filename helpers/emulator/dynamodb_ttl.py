@@ -36,8 +36,8 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 from moto.moto_api._internal import mock_random
 
-from .dynamodb_writes import unrecorded
-from .guard import expect, replaced
+from helpers.emulator.dynamodb_writes import unrecorded
+from helpers.emulator.guard import expect, replaced
 
 LONGEST_DELAY = 2 * 86400.0  # seconds
 TOO_OLD = 5 * 365 * 86400.0  # seconds

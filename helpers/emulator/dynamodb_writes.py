@@ -24,7 +24,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
 from moto.dynamodb.models.utilities import bytesize
 
-from .guard import expect, replaced
+from helpers.emulator.guard import expect, replaced
 
 LARGEST_ITEM = 400 * 1024  # bytes
 EXPECTED_SOURCES = {

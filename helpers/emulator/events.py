@@ -22,9 +22,9 @@ from moto.events.models import Archive, EventPattern, EventsBackend, Replay
 from moto.events.responses import EventsHandler
 from moto.utilities.arns import parse_arn
 
-from . import events_pattern, events_replay, events_rules, guard
-from .events_envelope import MAXIMUM_SIZE, Event, entry_size, envelope
-from .events_targets import LINEAGE
+from helpers.emulator import events_pattern, events_replay, events_rules, guard
+from helpers.emulator.events_envelope import MAXIMUM_SIZE, Event, entry_size, envelope
+from helpers.emulator.events_targets import LINEAGE
 
 MOST_ENTRIES = 10  # [API model: PutEventsRequestEntryList]
 IN_EVERY_EVENT = {"id", "account", "source", "time", "region", "resources", "detail-type"}

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from .events_invalid import InvalidPattern
-from .events_numbers import Literal, Test
-from .events_operators import OPERATORS, alone, matcher
+from helpers.emulator.events_invalid import InvalidPattern
+from helpers.emulator.events_numbers import Literal, Test
+from helpers.emulator.events_operators import OPERATORS, alone, matcher
 
 Pairs = tuple[tuple[str, Any], ...]  # an object of a pattern, as it is written
 

@@ -28,9 +28,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import clients, events_input
-from .events_envelope import Event, text_of
-from .events_targets import Failed, Target, invoke, queue_url
+from helpers.emulator import clients, events_input
+from helpers.emulator.events_envelope import Event, text_of
+from helpers.emulator.events_targets import Failed, Target, invoke, queue_url
 
 RETRIES = 185
 AGE = 86_400.0  # seconds

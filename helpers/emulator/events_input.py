@@ -27,7 +27,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from .events_path import MISSING, value_at
+from helpers.emulator.events_path import MISSING, value_at
 
 PLACEHOLDER = re.compile(r"<([A-Za-z0-9_.-]+)>")
 TOKEN = re.compile(rf'{PLACEHOLDER.pattern}|\\.|"|[^<\\"]+|<', re.DOTALL)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from .events_invalid import InvalidPattern
+from helpers.emulator.events_invalid import InvalidPattern
 
 Test = Callable[[Any], bool]
 LARGEST = Decimal("5e9")

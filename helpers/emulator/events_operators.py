@@ -18,8 +18,8 @@ from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
-from .events_invalid import InvalidPattern
-from .events_numbers import Literal, Test, equals, equals_comparable, numeric
+from helpers.emulator.events_invalid import InvalidPattern
+from helpers.emulator.events_numbers import Literal, Test, equals, equals_comparable, numeric
 
 IPV4 = re.compile(r"[0-9]+(\.[0-9]+){3}")
 IPV6 = re.compile(r"[0-9a-fA-F:]*:[0-9a-fA-F:]*")

@@ -21,8 +21,8 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from .events_alternatives import Alternative, Wanted, alternatives
-from .events_invalid import InvalidPattern
+from helpers.emulator.events_alternatives import Alternative, Wanted, alternatives
+from helpers.emulator.events_invalid import InvalidPattern
 
 __all__ = ["InvalidPattern", "Pattern", "compiled"]
 

@@ -35,8 +35,8 @@ from moto.events.models import (
 )
 from moto.moto_api._internal import mock_random
 
-from .events_envelope import Event, epoch, text_of
-from .events_rules import route
+from helpers.emulator.events_envelope import Event, epoch, text_of
+from helpers.emulator.events_rules import route
 
 INTERVAL = 60.0  # seconds of the events' time that are replayed together
 PAUSE = 1.0  # seconds that this takes

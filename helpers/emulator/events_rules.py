@@ -24,10 +24,10 @@ from moto.core.exceptions import JsonRESTError
 from moto.events.exceptions import ValidationException
 from moto.events.models import EventBus, EventsBackend, Rule
 
-from . import events_input, events_schedule
-from .events_delivery import Delivery, Outbox
-from .events_envelope import Event, envelope
-from .events_targets import BUS, KINDS, Target, kind_of
+from helpers.emulator import events_input, events_schedule
+from helpers.emulator.events_delivery import Delivery, Outbox
+from helpers.emulator.events_envelope import Event, envelope
+from helpers.emulator.events_targets import BUS, KINDS, Target, kind_of
 
 LONGEST_PATTERN = 2048  # characters
 MOST_TARGETS = 5

@@ -28,8 +28,8 @@ from moto.events.models import events_backends
 from moto.moto_api._internal import mock_random
 from moto.utilities.arns import Arn, parse_arn
 
-from . import clients
-from .events_envelope import Event, epoch, text_of
+from helpers.emulator import clients
+from helpers.emulator.events_envelope import Event, epoch, text_of
 
 # Seconds. AWS gives it for API destinations, and says nothing of other targets.
 READ_TIMEOUT = 5.0

@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Any
 
 from moto.moto_api._internal import mock_random
 
-from . import functions_async, functions_mapping
-from .functions_run import Handler, Outcome, execute, invalid, refusal
-from .guard import expect, replaced
+from helpers.emulator import functions_async, functions_mapping
+from helpers.emulator.functions_run import Handler, Outcome, execute, invalid, refusal
+from helpers.emulator.guard import expect, replaced
 
 if TYPE_CHECKING:
     from helpers.clock import Clock

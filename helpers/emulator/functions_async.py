@@ -24,8 +24,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from .functions_records import DEAD_LETTERS, DESTINATIONS, Ended, send_dead_letter, send_record
-from .functions_run import Outcome, invalid
+from helpers.emulator.functions_records import (
+    DEAD_LETTERS,
+    DESTINATIONS,
+    Ended,
+    send_dead_letter,
+    send_record,
+)
+from helpers.emulator.functions_run import Outcome, invalid
 
 RETRY_WAITS = (60.0, 120.0)  # seconds
 QUEUE_AGE = 6 * 3600.0  # seconds that an event is kept

@@ -107,7 +107,7 @@ def message_filter(criteria: dict[str, Any] | None) -> Callable[[Record], bool] 
     patterns = [entry.get("Pattern", "{}") for entry in (criteria or {}).get("Filters", [])]
     if not patterns:
         return None
-    from .events_pattern import compiled
+    from helpers.emulator.events_pattern import compiled
 
     filters = []
     for text in patterns:

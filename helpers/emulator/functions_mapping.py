@@ -23,9 +23,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .functions_batch import message_filter
-from .functions_poller import Poller
-from .functions_run import invalid, refusal
+from helpers.emulator.functions_batch import message_filter
+from helpers.emulator.functions_poller import Poller
+from helpers.emulator.functions_run import invalid, refusal
 
 WITHOUT_WINDOW = 10  # largest batch
 FILTERS = 5

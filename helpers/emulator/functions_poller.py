@@ -31,9 +31,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .clients import client
-from .functions_batch import PAYLOAD, Record, failures, message_filter, parts, size
-from .functions_source import Source
+from helpers.emulator.clients import client
+from helpers.emulator.functions_batch import PAYLOAD, Record, failures, message_filter, parts, size
+from helpers.emulator.functions_source import Source
 
 AT_ONCE = 5  # batches that are processed without delay
 ADDED = 300 / 60  # pollers per second over these

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from .clients import client
-from .delivery import Undelivered, deliver
-from .functions_run import Outcome
+from helpers.emulator.clients import client
+from helpers.emulator.delivery import Undelivered, deliver
+from helpers.emulator.functions_run import Outcome
 
 ATTEMPTS = 3
 ERROR_MESSAGE = 1024  # bytes of it in a dead letter

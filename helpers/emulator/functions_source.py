@@ -10,8 +10,8 @@ import time
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .clients import client
-from .functions_batch import Record, record
+from helpers.emulator.clients import client
+from helpers.emulator.functions_batch import Record, record
 
 BACK_OFF = (1.0, 30.0)  # first and longest wait after SQS has not answered, seconds
 

@@ -25,9 +25,9 @@ from moto.cloudwatch.models import (
 )
 from moto.sqs.models import sqs_backends
 
-from . import guard
-from .sqs_kept import KeptQueue
-from .sqs_record import Minute
+from helpers.emulator import guard
+from helpers.emulator.sqs_kept import KeptQueue
+from helpers.emulator.sqs_record import Minute
 
 NAMESPACE = "AWS/SQS"
 EXPECTED_SOURCES = {

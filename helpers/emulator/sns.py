@@ -21,11 +21,11 @@ from moto.sns import models
 from moto.sns.models import SNSBackend, Topic
 from moto.sns.responses import SNSResponse
 
-from . import guard
-from .sns_attributes import check_topic, checked_policy
-from .sns_batch import publish_batch
-from .sns_filter import InvalidPolicy
-from .sns_topic import CorrectedSubscription, CorrectedTopic, refused
+from helpers.emulator import guard
+from helpers.emulator.sns_attributes import check_topic, checked_policy
+from helpers.emulator.sns_batch import publish_batch
+from helpers.emulator.sns_filter import InvalidPolicy
+from helpers.emulator.sns_topic import CorrectedSubscription, CorrectedTopic, refused
 
 EXPECTED_VERSION = "5.2."
 EXPECTED_SOURCES = {

@@ -16,8 +16,8 @@ from typing import Any
 
 from moto.sns.models import Topic
 
-from .sns_filter import FilterPolicy, InvalidPolicy, parsed_policy
-from .sns_topic import refused
+from helpers.emulator.sns_filter import FilterPolicy, InvalidPolicy, parsed_policy
+from helpers.emulator.sns_topic import refused
 
 SMALLEST_LIMIT, LARGEST_LIMIT = 1_024, 1_048_576  # bytes
 

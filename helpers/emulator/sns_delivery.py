@@ -29,10 +29,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from . import clients
-from .delivery import Undelivered, deliver
-from .sns_message import Notification, event_for_function, message_to_queue
-from .sns_waiting import LastPhase
+from helpers.emulator import clients
+from helpers.emulator.delivery import Undelivered, deliver
+from helpers.emulator.sns_message import Notification, event_for_function, message_to_queue
+from helpers.emulator.sns_waiting import LastPhase
 
 if TYPE_CHECKING:
     from moto.sns.models import Subscription

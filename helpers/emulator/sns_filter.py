@@ -26,7 +26,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .events_pattern import InvalidPattern, compiled
+from helpers.emulator.events_pattern import InvalidPattern, compiled
 
 SCOPES = ("MessageAttributes", "MessageBody")
 LARGEST = 256 * 1024  # bytes

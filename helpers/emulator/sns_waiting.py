@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from threading import Event
 
-from .delivery import Undelivered
-from .sns_message import Notification
+from helpers.emulator.delivery import Undelivered
+from helpers.emulator.sns_message import Notification
 
 LAST_WAIT = 20.0  # seconds between attempts
 LAST_PHASE = 100_000 * LAST_WAIT  # seconds

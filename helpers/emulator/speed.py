@@ -14,7 +14,7 @@ from moto.core import responses
 from moto.core.request import Request, normalize_request
 from moto.moto_api._internal import mock_random
 
-from .guard import expect, replaced
+from helpers.emulator.guard import expect, replaced
 
 EXPECTED_SOURCES = {
     "moto.core.request:Request.from_primitives": "4cfb35d5fb26",

@@ -26,10 +26,15 @@ from moto.sqs.exceptions import BatchRequestTooLong, InvalidParameterValue, SQSE
 from moto.sqs.models import MAXIMUM_MESSAGE_DELAY, SQSBackend, sqs_backends
 from moto.sqs.responses import SQSResponse
 
-from . import guard
-from .sqs_message import ReceiptHandleExpired, StoredMessage, new_message_id, size_in_bytes
-from .sqs_queue import CorrectedQueue
-from .sqs_responses import response_methods
+from helpers.emulator import guard
+from helpers.emulator.sqs_message import (
+    ReceiptHandleExpired,
+    StoredMessage,
+    new_message_id,
+    size_in_bytes,
+)
+from helpers.emulator.sqs_queue import CorrectedQueue
+from helpers.emulator.sqs_responses import response_methods
 
 EXPECTED_VERSION = "5.2."
 EXPECTED_SOURCES = {

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from moto.sqs.exceptions import InvalidParameterValue
 
-from .sqs_message import StoredMessage
-from .sqs_store import RESOLUTION, Store
+from helpers.emulator.sqs_message import StoredMessage
+from helpers.emulator.sqs_store import RESOLUTION, Store
 
 ATTEMPT_SECONDS = 300
 _VALID = re.compile(r"[!-~]{1,128}")

@@ -20,8 +20,8 @@ at a receive has the first message in line, which the next receive may find.
 
 from collections.abc import Callable
 
-from .sqs_message import StoredMessage
-from .sqs_store import Store
+from helpers.emulator.sqs_message import StoredMessage
+from helpers.emulator.sqs_store import Store
 
 MissingServer = Callable[[str, str], bool]
 """Whether a server is missing: operation as the API names it, name of the queue."""

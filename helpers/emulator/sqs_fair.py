@@ -24,9 +24,9 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from math import exp
 
-from .indexed_heap import IndexedHeap
-from .sqs_lines import NEVER, RECEIVES_BEFORE_THE_BACK, Gauges, StandardLine
-from .sqs_message import StoredMessage
+from helpers.emulator.indexed_heap import IndexedHeap
+from helpers.emulator.sqs_lines import NEVER, RECEIVES_BEFORE_THE_BACK, Gauges, StandardLine
+from helpers.emulator.sqs_message import StoredMessage
 
 SHARE = 0.10 * (1 + 1e-9)  # so that rounding makes nobody noisy who has exactly ten percent
 NOISY_IN_FLIGHT = 30  # messages

@@ -18,9 +18,9 @@ from itertools import islice
 
 from moto.moto_api._internal import mock_random
 
-from .indexed_heap import IndexedHeap
-from .sqs_lines import NEVER, Gauges
-from .sqs_message import StoredMessage
+from helpers.emulator.indexed_heap import IndexedHeap
+from helpers.emulator.sqs_lines import NEVER, Gauges
+from helpers.emulator.sqs_message import StoredMessage
 
 DEDUPLICATION_SECONDS = 300
 

@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.sqs.models import Queue
 
-from .sqs_fair import FairLine
-from .sqs_fifo import Deduplication, FifoLine
-from .sqs_lines import Gauges, StandardLine
-from .sqs_message import StoredMessage
-from .sqs_record import Record
-from .sqs_store import RESOLUTION, Store
+from helpers.emulator.sqs_fair import FairLine
+from helpers.emulator.sqs_fifo import Deduplication, FifoLine
+from helpers.emulator.sqs_lines import Gauges, StandardLine
+from helpers.emulator.sqs_message import StoredMessage
+from helpers.emulator.sqs_record import Record
+from helpers.emulator.sqs_store import RESOLUTION, Store
 
 if TYPE_CHECKING:
-    from .sqs_move import MoveTask
+    from helpers.emulator.sqs_move import MoveTask
 
 DEDUPLICATION_BY_GROUP = "messageGroup"
 

@@ -12,8 +12,8 @@ more times and not deleted, SQS moves it to the back of the queue." (SQS Develop
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from .indexed_heap import IndexedHeap
-from .sqs_message import StoredMessage
+from helpers.emulator.indexed_heap import IndexedHeap
+from helpers.emulator.sqs_message import StoredMessage
 
 RECEIVES_BEFORE_THE_BACK = 3
 NEVER = float("inf")

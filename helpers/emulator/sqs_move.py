@@ -32,9 +32,9 @@ from moto.sqs.exceptions import InvalidParameterValue, SQSException
 from moto.sqs.models import SQSBackend
 from moto.sqs.responses import SQSResponse
 
-from .sqs_message import StoredMessage, new_message_id
-from .sqs_queue import CorrectedQueue
-from .sqs_store import RESOLUTION
+from helpers.emulator.sqs_message import StoredMessage, new_message_id
+from helpers.emulator.sqs_queue import CorrectedQueue
+from helpers.emulator.sqs_store import RESOLUTION
 
 FASTEST = 500
 MOST_LISTED = 10

@@ -12,8 +12,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.moto_api._internal import mock_random
 from moto.sqs.models import sqs_backends
 
-from .sqs_queue import IN_FLIGHT_LIMIT, CorrectedQueue
-from .sqs_store import RESOLUTION
+from helpers.emulator.sqs_queue import IN_FLIGHT_LIMIT, CorrectedQueue
+from helpers.emulator.sqs_store import RESOLUTION
 
 Answer = tuple[int, dict[str, str], str]
 

@@ -33,12 +33,12 @@ from typing import Any, ClassVar
 from moto.sqs.exceptions import InvalidParameterValue, ReceiptHandleIsInvalid, SQSException
 from moto.sqs.models import _filter_message_attributes
 
-from . import sqs_best_effort
-from .sqs_attempts import ReceiveAttempts
-from .sqs_kept import KeptQueue
-from .sqs_lines import RECEIVES_BEFORE_THE_BACK
-from .sqs_message import ReceiptHandleExpired, ReceiptHandles, StoredMessage
-from .sqs_store import RESOLUTION
+from helpers.emulator import sqs_best_effort
+from helpers.emulator.sqs_attempts import ReceiveAttempts
+from helpers.emulator.sqs_kept import KeptQueue
+from helpers.emulator.sqs_lines import RECEIVES_BEFORE_THE_BACK
+from helpers.emulator.sqs_message import ReceiptHandleExpired, ReceiptHandles, StoredMessage
+from helpers.emulator.sqs_store import RESOLUTION
 
 IN_FLIGHT_LIMIT = 120_000
 LONGEST_VISIBILITY = 43_200

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .sqs_lines import Gauges
-from .sqs_store import RESOLUTION
+from helpers.emulator.sqs_lines import Gauges
+from helpers.emulator.sqs_store import RESOLUTION
 
 MINUTE = 60.0
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from moto.sqs.responses import SQSResponse
 
-from . import sqs_attempts, sqs_move
-from .sqs_queue import CorrectedQueue
+from helpers.emulator import sqs_attempts, sqs_move
+from helpers.emulator.sqs_queue import CorrectedQueue
 
 
 def response_methods() -> dict[str, Callable[..., Any]]:

@@ -14,9 +14,9 @@ until its copy comes back.
 from collections.abc import Callable
 from threading import Condition
 
-from .indexed_heap import IndexedHeap
-from .sqs_lines import NEVER, RECEIVES_BEFORE_THE_BACK, Line
-from .sqs_message import StoredMessage
+from helpers.emulator.indexed_heap import IndexedHeap
+from helpers.emulator.sqs_lines import NEVER, RECEIVES_BEFORE_THE_BACK, Line
+from helpers.emulator.sqs_message import StoredMessage
 
 RESOLUTION = 1e-6
 """Seconds. Moments closer than this are one: epoch seconds in a float hold little more."""

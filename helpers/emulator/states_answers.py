@@ -16,7 +16,7 @@ from moto.stepfunctions.exceptions import InvalidToken
 from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from .guard import expect, replaced
+from helpers.emulator.guard import expect, replaced
 
 RESPONSE = "moto.stepfunctions.responses:StepFunctionResponse"
 EXPECTED_SOURCES = {

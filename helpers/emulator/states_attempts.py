@@ -27,8 +27,8 @@ from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import (
 from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 
-from .guard import expect, replaced
-from .states_limits import pause
+from helpers.emulator.guard import expect, replaced
+from helpers.emulator.states_limits import pause
 
 STATE = "moto.stepfunctions.parser.asl.component.state.exec.execute_state:ExecutionState"
 RETRIER = "moto.stepfunctions.parser.asl.component.common.retry.retrier_decl:RetrierDecl"

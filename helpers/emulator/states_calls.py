@@ -27,7 +27,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.utils import boto_client
 
-from .guard import expect, replaced
+from helpers.emulator.guard import expect, replaced
 
 SDK = (
     "moto.stepfunctions.parser.asl.component.state.exec.state_task.service."

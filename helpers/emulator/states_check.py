@@ -23,8 +23,8 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from .guard import expect, replaced
-from .states_integrations import complaint
+from helpers.emulator.guard import expect, replaced
+from helpers.emulator.states_integrations import complaint
 
 BACKEND = "moto.stepfunctions.parser.models:StepFunctionsParserBackend"
 EXPECTED_SOURCES = {

@@ -47,7 +47,7 @@ from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.callback.callback import HeartbeatTimeoutError
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 
-from .guard import expect, replaced
+from helpers.emulator.guard import expect, replaced
 
 ASL = "moto.stepfunctions.parser.asl.component"
 TASK = f"{ASL}.state.exec.state_task"

@@ -34,8 +34,8 @@ from moto.stepfunctions.parser.backend.execution import (
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from .guard import expect, replaced
-from .states_tokens import refuse_long
+from helpers.emulator.guard import expect, replaced
+from helpers.emulator.states_tokens import refuse_long
 
 BACKEND = "moto.stepfunctions.parser.models:StepFunctionsParserBackend"
 RESPONSE = "moto.stepfunctions.responses:StepFunctionResponse"

@@ -21,9 +21,9 @@ from moto.stepfunctions import urls
 from moto.stepfunctions.parser.backend.execution import SyncExecution
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from .guard import expect, replaced
-from .states_answers import require
-from .states_executions import check_input, execution_arn, new_execution
+from helpers.emulator.guard import expect, replaced
+from helpers.emulator.states_answers import require
+from helpers.emulator.states_executions import check_input, execution_arn, new_execution
 
 EXECUTION = "moto.stepfunctions.parser.backend.execution"
 EXPECTED_SOURCES = {

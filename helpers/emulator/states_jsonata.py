@@ -30,10 +30,10 @@ from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.states import States
 
-from . import states_jsonata_definitions, states_jsonata_variables, states_jsonpath
-from .guard import expect, replaced
-from .states_jsonata_interpreter import QueryError, evaluate, kind
-from .states_jsonata_places import expected_type
+from helpers.emulator import states_jsonata_definitions, states_jsonata_variables, states_jsonpath
+from helpers.emulator.guard import expect, replaced
+from helpers.emulator.states_jsonata_interpreter import QueryError, evaluate, kind
+from helpers.emulator.states_jsonata_places import expected_type
 
 COMPONENT = "moto.stepfunctions.parser.asl.component"
 FAILURE = f"{COMPONENT}.common.error_name.failure_event:FailureEventException"

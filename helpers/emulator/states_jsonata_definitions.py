@@ -25,10 +25,10 @@ from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 
-from .guard import expect, replaced
-from .states_jsonata_interpreter import QueryError, check
-from .states_jsonata_places import place
-from .states_jsonata_variables import forget
+from helpers.emulator.guard import expect, replaced
+from helpers.emulator.states_jsonata_interpreter import QueryError, check
+from helpers.emulator.states_jsonata_places import place
+from helpers.emulator.states_jsonata_variables import forget
 
 COMPONENT = "moto.stepfunctions.parser.asl.component"
 PARALLEL = f"{COMPONENT}.state.exec.state_parallel.state_parallel:StateParallel"

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any
 
-from .states_jsonata_functions import FUNCTIONS, QueryError
+from helpers.emulator.states_jsonata_functions import FUNCTIONS, QueryError
 
 DEPTH = (
     5000  # of Python's stack, while an expression is evaluated: some 300 calls inside each other

@@ -40,7 +40,7 @@ from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.asl.utils.json_path import extract_json
 
-from .guard import expect, replaced
+from helpers.emulator.guard import expect, replaced
 
 COMPONENT = "moto.stepfunctions.parser.asl.component"
 PREPROCESSOR = "moto.stepfunctions.parser.asl.parse.preprocessor:Preprocessor"

@@ -16,7 +16,7 @@ from typing import Any
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.asl.utils import json_path
 
-from .guard import expect, replaced
+from helpers.emulator.guard import expect, replaced
 
 PREPROCESSOR = "moto.stepfunctions.parser.asl.parse.preprocessor:Preprocessor"
 EXPECTED_SOURCES = {

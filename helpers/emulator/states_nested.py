@@ -32,9 +32,9 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from .guard import expect, replaced
-from .states_calls import call, client
-from .states_errors import FAILED, failure
+from helpers.emulator.guard import expect, replaced
+from helpers.emulator.states_calls import call, client
+from helpers.emulator.states_errors import FAILED, failure
 
 SFN = (
     "moto.stepfunctions.parser.asl.component.state.exec.state_task.service."

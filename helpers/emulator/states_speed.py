@@ -16,7 +16,7 @@ from importlib import import_module
 from importlib.util import find_spec, module_from_spec
 from typing import Any
 
-from .guard import expect, replaced
+from helpers.emulator.guard import expect, replaced
 
 PARSER = "moto.stepfunctions.parser"
 ASL = f"{PARSER}.asl"
@@ -84,7 +84,7 @@ def _quiet() -> Iterator[None]:
 def corrections() -> Iterator[None]:
     """Spare the work for as long as the context is open."""
     load()
-    from . import states_threads
+    from helpers.emulator import states_threads
 
     expect(version="5.2.", sources=EXPECTED_SOURCES)
     component = import_module(f"{ASL}.component.eval_component").EvalComponent

@@ -41,8 +41,8 @@ from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_funct
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
-from .guard import expect, replaced
-from .states_limits import TOGETHER, pause, shorten
+from helpers.emulator.guard import expect, replaced
+from helpers.emulator.states_limits import TOGETHER, pause, shorten
 
 STATE = "moto.stepfunctions.parser.asl.component.state"
 MAP = f"{STATE}.exec.state_map.iteration"

@@ -45,8 +45,8 @@ from moto.stepfunctions.parser.models import (
 )
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from .guard import expect, replaced
-from .states_errors import failure
+from helpers.emulator.guard import expect, replaced
+from helpers.emulator.states_errors import failure
 
 SERVICE = "moto.stepfunctions.parser.asl.component.state.exec.state_task.service"
 CALLBACK = f"{SERVICE}.state_task_service_callback:StateTaskServiceCallback"

@@ -17,7 +17,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.style import style
+from helpers.charts.style import style
 
 _LARGE = 300_000  # bytes of SVG from which a PNG is used
 

@@ -7,8 +7,8 @@ a delivery beyond the first in one queue; an effect is a mark. They are computed
 
 import json
 
-from helpers.handlings import messages
-from helpers.queues import states
+from helpers.trace.handlings import messages
+from helpers.trace.queues import states
 
 
 def field(body, key):

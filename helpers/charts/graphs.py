@@ -13,9 +13,9 @@ from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
-from helpers.figures import canvas, finish
-from helpers.layers import chains, spread
-from helpers.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILLION, styled
+from helpers.charts.axes import canvas, finish
+from helpers.charts.layout import chains, spread
+from helpers.charts.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILLION, styled
 
 END = "End"
 _WIDE, _GAP, _PAD = 6.6, 0.16, 0.16  # inches: of all, between two things, and beside a text

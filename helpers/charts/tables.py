@@ -9,10 +9,10 @@ import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from helpers.figures import canvas, finish, seconds_axis
-from helpers.style import BLUE, COLOURS, role, roles, styled
+from helpers.charts.axes import canvas, finish, seconds_axis
+from helpers.charts.style import BLUE, COLOURS, role, roles, styled
 
 _SHADES = LinearSegmentedColormap.from_list("shades", ["#ffffff", "#cfe3f2", BLUE, "#00344f"])
 _ROW, _CHARACTER = 0.36, 0.085  # inches of a row, and of a character of a label
@@ -121,3 +121,37 @@ def agreement(frame, *, measured, expected, label, seconds=False, ax=None, title
         seconds_axis(ax, f"measured {label}", axis="y")
         return finish(ax, title=title)
     return finish(ax, title=title, xlabel=f"expected {label}", ylabel=f"measured {label}")
+
+
+@styled
+def percentiles(frame, *, xlabel, columns=("p50", "p99"), log=False, ax=None, title="Latency"):
+    """Percentiles of the latency (columns, in seconds) against the frame's index, such as load."""
+    ax = canvas(ax)
+    for name in columns:
+        ax.plot(frame.index, frame[name], marker="o", markersize=4, label=name, **role(name))
+    if log:
+        ax.set_yscale("log")
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    else:
+        ax.set_ylim(bottom=0)
+    return finish(ax, title=title, xlabel=xlabel, ylabel="latency (s)")
+
+
+@styled
+def compare(frames, *, y, ylabel, x="time", xlabel=None, step=False, ax=None, title="Comparison"):
+    """One line per frame: column `y` against column `x`.
+
+    frames : dictionary of name to DataFrame. A name that is a role in `COLOURS` has its colour.
+    xlabel : not needed for times, which are labelled with their unit.
+    step : whether each row's value holds until the next (a backlog), or lines join them.
+    """
+    ax = canvas(ax)
+    for name, style in roles(frames).items():
+        rows, where = frames[name], {"drawstyle": "steps-post"} if step else {}
+        ax.plot(rows[x], rows[y], label=name.replace("_", " "), **style, **where)
+    ax.margins(x=0.01)
+    if x == "time":
+        seconds_axis(ax, "virtual time")
+    elif not xlabel:
+        raise ValueError(f"say with its unit what {x!r} is: xlabel is missing")
+    return finish(ax, title=title, xlabel=xlabel, ylabel=ylabel)

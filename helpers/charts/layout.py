@@ -1,7 +1,8 @@
 """Where the parts of a drawn graph stand: layers from top to bottom, nothing on top of another.
 
-Knows no AWS SDK. Part of `helpers.graphs`. The order within a layer is Sugiyama's, from igraph. A
-label is laid out like a node, halfway along its edge, so that it covers neither nodes nor labels.
+Knows no AWS SDK. Part of `helpers.charts.graphs`. The order within a layer is Sugiyama's, from
+igraph. A label is laid out like a node, halfway along its edge, so that it covers neither nodes
+nor labels.
 """
 
 import itertools

@@ -9,12 +9,13 @@ import re
 import textwrap
 
 import matplotlib
+import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from helpers.pictures import Chart
-from helpers.style import role, styled
+from helpers.charts.pictures import Chart
+from helpers.charts.style import role, styled
 
 _UNITS = ((180, 1, "s"), (10_800, 60, "min"), (259_200, 3600, "h"), (math.inf, 86_400, "days"))
 
@@ -122,3 +123,32 @@ def prediction(ax, value, *, axis="y", label="your prediction"):
         xycoords=where[2], ha=where[0], va=where[1], fontsize=10, bbox=box,
     )  # fmt: skip
     return ax
+
+
+def whole():
+    """Ticks at whole, round numbers."""
+    return MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10])
+
+
+def is_trace(data):
+    return isinstance(data, pd.DataFrame) and {"kind", "messages"} <= set(data.columns)
+
+
+@styled
+def abreast(count, *, title, height=None):
+    """A list of new axes, one beside the other, under one title; `height` in inches.
+
+    A title of one of them has to be short: a word or two.
+
+    Raises ValueError for fewer than two and more than four: more would be too narrow to read.
+    """
+    if not 2 <= count <= 4:
+        raise ValueError(f"2 to 4 axes stand side by side, got {count}")
+    width, usual = matplotlib.rcParams["figure.figsize"]
+    figure = Figure(figsize=(width, height or usual))
+    FigureCanvasAgg(figure)
+    size, weight = (matplotlib.rcParams[f"axes.title{part}"] for part in ("size", "weight"))
+    figure.suptitle(
+        broken(title, int(8.6 * width)), x=0.02, ha="left", fontsize=size, fontweight=weight
+    )
+    return [figure.add_subplot(1, count, place + 1, axes_class=Chart) for place in range(count)]

@@ -10,7 +10,7 @@ from functools import cache
 from operator import itemgetter
 from pathlib import Path
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+DATA = Path(__file__).resolve().parents[2] / "data"
 DAY = 24 * 3600  # seconds
 ORDER_COLUMNS = ("order_id", "tenant", "customer", "items", "amount", "placed_at")
 ITEM_COLUMNS = ("sku", "quantity", "unit_price")

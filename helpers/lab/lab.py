@@ -21,8 +21,8 @@ from helpers import faults
 from helpers.accounts import arm_guard
 from helpers.backends import InProcess, Moto, set_aside
 from helpers.clock import Clock
-from helpers.progress import Progress
-from helpers.seeding import Seeding
+from helpers.lab.progress import Progress
+from helpers.lab.seeding import Seeding
 from helpers.trace import Trace
 from helpers.wire import Wire
 

@@ -1,41 +1,19 @@
-"""Seeded loads: the orders that reach the shop, and when.
-
-`orders` gives a load at a rate of your choice, `day` the shop's own day from `data/`. Both
-return a list of `Order`; a sender sleeps ``order.gap`` seconds before each one. The arrival
-processes `steady`, `poisson`, `burst`, `varying` and `daily` give times alone, for
-``orders(arrivals=...)`` or for a chart.
-"""
+"""The orders of a run: at a rate of your choice, or a day of the shop's own."""
 
 import json
 from dataclasses import dataclass
 from random import Random
 
-from helpers.arrivals import (
-    burst,
+from helpers.load.arrivals import (
     checked,
     number,
     poisson,
     positive,
     resampled,
     steady,
-    varying,
     whole,
 )
-from helpers.shop import Tenant, recorded_orders, tenants
-
-__all__ = [
-    "Item",
-    "Order",
-    "Tenant",
-    "burst",
-    "daily",
-    "day",
-    "orders",
-    "poisson",
-    "steady",
-    "tenants",
-    "varying",
-]
+from helpers.load.recorded import recorded_orders, tenants
 
 BIN = 300  # seconds; within each, a drawn day has a constant rate
 

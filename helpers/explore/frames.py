@@ -14,7 +14,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from helpers.pictures import Picture
+    from helpers.charts import Picture
 
 STYLE = """
 .lab-frames { margin: 0.5rem 0; }

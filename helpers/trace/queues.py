@@ -15,7 +15,7 @@ with the same id (deduplication) adds nothing.
 
 from math import inf, nan
 
-from helpers.handlings import messages
+from helpers.trace.handlings import messages
 
 TOGETHER = 1e-5  # seconds; the emulator keeps epoch seconds in a float
 STATES = ("waiting", "in_flight", "delayed")

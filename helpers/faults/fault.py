@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import functools
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 
 import botocore.session
 
 from helpers.clock import cell_moment
 
-_active: list[Fault] = []
+active: list[Fault] = []
 
 
 class FaultError(ValueError):
@@ -30,13 +30,12 @@ class Exchange:
     refused: bool = False
     error: tuple[int, str, str] | None = None  # HTTP status, AWS's code, message
     reply_lost: bool = False
-    met: list[str] = field(default_factory=list)  # the faults that struck, for the trace
 
 
 def plan(service: str, operation: str, resource: str | None) -> Exchange:
     """What the open faults do to one request."""
     exchange = Exchange()
-    for fault in _active:
+    for fault in active:
         if fault.concerns(service, operation, resource):
             fault.requests += 1
             if fault.rate >= 1 or fault.random.random() < fault.rate:
@@ -47,19 +46,19 @@ def plan(service: str, operation: str, resource: str | None) -> Exchange:
 
 def clear() -> None:
     """Forget every open fault. A new lab starts with none."""
-    _active.clear()
+    active.clear()
 
 
 def suspend() -> list[Fault]:
     """Take away the open faults for a while; `resume` puts them back."""
-    held = list(_active)
-    _active.clear()
+    held = list(active)
+    active.clear()
     return held
 
 
 def resume(held: list[Fault]) -> None:
     """See `suspend`."""
-    _active[:] = held
+    active[:] = held
 
 
 class Fault:
@@ -92,11 +91,11 @@ class Fault:
         raise NotImplementedError
 
     def __enter__(self) -> Fault:
-        if self in _active:
+        if self in active:
             raise FaultError(f"this {type(self).__name__} is open already")
         self.random.seed(self._seed)  # opened again, it strikes the same requests again
         self.requests = self.hits = 0
-        _active.append(self)
+        active.append(self)
         self._entered = cell_moment()
         return self
 
@@ -106,8 +105,8 @@ class Fault:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self in _active:  # a new lab may have cleared it
-            _active.remove(self)
+        if self in active:  # a new lab may have cleared it
+            active.remove(self)
         entered = self._entered
         if kind is None and entered and entered == cell_moment() and not self.requests:
             raise FaultError(

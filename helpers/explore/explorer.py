@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from helpers.frames import frames_html
+from helpers.explore.frames import frames_html
 from helpers.lab import aside
 
 if TYPE_CHECKING:
     import ipywidgets
 
-    from helpers.pictures import Picture
+    from helpers.charts import Picture
 
 MOST_FRAMES = 24  # a page has to carry them all
 

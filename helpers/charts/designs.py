@@ -12,9 +12,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from helpers import trace as tr
-from helpers.figures import finish, seconds_axis
-from helpers.pictures import Chart
-from helpers.style import INK, roles, styled
+from helpers.charts.axes import finish, seconds_axis
+from helpers.charts.pictures import Chart
+from helpers.charts.style import INK, roles, styled
 
 _SHAPES = {"waited": "-", "latency": (0, (2, 1.4))}
 

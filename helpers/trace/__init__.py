@@ -1,0 +1,31 @@
+"""The trace: what happened, one row each, and what can be computed from it.
+
+Knows no AWS SDK. `Trace` records; `Trace.frame()` is the DataFrame that a notebook sees as
+`lab.trace`; every function here takes such a frame (or a part of it) and returns ordinary pandas.
+Times are virtual seconds since the lab opened.
+
+Columns: time, end, kind ("call": one row per attempt of an AWS call; "mark": a happening of the
+reader's own), caller (thread), service, operation, call (number shared by the attempts of one
+call), attempt (1, 2, 3), outcome ("ok", an error code, the name of botocore's exception, or
+"Stopped" if the run ended first), processed (when the service processed it; NaN if never),
+resource, messages (tuple of `Handling`), name (of a mark), and one column per field of the marks.
+A lost reply has an error as its outcome and a processed time all the same. For a long poll,
+processed is the moment of the answer.
+
+`record` takes the happenings down. What queues held (`messages`, `states`, `sojourns`, `backlog`,
+`oldest_age`) is computed in `handlings` and `queues`, what happened to each order (`deliveries`,
+`duplicates`, `effects`, `end_to_end`) in `orders`, and how long calls took in `timings`; all of it
+can be had from here.
+"""
+
+from helpers.trace.handlings import Handling, messages
+from helpers.trace.orders import deliveries, duplicates, effects, end_to_end, field
+from helpers.trace.queues import backlog, backlog_at, oldest_age, sojourns, states
+from helpers.trace.record import COLUMNS, CUT_OFF, Trace
+from helpers.trace.timings import calls, latency, percentile, throughput, utilisation
+
+__all__ = [
+    "COLUMNS", "CUT_OFF", "Handling", "Trace", "backlog", "backlog_at", "calls", "deliveries",
+    "duplicates", "effects", "end_to_end", "field", "latency", "messages", "oldest_age",
+    "percentile", "sojourns", "states", "throughput", "utilisation",
+]  # fmt: skip
