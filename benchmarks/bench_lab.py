@@ -14,7 +14,7 @@ import boto3
 import moto
 
 from helpers import Lab
-from helpers.emulator import corrected
+from helpers.emulator.opening import corrected
 
 ROUNDS, CALLS = 7, 200
 

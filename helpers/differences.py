@@ -14,7 +14,6 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from helpers.backends import uncorrected
 from helpers.lab import beside
 from helpers.probes import (
     dynamodb,
@@ -27,6 +26,7 @@ from helpers.probes import (
     states,
 )
 from helpers.probes.parts import Difference
+from helpers.wire import uncorrected
 
 if TYPE_CHECKING:
     import pandas as pd

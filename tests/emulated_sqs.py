@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.sqs import models
 
-from helpers.emulator import corrected
+from helpers.emulator.opening import corrected
 
 START = 1_767_225_600.0
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}

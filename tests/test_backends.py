@@ -15,8 +15,8 @@ from botocore.config import Config
 from botocore.exceptions import ProfileNotFound
 
 from helpers import Lab
-from helpers.accounts import ENVIRONMENT, REGION, RealNetworkRefused
-from helpers.wire import WireError
+from helpers.wire import RealNetworkRefused, WireError
+from helpers.wire.accounts import ENVIRONMENT, REGION
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = """\
@@ -225,7 +225,7 @@ early = boto3.client(
 )
 assert ("moto" in sys.modules) is {moto}
 from helpers import Lab
-from helpers.accounts import RealNetworkRefused
+from helpers.wire.accounts import RealNetworkRefused
 lab = Lab(seed=1)
 try:
     url = early.create_queue(QueueName="orders")["QueueUrl"]

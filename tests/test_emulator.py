@@ -7,7 +7,9 @@ import boto3
 import pytest
 
 from helpers import Lab
-from helpers.emulator import WHEN_NEEDED, guard, sns
+from helpers.clock.swapping import held
+from helpers.emulator import guard, sns
+from helpers.emulator.opening import WHEN_NEEDED
 
 FIRST_CALLS = {
     "cloudwatch": ("cloudwatch", "list_metrics"),
@@ -47,11 +49,11 @@ def test_nothing_is_left_behind():
     with Lab():
         call_every_service()
         replaced = [(owner, dict(before)) for owner, before in guard._in_place]
-        corrected = [guard._held(owner, before) for owner, before in replaced]
+        corrected = [held(owner, before) for owner, before in replaced]
     assert len(replaced) > 20
     assert guard._in_place == []
     for (owner, before), during in zip(replaced, corrected, strict=True):
-        assert guard._held(owner, before) != during
+        assert held(owner, before) != during
 
 
 def test_labs_one_after_another_are_corrected_alike():

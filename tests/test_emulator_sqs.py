@@ -23,7 +23,8 @@ from moto import mock_aws
 from moto.moto_api._internal import mock_random
 from moto.sqs import models
 
-from helpers.emulator import corrected, guard, sqs, sqs_queue
+from helpers.emulator import guard, sqs, sqs_queue
+from helpers.emulator.opening import corrected
 from helpers.emulator.sqs_message import StoredMessage
 
 # The corrections come and go.

@@ -14,7 +14,8 @@ from moto.sqs import models
 from test_emulator_sqs import calls_of
 
 from helpers import Lab
-from helpers.emulator import corrected, sqs
+from helpers.emulator import sqs
+from helpers.emulator.opening import corrected
 from helpers.emulator.sqs_fair import RECENT, FairLine
 from helpers.emulator.sqs_lines import StandardLine
 

@@ -10,7 +10,7 @@ from emulated_sqs import FIFO, START, delete, make, receive, send
 from test_emulator_sqs import calls_of
 
 from helpers import Lab, trace
-from helpers.emulator import correct
+from helpers.emulator.opening import correct
 
 BEGIN = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)  # when a lab begins
 STATES = {

@@ -7,8 +7,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from helpers import Lab, backends
-from helpers.emulator import sqs_poll
+from helpers import Lab
+from helpers.emulator import serving, sqs_poll
 
 
 def run(seed, wait):
@@ -48,16 +48,16 @@ def run(seed, wait):
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_run_is_the_same_on_the_full_way(seed, wait, monkeypatch):
     taken = []
-    short = backends.empty_poll
+    short = serving.empty_poll
 
     def noted(body, region):
         answer = short(body, region)
         taken.append(answer is not None)
         return answer
 
-    monkeypatch.setattr(backends, "empty_poll", noted)
+    monkeypatch.setattr(serving, "empty_poll", noted)
     quick = run(seed, wait)
-    monkeypatch.setattr(backends, "empty_poll", lambda body, region: None)
+    monkeypatch.setattr(serving, "empty_poll", lambda body, region: None)
     full = run(seed, wait)
     assert taken.count(True) > 50
     assert taken.count(False) > 50

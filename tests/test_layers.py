@@ -78,7 +78,7 @@ def test_the_files_are_read():
     assert {"helpers.lab", "helpers.clock", "helpers.emulator"} <= {name_of(path) for path in FILES}
     assert under("helpers.emulator.sqs", "helpers.emulator")
     assert not under("helpers.emulators", "helpers.emulator")
-    assert "helpers.wire.Wire" in imports_of(HELPERS / "lab" / "lab.py")
+    assert "helpers.wire.InProcess" in imports_of(HELPERS / "lab" / "lab.py")
     assert "helpers.emulator.guard" in imports_of(HELPERS / "emulator" / "sqs.py")
 
 
@@ -102,7 +102,7 @@ def test_these_know_no_aws_sdk(part, reached):
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_the_emulator_is_imported_by_backends_only(path):
-    if name_of(path) == "helpers.backends" or under(name_of(path), "helpers.emulator"):
+    if under(name_of(path), "helpers.wire", "helpers.emulator"):
         return
     assert not [name for name in imports_of(path) if under(name, "helpers.emulator")]
 

@@ -19,6 +19,7 @@ from typing import Any
 import time_machine
 
 from helpers.clock.scheduler import Scheduler
+from helpers.clock.swapping import swapped
 from helpers.clock.tasks import ClockError, Task
 
 _real_sleep = time.sleep
@@ -41,8 +42,7 @@ def installed(clock: Scheduler) -> Iterator[None]:
         raise ClockError("another clock runs already in this process; end its run first")
     with _Travel(clock), contextlib.ExitStack() as undo:
         for owner, name, replacement in [*_REPLACEMENTS, *_kernel_replacements()]:
-            undo.callback(setattr, owner, name, getattr(owner, name))
-            setattr(owner, name, replacement)
+            undo.enter_context(swapped(owner, {name: replacement}))
         undo.callback(_unbind)
         _clock = clock
         try:

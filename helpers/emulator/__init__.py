@@ -1,63 +1,6 @@
-"""moto, corrected where it would teach a falsehood: one file per service.
+"""moto, corrected where it would teach a falsehood: a folder per service.
 
-A correction stands beside the AWS statement that it follows. It applies only while its context is
-open, and refuses to apply to a moto that it was not written for (`guard`).
+A correction is beside the AWS statement that it follows. It applies only while its context is
+open, and refuses to apply to a moto that it was not written for (`guard`). `serving` answers one
+request, `opening` applies the corrections; nothing outside this folder imports moto.
 """
-
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from importlib import import_module
-
-from moto.sqs import models
-
-from helpers.emulator import speed, sqs
-from helpers.emulator.sqs_queue import CorrectedQueue
-
-# moto's name of a service, and the file that corrects it. It is read, and moto's own part with it,
-# when the first request for the service comes: a lesson on queues does not pay for workflows.
-WHEN_NEEDED = {
-    "cloudwatch": "metrics",
-    "dynamodb": "dynamodb",
-    "dynamodbstreams": "dynamodb",
-    "events": "events",
-    "sns": "sns",
-    "stepfunctions": "states",
-}
-
-_corrections: ExitStack | None = None
-_corrected: set[str] = set()
-
-
-def is_corrected() -> bool:
-    """Whether the corrections are open."""
-    return models.Queue is CorrectedQueue
-
-
-@contextmanager
-def corrected() -> Iterator[None]:
-    """Open the corrections: those of SQS at once, those of a service in `correct` when needed."""
-    global _corrections
-    with ExitStack() as stack:
-        for service in (speed, sqs):
-            stack.enter_context(service.corrections())
-        _corrections = stack
-        try:
-            yield
-        finally:
-            _corrections = None
-            _corrected.clear()
-
-
-def correct(service: str) -> None:
-    """Open the corrections of one of moto's services, until `corrected` ends."""
-    name = WHEN_NEEDED.get(service)
-    if name is None or name in _corrected or _corrections is None:
-        return
-    _corrections.enter_context(import_module(f"{__name__}.{name}").corrections())
-    _corrected.add(name)
-
-
-def correct_all() -> None:
-    """Open the corrections of every service."""
-    for service in WHEN_NEEDED:
-        correct(service)

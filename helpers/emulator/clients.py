@@ -19,7 +19,7 @@ def client(service: str, region: str, read_timeout: float = 60.0) -> Any:
 
     It gives up waiting for an answer after `read_timeout` seconds, botocore's 60 by default.
     """
-    session = boto3.DEFAULT_SESSION  # the lab's own, see helpers.backends
+    session = boto3.DEFAULT_SESSION  # the lab's own, see helpers.wire.in_process
     if session is None:
         raise RuntimeError(f"no lab is open, so nobody can call {service}")
     held = _clients.setdefault(session, {})

@@ -9,7 +9,7 @@ Statements followed (API model of DynamoDB Streams in botocore 1.44.5, November 
   the future. moto does not know it.
 
 A table has one shard. The account-based endpoint of a stream, which moto does not answer for, is
-turned off by `helpers.backends`.
+turned off by `helpers.wire.in_process`.
 """
 
 import time

@@ -8,7 +8,7 @@ refuses to apply anything when one of them has changed.
 
 import hashlib
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
@@ -16,7 +16,8 @@ from typing import Any
 
 import moto
 
-_MISSING = object()
+from helpers.clock import swapped
+from helpers.clock.swapping import held, put
 
 
 class UnexpectedMoto(RuntimeError):
@@ -87,42 +88,25 @@ _in_place: list[tuple[Any, dict[str, Any]]] = []  # owner, and what it had befor
 
 @contextmanager
 def replaced(owner: Any, replacements: Mapping[str, Any]) -> Iterator[None]:
-    """Set attributes of a class or module for as long as the context is open.
-
-    Attributes that were there come back as they were; attributes that were not are removed.
-    """
-    before = _held(owner, replacements)
-    entry = (owner, before)
+    """Set attributes of moto's for as long as the context is open; `as_it_came` takes them back."""
+    entry = (owner, held(owner, replacements))
     _in_place.append(entry)
     try:
-        _set(owner, replacements)
-        yield
+        with swapped(owner, replacements):
+            yield
     finally:
         _in_place[:] = [other for other in _in_place if other is not entry]
-        _set(owner, before)
 
 
 @contextmanager
 def as_it_came() -> Iterator[None]:
     """Take back every open replacement for a while: moto without its corrections."""
     entries = list(_in_place)
-    corrected = [(owner, _held(owner, before)) for owner, before in entries]
+    corrected = [(owner, held(owner, before)) for owner, before in entries]
     try:
         for owner, before in reversed(entries):
-            _set(owner, before)
+            put(owner, before)
         yield
     finally:
-        for owner, held in corrected:
-            _set(owner, held)
-
-
-def _held(owner: Any, names: Iterable[str]) -> dict[str, Any]:
-    return {name: vars(owner).get(name, _MISSING) for name in names}
-
-
-def _set(owner: Any, values: Mapping[str, Any]) -> None:
-    for name, value in values.items():
-        if value is not _MISSING:
-            setattr(owner, name, value)
-        elif name in vars(owner):
-            delattr(owner, name)
+        for owner, values in corrected:
+            put(owner, values)

@@ -27,9 +27,9 @@ from typing import Any
 from moto.sns.exceptions import SNSInvalidParameter
 from moto.sns.models import SNSBackend, Subscription, Topic
 
+from helpers.emulator.deduplication import Deduplication
 from helpers.emulator.sns_delivery import Subscriber
 from helpers.emulator.sns_message import Notification
-from helpers.emulator.sqs_fifo import Deduplication
 from helpers.emulator.sqs_store import RESOLUTION
 
 DEFAULT_LIMIT = 262_144  # bytes

@@ -1,28 +1,17 @@
-"""The line of a FIFO queue: order within each message group, and deduplication.
+"""The line of a FIFO queue: order within each message group.
 
 From the SQS Developer Guide, "FIFO queue delivery logic in Amazon SQS" (November 2026): within a
 message group all messages are sent and received in strict order. A receive tries to return as
 many messages of the same group as possible, then messages of other groups. No further message of
 a group is returned until those already received are deleted or visible again.
-
-From the SQS API model in botocore 1.44.5 (`SendMessageRequest.MessageDeduplicationId`): messages
-with the same id "are accepted successfully but aren't delivered during the 5-minute deduplication
-interval", and SQS "continues to keep track of the message deduplication ID even after the message
-is received and deleted". `DeduplicationScope` says whether an id counts in the whole queue or in
-its message group (`CreateQueueRequest`).
 """
 
-from collections import OrderedDict, deque
-from copy import copy
+from collections import OrderedDict
 from itertools import islice
-
-from moto.moto_api._internal import mock_random
 
 from helpers.emulator.indexed_heap import IndexedHeap
 from helpers.emulator.sqs_lines import NEVER, Gauges
 from helpers.emulator.sqs_message import StoredMessage
-
-DEDUPLICATION_SECONDS = 300
 
 
 class Group:
@@ -101,34 +90,3 @@ class FifoLine:
             if not group.messages:
                 del self._groups[group_id]
         return bool(head)
-
-
-class Deduplication:
-    """The messages sent in the last five minutes, by deduplication id, and their numbers.
-
-    The interval begins with the first send and does not depend on what becomes of the message.
-    """
-
-    def __init__(self) -> None:
-        self._originals: dict[tuple[str | None, str | None], StoredMessage] = {}
-        self._expiry: deque[tuple[float, tuple[str | None, str | None]]] = deque()
-        self._sequence = 18_850_000_000_000_000_000
-
-    def admit(self, message: StoredMessage, *, by_group: bool, now: float) -> bool:
-        """Number a new message and return True; give a duplicate the original's answers."""
-        while self._expiry and self._expiry[0][0] <= now:
-            del self._originals[self._expiry.popleft()[1]]
-        key = (message.group_id if by_group else None, message.deduplication_id)
-        original = self._originals.get(key)
-        if original is not None:
-            message.id, message.sequence_number = original.id, original.sequence_number
-            return False
-        self.number(message)
-        self._originals[key] = copy(message)
-        self._expiry.append((now + DEDUPLICATION_SECONDS, key))
-        return True
-
-    def number(self, message: StoredMessage) -> None:
-        """Give a sequence number: 20 digits, larger than all before, not consecutive."""
-        self._sequence += mock_random.randrange(1, 1000)
-        message.sequence_number = str(self._sequence)

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.sqs.models import Queue
 
+from helpers.emulator.deduplication import Deduplication
 from helpers.emulator.sqs_fair import FairLine
-from helpers.emulator.sqs_fifo import Deduplication, FifoLine
+from helpers.emulator.sqs_fifo import FifoLine
 from helpers.emulator.sqs_lines import Gauges, StandardLine
 from helpers.emulator.sqs_message import StoredMessage
 from helpers.emulator.sqs_record import Record

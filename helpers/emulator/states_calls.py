@@ -57,7 +57,7 @@ _error_name = state_task_service_aws_sdk.StateTaskServiceAwsSdk._normalise_servi
 
 def client(service_name: str, region_name: str, **_: Any) -> Any:
     """In the place of moto's ``boto3.client``: each client is made once per lab."""
-    session = boto3.DEFAULT_SESSION  # the lab's own, see helpers.backends
+    session = boto3.DEFAULT_SESSION  # the lab's own, see helpers.wire.in_process
     if session is None:
         raise RuntimeError(f"no lab is open, so nobody can call {service_name}")
     held = _clients.setdefault(session, {})

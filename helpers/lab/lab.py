@@ -15,16 +15,12 @@ from numbers import Real
 from threading import Lock, Thread, current_thread
 from typing import TYPE_CHECKING, Any
 
-from moto.moto_api._internal import mock_random
-
 from helpers import faults
-from helpers.accounts import arm_guard
-from helpers.backends import InProcess, Moto, set_aside
 from helpers.clock import Clock
 from helpers.lab.progress import Progress
 from helpers.lab.seeding import Seeding
 from helpers.trace import Trace
-from helpers.wire import Wire
+from helpers.wire import InProcess, arm_guard, set_aside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,9 +80,7 @@ class Lab:
         self._names: dict[str, int] = {}
         self._seeded = Seeding(seed, is_ours=lambda: clock.task() is not None)
         faults.clear()
-        mock_random.seed(seed)
-        self._wire = Wire(clock=clock, trace=self._trace, serve=Moto())
-        self._backend = InProcess(self._wire, self._visit)
+        self._backend = InProcess(clock, self._trace, seed=seed, visit=self._visit)
         _open = self
 
     # -- running

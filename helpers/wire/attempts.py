@@ -9,19 +9,21 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from helpers import faults
-from helpers.answers import Answer, Body, error_answer, error_code
 from helpers.trace import Handling
+from helpers.wire.answers import Answer, Body, error_answer, error_code
+from helpers.wire.observer import Observer
 
-if TYPE_CHECKING:
-    from helpers.wire import Wire
-
+# Operations in which the service may be at work for any length of time, and the long poll.
+RUNNING = {("lambda", "Invoke"), ("stepfunctions", "StartSyncExecution")}
+POLLING = ("sqs", "ReceiveMessage")
 LONGEST_POLL = 20  # seconds [API model: ReceiveMessageWaitTimeSeconds, 0 to 20]
 TOGETHER = 1e-5  # seconds; moments closer than this are one, as epoch seconds in a float go
 
@@ -42,13 +44,14 @@ class Call:
     @property
     def runs(self) -> bool:
         """Whether the service may be at work for any length of time."""
-        return self.operation in ("Invoke", "StartSyncExecution")
+        return (self.service, self.operation) in RUNNING
 
     def outlasts(self, delay: float) -> bool:
         """Whether the caller may give up before the answer, with `delay` seconds on the wire."""
         if self.runs:
             return True
-        if self.operation == "ReceiveMessage":  # without the parameter, the queue's own setting
+        if (self.service, self.operation) == POLLING:
+            # Without the parameter, the queue's own setting counts, which may be the longest.
             delay += self.params.get("WaitTimeSeconds", LONGEST_POLL)
         return delay >= self.read_timeout
 
@@ -56,9 +59,16 @@ class Call:
 class Attempt:
     """One request on its way."""
 
-    def __init__(self, wire: Wire, call: Call, request: AWSPreparedRequest) -> None:
-        self.wire, self.call, self.request = wire, call, request
-        self.start = wire.clock.now
+    def __init__(
+        self,
+        observer: Observer,
+        serve: Callable[[AWSPreparedRequest], Answer],
+        call: Call,
+        request: AWSPreparedRequest,
+    ) -> None:
+        self.observer, self.serve, self.call, self.request = observer, serve, call, request
+        self.clock = observer.clock
+        self.start = self.clock.now
         self.processed: float | None = None
         self.observed: list[tuple[float, Handling]] = []  # what the service did with messages
         self.handled: list[Handling] = []  # what of it belongs to this attempt's row
@@ -77,7 +87,7 @@ class Attempt:
         else:
             status, headers, body = self._there_and_back(exchange)
         if exchange.reply_lost:
-            _pause(self.start + self.call.read_timeout - self.wire.clock.now)
+            _pause(self.start + self.call.read_timeout - self.clock.now)
             raise ReadTimeoutError(endpoint_url=self.request.url)
         if status >= 400 or "x-amz-function-error" in headers:
             self.outcome = error_code(headers, body)
@@ -103,9 +113,7 @@ class Attempt:
                 answers.append(error)
             answered.set()
 
-        self.wire.clock.start(
-            serve, name=f"{self.call.service}:{self.call.resource}", background=True
-        )
+        self.clock.start(serve, name=f"{self.call.service}:{self.call.resource}", background=True)
         patience = self.call.read_timeout
         if not answered.wait(None if patience == math.inf else patience):
             raise ReadTimeoutError(endpoint_url=self.request.url)
@@ -114,43 +122,43 @@ class Attempt:
         return answers[0]
 
     def _handle(self) -> Answer:
-        wire, task = self.wire, self.wire.clock.task()
+        task = self.clock.task()
         if self.call.runs:
-            self.processed = wire.clock.now  # when it was accepted: the caller may never hear more
+            self.processed = self.clock.now  # when it was accepted: the caller may never hear more
         serving, task.serving = task.serving, True
-        wire.at_work[task.ident] = self
+        self.observer.at_work[task.ident] = self.observed
         done = False
         try:
-            answer = wire.serve(self.request)
+            answer = self.serve(self.request)
             done = answer[0] < 400
         finally:
-            del wire.at_work[task.ident]
+            del self.observer.at_work[task.ident]
             task.serving = serving
             if self.observed:
                 self._sort_out(done)
         if not done:
             self.processed = None
         elif self.processed is None:
-            self.processed = wire.clock.now
+            self.processed = self.clock.now
             if self.recorded:
                 self.record_late()
         return answer
 
     def _sort_out(self, done: bool) -> None:
         """What fell due before the answer, in a long poll, or beside a refusal has its own row."""
-        now = self.wire.clock.now
+        now = self.clock.now
         for moment, handling in self.observed:
             if done and abs(moment - now) < TOGETHER:
                 self.handled.append(handling)
             elif done or handling.what in ("moved", "expired", "reappeared"):
-                self.wire.record_own(moment, handling.queue, (handling,))
+                self.observer.own_row(moment, handling.queue, (handling,))
 
     def record(self) -> None:
         call, self.recorded = self.call, True
-        self.wire.trace.record_call(
+        self.observer.trace.record_call(
             time=self.start,
-            end=self.wire.clock.now,
-            caller=self.wire.clock.task().name,
+            end=self.clock.now,
+            caller=self.observer.caller(),
             service=call.service,
             operation=call.operation,
             call=call.number,
@@ -164,8 +172,8 @@ class Attempt:
     def record_late(self) -> None:
         """The caller has given up, and the service did it all the same: a row of its own."""
         call = self.call
-        self.wire.record_own(
-            self.wire.clock.now,
+        self.observer.own_row(
+            self.clock.now,
             call.resource,
             tuple(self.handled),
             service=call.service,

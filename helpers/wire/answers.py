@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
 
-Answer = tuple[int, Any, Any]  # HTTP status, headers, body
+from helpers.emulator.serving import Answer
 
 
 class Body(BytesIO):

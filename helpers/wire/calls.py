@@ -1,8 +1,7 @@
 """Where requests pass: botocore's own hook, in moto's place.
 
 One API call is one `Call`, and each of botocore's attempts of it passes here once (see
-`helpers.attempts`). What a service does by itself, without a call that waits for it, is taken down
-here too.
+`helpers.wire.attempts`).
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from helpers.answers import Answer
-from helpers.attempts import Attempt, Call
-from helpers.clock import Clock, Stopped
-from helpers.trace import Handling, Trace
+from helpers.clock import Stopped
+from helpers.wire.answers import Answer
+from helpers.wire.attempts import Attempt, Call
+from helpers.wire.observer import Observer
 
 RESOURCE_KEYS = (
     "QueueUrl", "QueueName", "TopicArn", "FunctionName", "TableName", "EventBusName", "Name",
@@ -40,12 +39,9 @@ class Wire:
         Handles one request and returns status, headers and body.
     """
 
-    def __init__(
-        self, *, clock: Clock, trace: Trace, serve: Callable[[AWSPreparedRequest], Answer]
-    ) -> None:
-        self.clock, self.trace, self.serve = clock, trace, serve
+    def __init__(self, observer: Observer, serve: Callable[[AWSPreparedRequest], Answer]) -> None:
+        self._observer, self._serve = observer, serve
         self._calls: dict[int, Call] = {}  # by thread
-        self.at_work: dict[int, Attempt] = {}  # by thread, while the service is at work
         self._numbers = itertools.count(1)
 
     def api_call(
@@ -57,7 +53,7 @@ class Wire:
                 "the retry mode 'adaptive' waits on a rate measured in real time and hangs on a "
                 "virtual clock; use Config(retries={'mode': 'standard'})"
             )
-        task = self.clock.task()
+        task = self._observer.clock.task()
         if task is not None and task.stopping:
             raise Stopped  # what has been killed sends nothing more, not from a `finally` either
         model = client.meta.service_model
@@ -87,7 +83,7 @@ class Wire:
         if call is None:
             raise WireError(f"a request that belongs to no API call reached the lab: {request.url}")
         call.attempts += 1
-        attempt = Attempt(self, call, request)
+        attempt = Attempt(self._observer, self._serve, call, request)
         try:
             return attempt.run()
         except BaseException as error:  # a worker that was stopped, an interrupted cell
@@ -95,58 +91,6 @@ class Wire:
             raise
         finally:
             attempt.record()
-
-    def observe(
-        self,
-        what: str,
-        queue: str,
-        message: Any,
-        at: float,
-        receipt: str | None,
-        visible_at: float | None,
-    ) -> None:
-        """Take down what SQS did with a message. Times are epoch seconds.
-
-        It goes into the row of the call that made SQS do so, or into a row of its own when no call
-        did: a bus that delivers later, a retention that ended before anybody looked.
-        """
-        handling = Handling(
-            what=what,
-            id=message.id,
-            body=message.body,
-            receipt=receipt,
-            receive_count=message.approximate_receive_count or None,
-            visible_at=None if visible_at is None else self.virtual(visible_at),
-            queue=queue,
-        )
-        attempt = self.at_work.get(get_ident())
-        moment = self.virtual(at)
-        if attempt is not None:
-            attempt.observed.append((moment, handling))
-        else:
-            self.record_own(moment, queue, (handling,))
-
-    def virtual(self, epoch: float) -> float:
-        return round(epoch - self.clock.epoch_ns / 1e9, 6)
-
-    def record_own(
-        self, now: float, resource: str | None, handled: tuple[Handling, ...], **of: Any
-    ) -> None:
-        """A row for what a service did without a call that waits for it."""
-        task = self.clock.task()
-        self.trace.record_call(
-            time=now,
-            end=now,
-            caller=task.name if task else "cell",
-            service=of.get("service", "sqs"),
-            operation=of.get("operation"),
-            call=None,
-            attempt=None,
-            outcome="ok",
-            processed=now,
-            resource=resource,
-            messages=handled,
-        )
 
 
 def _resource(params: dict[str, Any]) -> str | None:

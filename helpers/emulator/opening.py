@@ -1,0 +1,63 @@
+"""Which corrections are open, and when each opens: a service's own with its first request."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+
+from moto.sqs import models
+
+from helpers.emulator import speed, sqs
+from helpers.emulator.guard import as_it_came
+from helpers.emulator.sqs_queue import CorrectedQueue
+
+# moto's name of a service, and the file that corrects it. It is read, and moto's own part with it,
+# when the first request for the service comes: a lesson on queues does not pay for workflows.
+WHEN_NEEDED = {
+    "cloudwatch": "metrics",
+    "dynamodb": "dynamodb",
+    "dynamodbstreams": "dynamodb",
+    "events": "events",
+    "sns": "sns",
+    "stepfunctions": "states",
+}
+
+_corrections: ExitStack | None = None
+_corrected: set[str] = set()
+
+
+def is_corrected() -> bool:
+    """Whether the corrections are open."""
+    return models.Queue is CorrectedQueue
+
+
+@contextmanager
+def corrected() -> Iterator[None]:
+    """Open the corrections: those of SQS at once, those of a service in `correct` when needed."""
+    global _corrections
+    with ExitStack() as stack:
+        for service in (speed, sqs):
+            stack.enter_context(service.corrections())
+        _corrections = stack
+        try:
+            yield
+        finally:
+            _corrections = None
+            _corrected.clear()
+
+
+def correct(service: str) -> None:
+    """Open the corrections of one of moto's services, until `corrected` ends."""
+    name = WHEN_NEEDED.get(service)
+    if name is None or name in _corrected or _corrections is None:
+        return
+    _corrections.enter_context(import_module(f"helpers.emulator.{name}").corrections())
+    _corrected.add(name)
+
+
+@contextmanager
+def uncorrected() -> Iterator[None]:
+    """moto as it comes, for the length of the block. No correction may open inside it."""
+    for service in WHEN_NEEDED:
+        correct(service)
+    with as_it_came():
+        yield

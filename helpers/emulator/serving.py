@@ -1,0 +1,155 @@
+"""What the lab asks of moto: to open its services, corrected, and to answer a request.
+
+Nothing outside this folder imports moto.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import moto
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from moto import backend_index, backends
+from moto.core import DEFAULT_ACCOUNT_ID, base_backend, botocore_stubber, models
+from moto.core.base_backend import BackendDict
+from moto.core.exceptions import HTTPException
+from moto.moto_api._internal import mock_random
+
+from helpers.clock import swapped
+from helpers.emulator import opening
+from helpers.emulator.guard import replaced
+from helpers.emulator.speed import normalized
+from helpers.emulator.sqs_poll import empty_poll
+from helpers.emulator.sqs_queue import CorrectedQueue
+
+Answer = tuple[int, Any, Any]  # HTTP status, headers, body
+
+RECEIVE = ("AmazonSQS.ReceiveMessage", b"AmazonSQS.ReceiveMessage")
+MOTO = {"stepfunctions": {"execute_state_machine": True}}  # else its executions do nothing
+# moto registers each of its 180 addresses seven times for callers that use `requests` instead of
+# boto3, which takes half of a lab's opening. What is left of it refuses such a caller.
+NO_ADDRESSES = SimpleNamespace(backend_url_patterns=[])
+_real_urandom = os.urandom
+
+
+class NotEmulated(LookupError):
+    """Nothing in this process answers for an address."""
+
+
+@contextlib.contextmanager
+def opened(
+    send: Callable[[AWSPreparedRequest], AWSResponse],
+    *,
+    observe: Callable[..., None],
+    missing: Callable[..., bool],
+) -> Iterator[None]:
+    """Start moto, corrected, with botocore's requests passed to `send` in moto's place.
+
+    Parameters
+    ----------
+    observe : callable
+        Is told what SQS does with each message, see `CorrectedQueue.observe`.
+    missing : callable
+        Says whether a server of SQS is missing just now, see `CorrectedQueue.missing`.
+    """
+
+    def intercept(_: Any, event_name: str, request: AWSPreparedRequest, **__: Any) -> AWSResponse:
+        return send(request)
+
+    with contextlib.ExitStack() as undo:
+        beside = opening.is_corrected()
+        mock = moto.mock_aws(config=MOTO)
+        with swapped(models, {"backend_index": NO_ADDRESSES}):
+            mock.start()
+        undo.callback(mock.stop)
+        if beside:  # moto empties its services for the first lab alone
+            for service in BackendDict._instances:
+                service.clear()
+        else:  # a lab beside another finds it corrected
+            undo.enter_context(opening.corrected())
+        told = {"observe": observe, "missing": staticmethod(missing)}
+        undo.enter_context(replaced(CorrectedQueue, told))
+        # botocore calls every before-send handler, so one beside moto's would handle a request
+        # twice: ours stands in moto's place. And moto names its backends when it first loads
+        # them, once per process and not per lab, so these names must not be seeded.
+        undo.enter_context(swapped(botocore_stubber.BotocoreStubber, {"__call__": intercept}))
+        real_ids = {"uuid4": lambda: UUID(bytes=_real_urandom(16), version=4)}
+        undo.enter_context(swapped(base_backend, real_ids))
+        yield
+
+
+def seed(number: int) -> None:
+    """Let moto's own draws, its ids among them, begin at a seed."""
+    mock_random.seed(number)
+
+
+@contextlib.contextmanager
+def set_aside() -> Iterator[None]:
+    """Empty moto's services for a while, and give them back as they were, ids included."""
+    draws = mock_random.getstate()
+    services = list(BackendDict._instances)
+    accounts = [dict(service) for service in services]
+    for service in services:
+        service.clear()
+    try:
+        yield
+    finally:
+        for service in BackendDict._instances:
+            service.clear()
+        BackendDict._instances[:] = services
+        for service, held in zip(services, accounts, strict=True):
+            service.update(held)
+        mock_random.setstate(draws)
+
+
+class Moto:
+    """Hands a request to the part of moto that handles its address.
+
+    moto's own stubber looks through every service's patterns for each request, which costs as much
+    as handling it; the lab remembers what it found.
+
+    Raises
+    ------
+    NotEmulated
+        If no service of moto has the address.
+    """
+
+    def __init__(self, region: str) -> None:
+        self._region = region
+        self._handlers: dict[str, Callable[..., Answer]] = {}
+
+    def __call__(self, request: AWSPreparedRequest) -> Answer:
+        here = f".{self._region}." in request.url  # other regions may have a queue of this name
+        polls = here and request.headers.get("X-Amz-Target") in RECEIVE
+        if polls and (answer := empty_poll(request.body, self._region)) is not None:
+            return answer
+        url = request.url.partition("?")[0]
+        handler = self._handlers.get(url)
+        if handler is None:
+            handler = self._handlers[url] = self._find(url)
+        arrived = normalized(request)
+        try:
+            return handler(arrived, arrived.raw_url, arrived.headers)
+        except HTTPException as error:
+            return error.code, error.get_headers(), error.get_body()
+
+    def _find(self, url: str) -> Callable[..., Answer]:
+        for service, pattern in backend_index.backend_url_patterns:
+            if not pattern.match(url):
+                continue
+            opening.correct(service)
+            regions = backends.get_backend(service)[DEFAULT_ACCOUNT_ID]
+            backend = regions[self._region if self._region in regions else "aws"]
+            for address, handler in backend.urls.items():
+                if re.match(address, url):
+                    return handler
+        raise NotEmulated(
+            f"nothing in this process answers for {url}. A client made with endpoint_url, or for a "
+            "service that moto does not have, does not work in a lab."
+        )

@@ -1,0 +1,16 @@
+"""Between boto3 and what answers it: a call, its attempts, and what the trace is told of them.
+
+`in_process` is what a lab opens: it puts `calls` where botocore would send a request. A call has
+`attempts`, each of which meets the open faults and is answered by the emulator (`answers` has the
+form that botocore parses). `observer` writes the trace, and `accounts` keeps the reader's own
+accounts out of reach.
+"""
+
+from helpers.emulator.serving import set_aside
+from helpers.wire.accounts import RealNetworkRefused, arm_guard
+from helpers.wire.calls import WireError
+from helpers.wire.in_process import InProcess, uncorrected
+
+__all__ = [
+    "InProcess", "RealNetworkRefused", "WireError", "arm_guard", "set_aside", "uncorrected",
+]  # fmt: skip

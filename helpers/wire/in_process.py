@@ -1,0 +1,170 @@
+"""Moto in this process: what stands behind every boto3 client while a lab is open.
+
+What keeps the reader's accounts out of reach is in `helpers.wire.accounts`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import botocore.loaders
+import botocore.session
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.client import BaseClient
+from botocore.signers import RequestSigner
+from botocore.useragent import UserAgentString
+
+from helpers import faults
+from helpers.clock import Clock, swapped
+from helpers.emulator import opening, serving
+from helpers.trace import Trace
+from helpers.wire.accounts import REGION, RealNetworkRefused, environment
+from helpers.wire.calls import Wire
+from helpers.wire.observer import Observer
+
+if TYPE_CHECKING:
+    from helpers.emulator.functions import Functions
+
+_in_process: list[InProcess] = []  # the open ones, the last made last
+_real_api_call = BaseClient._make_api_call
+_real_sign = RequestSigner.sign
+_real_user_agent = UserAgentString.to_string
+
+
+def _sign(signer: RequestSigner, operation_name: str, request: Any, **options: Any) -> None:
+    """Name the caller, and leave out the signature: nobody here checks it, and it costs a quarter
+    of a call. moto reads the account and the region in this header.
+    """
+    if f".{signer.region_name}." not in request.url:  # a global service, signed for its own region
+        return _real_sign(signer, operation_name, request, **options)
+    key = signer._credentials.access_key if signer._credentials else "lab"
+    scope = f"{key}/20261102/{signer.region_name}/{signer.signing_name}/aws4_request"
+    request.headers["Authorization"] = (
+        f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
+    )
+
+
+@functools.cache
+def _loader() -> botocore.loaders.Loader:
+    return botocore.loaders.create_loader()
+
+
+def _session() -> boto3.Session:
+    """A default session that has not read anything yet but botocore's own API models.
+
+    These are read once for all labs of a process: a lesson opens dozens.
+    """
+    core = botocore.session.Session()
+    core.register_component("data_loader", _loader())
+    session = boto3.Session(botocore_session=core)
+    paths = _loader().search_paths
+    paths[:] = dict.fromkeys(paths)  # boto3 adds its own with each session
+    return session
+
+
+def _user_agent(self: UserAgentString) -> str:
+    """Say what runs here once for each client, not twice for each request."""
+    said = vars(self).get("_said")
+    if said is None:
+        said = self._said = _real_user_agent(self)
+    return said
+
+
+class InProcess:
+    """Every boto3 client talks to moto, in this process, until this is closed.
+
+    Parameters
+    ----------
+    seed : int
+        Where moto's own draws begin.
+    visit : callable
+        Gives the context in which a call from outside a run takes place.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        trace: Trace,
+        *,
+        seed: int,
+        visit: Callable[[], contextlib.AbstractContextManager[Any]],
+    ) -> None:
+        self._clock, self._visit = clock, visit
+        self._functions: Functions | None = None
+        serving.seed(seed)
+        self._undo = contextlib.ExitStack()
+        try:
+            self._open(Observer(clock, trace))
+        except BaseException:
+            self._undo.close()
+            raise
+        _in_process.append(self)
+
+    def _open(self, observer: Observer) -> None:
+        visit, moto = self._visit, serving.Moto(REGION)
+
+        def serve(request: AWSPreparedRequest) -> serving.Answer:
+            try:
+                return moto(request)
+            except serving.NotEmulated as error:
+                raise RealNetworkRefused(str(error)) from None
+
+        wire = Wire(observer, serve)
+
+        def api_call(client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
+            if client.meta.service_model.service_name == "lambda":
+                self.functions()
+            if observer.clock.task() is not None:
+                return wire.api_call(_real_api_call, client, operation, params)
+            with visit():
+                return wire.api_call(_real_api_call, client, operation, params)
+
+        open_now = self._undo.enter_context
+        open_now(
+            serving.opened(wire.send, observe=observer.observe, missing=faults.server_is_missing)
+        )
+        open_now(environment())
+        open_now(swapped(BaseClient, {"_make_api_call": api_call}))
+        open_now(swapped(RequestSigner, {"sign": _sign}))
+        open_now(swapped(UserAgentString, {"to_string": _user_agent}))
+        open_now(swapped(boto3, {"DEFAULT_SESSION": _session()}))
+
+    def functions(self) -> Functions:
+        """The lab's Lambda functions. The first call opens the corrections of Lambda.
+
+        They belong to one lab, unlike those of other services: a handler runs on its clock.
+        """
+        if self._functions is None:
+            from helpers.emulator import functions  # brings in much of moto, so only when needed
+
+            made = functions.Functions(self._clock)
+            self._undo.enter_context(functions.corrections(made))
+            self._functions = made
+        return self._functions
+
+    def deploy(self, name: str, handler: Callable[..., Any], **settings: Any) -> str:
+        """Create a Lambda function that runs `handler` in this process. Returns its ARN."""
+        functions = self.functions()
+        with self._visit():
+            return functions.deploy(name, handler, region=REGION, **settings)
+
+    def close(self) -> None:
+        """Put everything back."""
+        _in_process[:] = [other for other in _in_process if other is not self]
+        self._undo.close()
+
+
+@contextlib.contextmanager
+def uncorrected() -> Iterator[None]:
+    """moto as it comes, for the length of the block: to show what the corrections change.
+
+    For a lab that is open and has made nothing yet, but for what ``deploy`` made.
+    """
+    for lab in _in_process[-1:]:
+        lab.functions()
+    with opening.uncorrected():
+        yield

@@ -1,0 +1,81 @@
+"""Takes down what the services do: in the row of a call, or in a row of its own."""
+
+from __future__ import annotations
+
+from threading import get_ident
+from typing import Any
+
+from helpers.clock import Clock
+from helpers.trace import Handling, Trace
+
+
+class Observer:
+    """Writes to the trace what a service does with messages, and what nobody waits for."""
+
+    def __init__(self, clock: Clock, trace: Trace) -> None:
+        self.clock, self.trace = clock, trace
+        # By thread, while a service is at work on an attempt: what it did so far, and when.
+        self.at_work: dict[int, list[tuple[float, Handling]]] = {}
+
+    def observe(
+        self,
+        what: str,
+        queue: str,
+        message: Any,
+        at: float,
+        receipt: str | None,
+        visible_at: float | None,
+    ) -> None:
+        """Take down what SQS did with a message. Times are epoch seconds.
+
+        It goes into the row of the call that made SQS do so, or into a row of its own when no call
+        did: a bus that delivers later, a retention that ended before anybody looked.
+        """
+        handling = Handling(
+            what=what,
+            id=message.id,
+            body=message.body,
+            receipt=receipt,
+            receive_count=message.approximate_receive_count or None,
+            visible_at=None if visible_at is None else self.virtual(visible_at),
+            queue=queue,
+        )
+        observed = self.at_work.get(get_ident())
+        moment = self.virtual(at)
+        if observed is not None:
+            observed.append((moment, handling))
+        else:
+            self.own_row(moment, queue, (handling,))
+
+    def virtual(self, epoch: float) -> float:
+        """Epoch seconds as virtual seconds since the lab opened."""
+        return round(epoch - self.clock.epoch_ns / 1e9, 6)
+
+    def own_row(
+        self,
+        moment: float,
+        resource: str | None,
+        handled: tuple[Handling, ...],
+        *,
+        service: str = "sqs",
+        operation: str | None = None,
+    ) -> None:
+        """A row for what a service did without a call that waits for it."""
+        self.trace.record_call(
+            time=moment,
+            end=moment,
+            caller=self.caller(),
+            service=service,
+            operation=operation,
+            call=None,
+            attempt=None,
+            outcome="ok",
+            processed=moment,
+            resource=resource,
+            messages=handled,
+        )
+
+    def caller(self) -> str:
+        """The name of the calling thread, as the trace has it."""
+        task = self.clock.task()
+        return task.name if task else "cell"
