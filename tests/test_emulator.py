@@ -8,8 +8,9 @@ import pytest
 
 from helpers import Lab
 from helpers.clock.swapping import held
-from helpers.emulator import guard, sns
+from helpers.emulator import guard
 from helpers.emulator.opening import WHEN_NEEDED
+from helpers.emulator.sns import corrections
 
 FIRST_CALLS = {
     "cloudwatch": ("cloudwatch", "list_metrics"),
@@ -66,8 +67,8 @@ def test_labs_one_after_another_are_corrected_alike():
 
 
 def test_a_moto_that_has_changed_is_refused_at_every_call(monkeypatch):
-    place = next(iter(sns.EXPECTED_SOURCES))
-    monkeypatch.setitem(sns.EXPECTED_SOURCES, place, "000000000000")
+    place = next(iter(corrections.EXPECTED_SOURCES))
+    monkeypatch.setitem(corrections.EXPECTED_SOURCES, place, "000000000000")
     with Lab():
         topics = boto3.client("sns")
         for _ in range(2):

@@ -18,7 +18,8 @@ from moto.dynamodb.models.dynamo_type import LimitedSizeDict
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
 from helpers import Lab, faults
-from helpers.emulator import dynamodb, guard
+from helpers.emulator import guard
+from helpers.emulator.dynamodb import corrections
 
 OWNERS = (
     DynamoDBBackend, LimitedSizeDict, tables.Table, tables.StreamShard, responses.DynamoHandler,
@@ -52,7 +53,7 @@ def test_moto_is_as_it_was_when_the_lab_is_closed():
     assert [functions(owner) for owner in OWNERS] == before
 
 
-@pytest.mark.parametrize("part", dynamodb.PARTS)
+@pytest.mark.parametrize("part", corrections.PARTS)
 def test_another_moto_is_refused(monkeypatch, part):
     monkeypatch.setitem(part.EXPECTED_SOURCES, next(iter(part.EXPECTED_SOURCES)), "0" * 12)
     with pytest.raises(guard.UnexpectedMoto), part.corrections():

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers import Lab
-from helpers.emulator.events_envelope import MAXIMUM_SIZE, entry_size
+from helpers.emulator.events.envelope import MAXIMUM_SIZE, entry_size
 
 EVENT = {
     "id": "1",

@@ -11,7 +11,7 @@ import pytest
 from emulated_events import Queue, let_pass, publish, rule
 
 from helpers import Lab, faults
-from helpers.emulator.events_delivery import AGE, RETRIES, wait_before_retry
+from helpers.emulator.events.retries import AGE, RETRIES, wait_before_retry
 from helpers.lab import beside
 
 DAY = 86_400

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.emulator.events_input import InvalidInput, check, for_target
-from helpers.emulator.events_path import MISSING, value_at
+from helpers.emulator.events.input import InvalidInput, check, for_target
+from helpers.emulator.events.path import MISSING, value_at
 
 EVENT = {
     "version": "0",
@@ -175,7 +175,7 @@ class TestTemplates:
 
 
 class TestRefusals:
-    """Messages recorded from AWS, see `helpers.emulator.events_input.check`."""
+    """Messages recorded from AWS, see `helpers.emulator.events.input.check`."""
 
     @pytest.mark.parametrize(
         ("target", "message"),

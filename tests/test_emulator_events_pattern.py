@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import Lab
-from helpers.emulator.events_pattern import InvalidPattern, compiled
+from helpers.emulator.event_patterns.matching import InvalidPattern, compiled
 
 ROOT = Path(__file__).parents[1]
 CASES = Path(os.environ.get("CONFORMANCE", ROOT.parent / "shared" / "conformance"))

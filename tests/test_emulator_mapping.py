@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import Lab
-from helpers.emulator import functions_batch
+from helpers.emulator.lambda_ import batch
 
 FIFO = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
 
@@ -75,8 +75,8 @@ class TestEvent:
     def test_is_cut_where_the_payload_would_be_too_large(self, sizes, bound):
         records = [{"messageId": str(n), "body": "x" * size} for n, size in enumerate(sizes)]
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(functions_batch, "PAYLOAD", bound)
-            parts = list(functions_batch.parts(records))
+            patch.setattr(batch, "PAYLOAD", bound)
+            parts = list(batch.parts(records))
         assert [record for part in parts for record in part] == records
         lengths = [len(json.dumps({"Records": part})) for part in parts]
         assert all(length <= bound + 20 for length in lengths)
@@ -180,7 +180,7 @@ class TestSuccessAndFailure:
     @given(st.sets(st.sampled_from("abcdef")), st.lists(st.sampled_from("abcdefg")))
     def test_what_failed_is_all_or_what_is_named(self, ids, named):
         items = [{"itemIdentifier": name} for name in named]
-        failed = functions_batch.failures(json.dumps({"batchItemFailures": items}), ids)
+        failed = batch.failures(json.dumps({"batchItemFailures": items}), ids)
         assert failed == (set(named) if set(named) <= ids else ids)
 
 

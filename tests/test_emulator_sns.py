@@ -167,7 +167,7 @@ def test_the_group_goes_on_to_a_standard_queue_for_its_fairness(shop):
     assert "SequenceNumber" not in json.loads(message["Body"])
 
 
-# What is refused. The words are recorded from SNS, see `helpers.emulator.sns_topic`.
+# What is refused. The words are recorded from SNS, see `helpers.emulator.sns.topic`.
 
 STRUCTURE = "Invalid parameter: Message Structure - "
 TOO_LONG = "Invalid parameter: Message too long"

@@ -9,7 +9,7 @@ import pytest
 from emulated_sns import ACCOUNT, Shop, number
 
 from helpers import Lab, faults
-from helpers.emulator import sns_delivery, sns_waiting
+from helpers.emulator.sns import delivery, last_phase
 
 SEND = "sqs.SendMessage"
 
@@ -130,10 +130,10 @@ def test_the_attempts_follow_the_documented_phases(lab, shop):
 
 
 def test_the_schedule_adds_up_to_what_the_page_says():
-    after_the_first = sns_delivery.FIRST_PHASES - 1
-    last = sns_waiting.LAST_PHASE / sns_waiting.LAST_WAIT
+    after_the_first = delivery.FIRST_PHASES - 1
+    last = last_phase.LAST_PHASE / last_phase.LAST_WAIT
     assert after_the_first + last == 100_015
-    assert 23 < sns_waiting.LAST_PHASE / 86_400 < 24
+    assert 23 < last_phase.LAST_PHASE / 86_400 < 24
 
 
 def test_hours_without_a_queue_lose_nothing_and_cost_few_calls(lab, shop):
@@ -272,7 +272,7 @@ def test_a_function_that_is_gone_goes_to_the_dead_letter_queue(lab, shop):
 
 
 def test_what_outlives_its_retries_goes_to_the_dead_letter_queue(lab, shop, monkeypatch):
-    monkeypatch.setattr(sns_waiting, "LAST_PHASE", 10 * sns_waiting.LAST_WAIT)  # not 23 days
+    monkeypatch.setattr(last_phase, "LAST_PHASE", 10 * last_phase.LAST_WAIT)  # not 23 days
     url, dead = with_dead_letters(shop)
     with lab.running(hours=1):
         lab.start(outage("mail", seconds=3600))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import Lab
-from helpers.emulator.sns_filter import FilterPolicy
+from helpers.emulator.sns.filter import FilterPolicy
 
 BODY = "MessageBody"
 BINARY = {"DataType": "Binary", "BinaryValue": b"rugby"}
@@ -181,7 +181,7 @@ def test_a_policy_that_was_taken_away_is_not_shown(shop):
     assert not {"FilterPolicy", "FilterPolicyScope"} & set(attributes())
 
 
-# Words recorded from SNS (see `helpers.emulator.sns_filter`), after "FilterPolicy: ".
+# Words recorded from SNS (see `helpers.emulator.sns.filter`), after "FilterPolicy: ".
 INVALID = [
     ({"k": [["v"]]}, "Match value must be String, number, true, false, or null"),
     ({"k": [{"wrong-operator": True}]}, "Unrecognized match type wrong-operator"),

@@ -23,21 +23,22 @@ from moto import mock_aws
 from moto.moto_api._internal import mock_random
 from moto.sqs import models
 
-from helpers.emulator import guard, sqs, sqs_queue
+from helpers.emulator import guard
 from helpers.emulator.opening import corrected
-from helpers.emulator.sqs_message import StoredMessage
+from helpers.emulator.sqs import corrections, queue
+from helpers.emulator.sqs.message import StoredMessage
 
 # The corrections come and go.
 
 
 def test_moto_is_as_before_when_the_corrections_end():
-    before = [dict(vars(owner)) for owner in (models.SQSBackend, sqs.SQSResponse)]
+    before = [dict(vars(owner)) for owner in (models.SQSBackend, corrections.SQSResponse)]
     queue_class = models.Queue
     with corrected():
         assert models.Queue is not queue_class
         models.sqs_backends["123456789012"]["us-east-1"].create_queue("left-behind")
     assert models.Queue is queue_class
-    assert [dict(vars(owner)) for owner in (models.SQSBackend, sqs.SQSResponse)] == before
+    assert [dict(vars(owner)) for owner in (models.SQSBackend, corrections.SQSResponse)] == before
     assert "left-behind" not in models.sqs_backends["123456789012"]["us-east-1"].queues
 
 
@@ -58,13 +59,13 @@ def test_opening_twice_is_refused():
     [("moto.sqs.models:Queue.add_message", "0" * 12), ("moto.sqs.models:Queue.gone", "1" * 12)],
 )
 def test_another_moto_is_refused(monkeypatch, place, digits):
-    monkeypatch.setitem(sqs.EXPECTED_SOURCES, place, digits)
+    monkeypatch.setitem(corrections.EXPECTED_SOURCES, place, digits)
     with pytest.raises(guard.UnexpectedMoto, match=place), corrected():
         pass
 
 
 def test_another_version_is_refused(monkeypatch):
-    monkeypatch.setattr(sqs, "EXPECTED_VERSION", "5.1.")
+    monkeypatch.setattr(corrections, "EXPECTED_VERSION", "5.1.")
     with pytest.raises(guard.UnexpectedMoto, match="written for moto 5"), corrected():
         pass
 
@@ -362,7 +363,7 @@ def test_the_third_failed_receive_sends_a_message_to_the_back(client, timeline):
 def test_a_full_standard_queue_refuses_short_polls_and_lets_long_polls_wait(
     client, timeline, monkeypatch
 ):
-    monkeypatch.setattr(sqs_queue, "IN_FLIGHT_LIMIT", 3)
+    monkeypatch.setattr(queue, "IN_FLIGHT_LIMIT", 3)
     url = make(client)
     send(client, url, *"abcd")
     assert bodies(receive(client, url)) == list("abc")
@@ -376,7 +377,7 @@ def test_a_full_standard_queue_refuses_short_polls_and_lets_long_polls_wait(
 
 
 def test_a_full_fifo_queue_answers_nothing(client, monkeypatch):
-    monkeypatch.setattr(sqs_queue, "IN_FLIGHT_LIMIT", 2)
+    monkeypatch.setattr(queue, "IN_FLIGHT_LIMIT", 2)
     url = make(client, "orders.fifo", **FIFO)
     for group in "abc":
         send(client, url, group, MessageGroupId=group)
@@ -410,7 +411,7 @@ def test_a_shorter_retention_applies_to_messages_that_are_there(client, timeline
 
 def test_the_age_is_that_of_the_oldest_message_received_less_than_three_times(client, timeline):
     url = make(client, VisibilityTimeout=1)
-    assert sqs.approximate_age_of_oldest_message(url) is None
+    assert corrections.approximate_age_of_oldest_message(url) is None
     send(client, url, "poison")
     timeline.shift(10)
     send(client, url, "second")
@@ -418,11 +419,11 @@ def test_the_age_is_that_of_the_oldest_message_received_less_than_three_times(cl
     for _ in range(2):
         receive(client, url, 1)
         timeline.shift(1)
-    assert sqs.approximate_age_of_oldest_message(url) == 17
+    assert corrections.approximate_age_of_oldest_message(url) == 17
     receive(client, url, 1)
-    assert sqs.approximate_age_of_oldest_message(url) == 7
+    assert corrections.approximate_age_of_oldest_message(url) == 7
     client.purge_queue(QueueUrl=url)
-    assert sqs.approximate_age_of_oldest_message(url) is None
+    assert corrections.approximate_age_of_oldest_message(url) is None
 
 
 # Size.

@@ -14,10 +14,10 @@ from moto.sqs import models
 from test_emulator_sqs import calls_of
 
 from helpers import Lab
-from helpers.emulator import sqs
 from helpers.emulator.opening import corrected
-from helpers.emulator.sqs_fair import RECENT, FairLine
-from helpers.emulator.sqs_lines import StandardLine
+from helpers.emulator.sqs import corrections
+from helpers.emulator.sqs.fair import RECENT, FairLine
+from helpers.emulator.sqs.line import StandardLine
 
 
 @pytest.fixture
@@ -238,7 +238,7 @@ STEPS = st.one_of(
 @given(steps=st.lists(STEPS, max_size=40))
 def test_while_a_quiet_message_is_there_it_comes_first(steps):
     """Among quiet tenants in order; noisy ones only when nobody is quiet. Nothing is lost."""
-    with sqs.corrections(), time_machine.travel(START, tick=False) as traveller:
+    with corrections.corrections(), time_machine.travel(START, tick=False) as traveller:
         backend = models.SQSBackend("us-east-1", "123456789012")
         backend.create_queue("q", VisibilityTimeout="5000")
         model, handles, number = Model(timeout=5000), {}, 0

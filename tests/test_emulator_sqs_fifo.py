@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto.sqs import models
 
-from helpers.emulator import sqs
+from helpers.emulator.sqs import corrections
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ STEPS = st.one_of(
 
 @given(steps=st.lists(STEPS, max_size=60))
 def test_any_program_agrees_with_the_model(steps):
-    with sqs.corrections(), time_machine.travel(START, tick=False) as traveller:
+    with corrections.corrections(), time_machine.travel(START, tick=False) as traveller:
         backend = models.SQSBackend("us-east-1", "123456789012")
         backend.create_queue("q.fifo", VisibilityTimeout="10", **FIFO)
         model, now, handles = Model(timeout=10), 0, {}

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto.sqs import models
 
-from helpers.emulator import sqs, sqs_lines
+from helpers.emulator.sqs import corrections, line
 
 TICK = 1 / 1024  # added to every step, so that no call falls on the very end of a timeout
 
@@ -94,5 +94,5 @@ def outcome(steps, max_receives, corrections):
 @given(steps=st.lists(STEPS, max_size=50), max_receives=st.sampled_from([1, 3, 100]))
 def test_any_program_on_a_standard_queue_gives_what_moto_gives(steps, max_receives):
     without = outcome(steps, max_receives, nullcontext())
-    with mock.patch.object(sqs_lines, "RECEIVES_BEFORE_THE_BACK", 10**9):
-        assert outcome(steps, max_receives, sqs.corrections()) == without
+    with mock.patch.object(line, "RECEIVES_BEFORE_THE_BACK", 10**9):
+        assert outcome(steps, max_receives, corrections.corrections()) == without

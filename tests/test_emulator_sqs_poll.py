@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from helpers import Lab
-from helpers.emulator import serving, sqs_poll
+from helpers.emulator import serving
+from helpers.emulator.sqs import empty_poll
 
 
 def run(seed, wait):
@@ -65,8 +66,8 @@ def test_the_run_is_the_same_on_the_full_way(seed, wait, monkeypatch):
 
 
 def test_a_full_queue_refuses_a_short_poll_also_when_none_is_visible(monkeypatch):
-    monkeypatch.setattr(sqs_poll, "IN_FLIGHT_LIMIT", 1)
-    monkeypatch.setattr("helpers.emulator.sqs_queue.IN_FLIGHT_LIMIT", 1)
+    monkeypatch.setattr(empty_poll, "IN_FLIGHT_LIMIT", 1)
+    monkeypatch.setattr("helpers.emulator.sqs.queue.IN_FLIGHT_LIMIT", 1)
     with Lab(seed=1):
         sqs = boto3.client("sqs")
         url = sqs.create_queue(QueueName="orders")["QueueUrl"]

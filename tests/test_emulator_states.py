@@ -19,7 +19,7 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from helpers import Lab, faults
-from helpers.emulator import states_limits
+from helpers.emulator.stepfunctions import limits
 
 PLACES = (
     (StepFunctionsParserBackend, "start_execution"),
@@ -170,8 +170,8 @@ class TestEnds:
 
     @pytest.mark.parametrize("caught", [False, True])
     def test_a_history_has_room_for_25_000_events(self, lab, client, caught, monkeypatch):
-        assert states_limits.MOST == 25_000
-        monkeypatch.setattr(states_limits, "MOST", 40)
+        assert limits.MOST == 25_000
+        monkeypatch.setattr(limits, "MOST", 40)
         stop = {"Variable": "$.stop", "IsPresent": True, "Next": "Stop"}
         loop = {
             "Look": {"Type": "Wait", "Seconds": 60, "Next": "Stop?"},
@@ -191,7 +191,7 @@ class TestEnds:
     def test_the_last_event_may_be_a_success(self, lab, client, monkeypatch):
         flow = Flow(machine(WAIT))
         pass_time(lab, 7200)
-        monkeypatch.setattr(states_limits, "MOST", len(flow.events))
+        monkeypatch.setattr(limits, "MOST", len(flow.events))
         again = Flow(machine(WAIT))
         pass_time(lab, 7200)
         assert again.types == flow.types

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import Lab
-from helpers.emulator.states_check import diagnose
+from helpers.emulator.stepfunctions.validation import diagnose
 
 END = {"Type": "Pass", "End": True}
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:f"

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import Lab
-from helpers.emulator.states_jsonata_functions import QueryError
-from helpers.emulator.states_jsonata_interpreter import evaluate
+from helpers.emulator.stepfunctions.jsonata.functions import QueryError
+from helpers.emulator.stepfunctions.jsonata.interpreter import evaluate
 
 ROLE = "arn:aws:iam::123456789012:role/lab"
 ERROR = "States.QueryEvaluationError"

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import Lab
-from helpers.emulator.states_errors import matches
+from helpers.emulator.stepfunctions.errors import matches
 
 KNOWN = {"Type": "Pass", "End": True}
 

@@ -79,7 +79,7 @@ def test_the_files_are_read():
     assert under("helpers.emulator.sqs", "helpers.emulator")
     assert not under("helpers.emulators", "helpers.emulator")
     assert "helpers.wire.InProcess" in imports_of(HELPERS / "lab" / "lab.py")
-    assert "helpers.emulator.guard" in imports_of(HELPERS / "emulator" / "sqs.py")
+    assert "helpers.emulator.guard" in imports_of(HELPERS / "emulator" / "sqs" / "corrections.py")
 
 
 @pytest.mark.parametrize("path", sorted(HELPERS.glob("patterns/**/*.py")), ids=name_of)

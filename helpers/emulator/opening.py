@@ -6,19 +6,20 @@ from importlib import import_module
 
 from moto.sqs import models
 
-from helpers.emulator import speed, sqs
+from helpers.emulator import speed
 from helpers.emulator.guard import as_it_came
-from helpers.emulator.sqs_queue import CorrectedQueue
+from helpers.emulator.sqs import corrections
+from helpers.emulator.sqs.queue import CorrectedQueue
 
 # moto's name of a service, and the file that corrects it. It is read, and moto's own part with it,
 # when the first request for the service comes: a lesson on queues does not pay for workflows.
 WHEN_NEEDED = {
-    "cloudwatch": "metrics",
-    "dynamodb": "dynamodb",
-    "dynamodbstreams": "dynamodb",
-    "events": "events",
-    "sns": "sns",
-    "stepfunctions": "states",
+    "cloudwatch": "sqs.cloudwatch",
+    "dynamodb": "dynamodb.corrections",
+    "dynamodbstreams": "dynamodb.corrections",
+    "events": "events.corrections",
+    "sns": "sns.corrections",
+    "stepfunctions": "stepfunctions.corrections",
 }
 
 _corrections: ExitStack | None = None
@@ -35,8 +36,8 @@ def corrected() -> Iterator[None]:
     """Open the corrections: those of SQS at once, those of a service in `correct` when needed."""
     global _corrections
     with ExitStack() as stack:
-        for service in (speed, sqs):
-            stack.enter_context(service.corrections())
+        for part in (speed, corrections):
+            stack.enter_context(part.corrections())
         _corrections = stack
         try:
             yield

@@ -25,8 +25,8 @@ from helpers.clock import swapped
 from helpers.emulator import opening
 from helpers.emulator.guard import replaced
 from helpers.emulator.speed import normalized
-from helpers.emulator.sqs_poll import empty_poll
-from helpers.emulator.sqs_queue import CorrectedQueue
+from helpers.emulator.sqs.empty_poll import empty_poll
+from helpers.emulator.sqs.queue import CorrectedQueue
 
 Answer = tuple[int, Any, Any]  # HTTP status, headers, body
 

@@ -17,6 +17,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from helpers import faults
+from helpers.emulator.moments import TOGETHER
 from helpers.trace import Handling
 from helpers.wire.answers import Answer, Body, error_answer, error_code
 from helpers.wire.observer import Observer
@@ -25,7 +26,6 @@ from helpers.wire.observer import Observer
 RUNNING = {("lambda", "Invoke"), ("stepfunctions", "StartSyncExecution")}
 POLLING = ("sqs", "ReceiveMessage")
 LONGEST_POLL = 20  # seconds [API model: ReceiveMessageWaitTimeSeconds, 0 to 20]
-TOGETHER = 1e-5  # seconds; moments closer than this are one, as epoch seconds in a float go
 
 
 @dataclass

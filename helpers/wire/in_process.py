@@ -27,7 +27,7 @@ from helpers.wire.calls import Wire
 from helpers.wire.observer import Observer
 
 if TYPE_CHECKING:
-    from helpers.emulator.functions import Functions
+    from helpers.emulator.lambda_.functions import Functions
 
 _in_process: list[InProcess] = []  # the open ones, the last made last
 _real_api_call = BaseClient._make_api_call
@@ -139,7 +139,7 @@ class InProcess:
         They belong to one lab, unlike those of other services: a handler runs on its clock.
         """
         if self._functions is None:
-            from helpers.emulator import functions  # brings in much of moto, so only when needed
+            from helpers.emulator.lambda_ import functions
 
             made = functions.Functions(self._clock)
             self._undo.enter_context(functions.corrections(made))

@@ -1,0 +1,28 @@
+"""DynamoDB, corrected: this file opens the parts, one after another.
+
+What each follows stands in the file that holds it: `writes` (one write, one record of the
+stream), `transactions` (client request tokens, limits, conflicts), `ttl` (expired
+items), `streams` (reading a stream).
+
+Left as moto has it: a read that need not be consistent returns the newest item all the same; two
+requests never meet in one item, because each is carried out in one moment; no table has a limit of
+throughput (`helpers.faults.throttling` turns requests away); a PartiQL transaction that fails
+half-way is not rolled back; a function that is mapped to a stream runs inside the write, once (a
+worker that reads the stream does not).
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from helpers.emulator.dynamodb import streams, transactions, ttl, writes
+
+PARTS = (writes, transactions, ttl, streams)
+
+
+@contextmanager
+def corrections() -> Iterator[None]:
+    """Correct DynamoDB and its streams for as long as the context is open."""
+    with ExitStack() as stack:
+        for part in PARTS:
+            stack.enter_context(part.corrections())
+        yield

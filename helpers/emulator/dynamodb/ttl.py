@@ -1,0 +1,189 @@
+"""Time to live: expired items stay readable for a while, then go, and the stream says so.
+
+Statements followed (API model of UpdateTimeToLive in botocore 1.44.5, and Developer Guide, "Using
+time to live (TTL) in DynamoDB", November 2026):
+
+- An item whose attribute, epoch seconds as a number, is less than the current time is expired.
+  "Items that have expired and not been deleted will still show up in reads, queries, and scans."
+- Deletion comes "typically within two days" (the model) or "within a few days" (the guide) of it.
+  Here the delay of each item is drawn, evenly, between nothing and two days.
+- An attribute of another type is ignored, and so is a moment more than five years past.
+- An expired item can still be updated, and is spared if its attribute has changed by then.
+- The stream's record is a REMOVE, whose userIdentity has the type "Service" and the principalId
+  "dynamodb.amazonaws.com" [API model of DynamoDB Streams: Record].
+- For one hour after a change "any additional UpdateTimeToLive calls for the same table" are a
+  ValidationException. The change itself "can take up to one hour"; here it takes no time. Texts of
+  the errors: issue reports on AWS's own deployment tools.
+
+Nothing polls. What has fallen due is deleted, with its own moment, before the next request is
+served: nobody can look at a table or at its stream in another way.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from functools import wraps
+from heapq import heappop, heappush
+from itertools import count
+from typing import Any
+
+from moto.dynamodb.exceptions import MockValidationException
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
+from moto.moto_api._internal import mock_random
+
+from helpers.emulator.dynamodb.writes import unrecorded
+from helpers.emulator.guard import expect, replaced
+
+LONGEST_DELAY = 2 * 86400.0  # seconds
+TOO_OLD = 5 * 365 * 86400.0  # seconds
+SETTLING = 3600.0  # seconds between two changes of the setting
+SERVICE = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
+EXPECTED_SOURCES = {
+    "moto.core.responses:BaseResponse.call_action": "26076963fd17",
+    "moto.dynamodb.models:DynamoDBBackend.update_time_to_live": "9da0deb00bb2",
+    "moto.dynamodb.models:DynamoDBBackend.describe_time_to_live": "abbcbcd6d8c8",
+    "moto.dynamodb.models.table:Table.all_items": "c80d2ee3c896",
+}
+Key = tuple[DynamoType, DynamoType | None]
+
+
+class Expiries:
+    """When the items of one table are deleted. Held by the table while its TTL is on."""
+
+    def __init__(self, attribute: str) -> None:
+        self.attribute = attribute
+        self._known: dict[Key, Decimal] = {}
+        self._due: list[tuple[float, int, Key, Decimal]] = []
+        self._order = count()
+
+    def note(self, item: Item, now: float) -> None:
+        """Draw the moment at which an item that has just been written is deleted."""
+        expires = self._expires(item)
+        key = item.hash_key, item.range_key
+        if expires is None or self._known.get(key) == expires:
+            return
+        self._known[key] = expires
+        due = max(now, float(expires)) + mock_random.uniform(0, LONGEST_DELAY)
+        heappush(self._due, (due, next(self._order), key, expires))
+
+    def enforce(self, table: Table, now: float) -> None:
+        """Delete what has fallen due by now, unless its attribute says something else by now."""
+        while self._due and self._due[0][0] <= now:
+            due, _, key, expires = heappop(self._due)
+            if self._known.get(key) == expires:
+                del self._known[key]
+            item = table.get_item(*key)
+            if item is None or self._expires(item) != expires or due - float(expires) > TOO_OLD:
+                continue
+            with unrecorded(table):
+                table.delete_item(*key)
+            if table.stream_shard is not None:
+                table.stream_shard.add(item, None, at=due, by=SERVICE)
+
+    def _expires(self, item: Item) -> Decimal | None:
+        held = item.attrs.get(self.attribute)
+        return Decimal(held.value) if held is not None and held.is_number() else None
+
+
+def expiries(table: Table) -> Expiries | None:
+    """The table's expiries, or None if its TTL is off."""
+    return vars(table).get("expiries")
+
+
+def enforce(backend: DynamoDBBackend) -> None:
+    """Delete what has fallen due in all tables."""
+    for table in backend.tables.values():
+        if (held := expiries(table)) is not None:
+            held.enforce(table, time.time())
+
+
+def _note(table: Table, item: Item) -> None:
+    if (held := expiries(table)) is not None:
+        held.note(item, time.time())
+
+
+# -- moto's functions, with a note or a look before them
+
+_put_item, _update_item = Table.put_item, DynamoDBBackend.update_item
+
+
+def put_item(self: Table, *args: Any, **more: Any) -> Item:
+    """In the place of `Table.put_item`."""
+    item = _put_item(self, *args, **more)
+    _note(self, item)
+    return item
+
+
+def _noted(update_item: Any) -> Any:
+    @wraps(update_item)
+    def update(self: DynamoDBBackend, table_name: str, *args: Any, **more: Any) -> Item:
+        item = update_item(self, table_name, *args, **more)
+        _note(self.get_table(table_name), item)
+        return item
+
+    return update
+
+
+def _after_enforcing(call_action: Any) -> Any:
+    @wraps(call_action)
+    def call(self: Any) -> Any:
+        enforce(dynamodb_backends[self.current_account][self.region])
+        return call_action(self)
+
+    return call
+
+
+def update_time_to_live(self: DynamoDBBackend, table_name: str, ttl_spec: dict[str, Any]) -> None:
+    """In the place of `DynamoDBBackend.update_time_to_live`."""
+    table = self.get_table(table_name)
+    name, wanted, held = ttl_spec["AttributeName"], ttl_spec["Enabled"], expiries(table)
+    if wanted and held is not None:
+        if held.attribute == name:
+            raise MockValidationException("TimeToLive is already enabled")
+        raise MockValidationException(
+            "TimeToLive is active on a different AttributeName: current AttributeName is "
+            f"{held.attribute}"
+        )
+    if not wanted and held is None:
+        raise MockValidationException("TimeToLive is already disabled")
+    now = time.time()
+    if now - vars(table).get("ttl_changed", -SETTLING) < SETTLING:
+        raise MockValidationException(
+            "Time to live has been modified multiple times within a fixed interval"
+        )
+    table.ttl_changed = now
+    table.ttl = {"TimeToLiveStatus": "ENABLED" if wanted else "DISABLED", "AttributeName": name}
+    table.expiries = Expiries(name) if wanted else None
+    for item in table.all_items():
+        _note(table, item)
+
+
+def describe_time_to_live(self: DynamoDBBackend, table_name: str) -> dict[str, Any]:
+    """In the place of `DynamoDBBackend.describe_time_to_live`: the error has AWS's code."""
+    return self.get_table(table_name).ttl
+
+
+@contextmanager
+def corrections() -> Iterator[None]:
+    """Let expired items go, for as long as the context is open."""
+    expect(version="5.2.", sources=EXPECTED_SOURCES)
+    backend = {
+        "update_item": _noted(DynamoDBBackend.update_item),
+        "update_time_to_live": update_time_to_live,
+        "describe_time_to_live": describe_time_to_live,
+    }
+    with (
+        replaced(Table, {"put_item": put_item}),
+        replaced(DynamoDBBackend, backend),
+        replaced(DynamoHandler, {"call_action": _after_enforcing(DynamoHandler.call_action)}),
+        replaced(
+            DynamoDBStreamsHandler,
+            {"call_action": _after_enforcing(DynamoDBStreamsHandler.call_action)},
+        ),
+    ):
+        yield

@@ -1,0 +1,209 @@
+"""SNS as AWS describes it: the corrections of moto's, for as long as they are wanted.
+
+`corrections()` puts a topic and a subscription of its own in the place of moto's. Parsing and
+answers stay moto's. What each correction follows stands in the module that holds it: `topic`
+(what is accepted), `filter` (filter policies), `delivery` (retries, dead letters, order),
+`message` (what arrives), `batch`, `attributes` (settings).
+
+Subscribers over HTTP, email, SMS and the like stay as moto has them, and no policy of a queue or
+a function is asked for its permission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import wraps
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.sns import models
+from moto.sns.models import SNSBackend, Topic
+from moto.sns.responses import SNSResponse
+
+from helpers.emulator import guard
+from helpers.emulator.sns.attributes import check_topic, checked_policy
+from helpers.emulator.sns.batch import publish_batch
+from helpers.emulator.sns.filter import InvalidPolicy
+from helpers.emulator.sns.topic import CorrectedSubscription, CorrectedTopic, refused
+
+EXPECTED_VERSION = "5.2."
+EXPECTED_SOURCES = {
+    "moto.sns.models:Topic.__init__": "e246f280d7cc",
+    "moto.sns.models:Topic.publish": "8a3b92494536",
+    "moto.sns.models:Subscription.__init__": "9cd1c85091f5",
+    "moto.sns.models:Subscription.publish": "fd07bd0bb87f",
+    "moto.sns.models:SNSBackend.create_topic": "ef1fc5a13b4d",
+    "moto.sns.models:SNSBackend._get_topic_subscriptions": "b68b66c24cf3",
+    "moto.sns.models:SNSBackend.set_topic_attribute": "298cc66f07dc",
+    "moto.sns.models:SNSBackend.subscribe": "56ded2dae9fa",
+    "moto.sns.models:SNSBackend.publish": "6356a2b5b79e",
+    "moto.sns.models:SNSBackend.publish_batch": "2ddd04189799",
+    "moto.sns.models:SNSBackend.set_subscription_attributes": "bc6e69c534e1",
+    "moto.sns.responses:SNSResponse._transform_message_attributes": "169c55a4d622",
+    "moto.sns.responses:SNSResponse.publish": "ef4aff34c3bc",
+    "moto.sns.responses:SNSResponse.publish_batch": "f061a941e603",
+    "moto.sns.responses:SNSResponse.subscribe": "ad34d209fb2b",
+    "moto.sns.responses:SNSResponse.set_topic_attributes": "088779ce737c",
+    "moto.sns.responses:SNSResponse.get_topic_attributes": "988a1fe509ed",
+}
+CHECKED = ("FilterPolicy", "FilterPolicyScope", "RedrivePolicy")  # of subscriptions
+OF_TOPICS = {  # as moto and AWS call them
+    "maximum_message_size": "MaximumMessageSize",
+    "fifo_throughput_scope": "FifoThroughputScope",
+}
+
+
+@contextmanager
+def corrections() -> Iterator[None]:
+    """Correct SNS for as long as the context is open.
+
+    Raises
+    ------
+    UnexpectedMoto
+        If the installed moto is not the one that the corrections were written for.
+    """
+    guard.expect(version=EXPECTED_VERSION, sources=EXPECTED_SOURCES)
+    with ExitStack() as stack:
+        for owner, replacements in (
+            (models, {"Topic": CorrectedTopic, "Subscription": CorrectedSubscription}),
+            (SNSBackend, _backend_methods()),
+            (SNSResponse, _response_methods()),
+        ):
+            stack.enter_context(guard.replaced(owner, replacements))
+        yield
+
+
+# What moto's backend does.
+
+
+def _backend_methods() -> dict[str, Callable[..., Any]]:
+    return {
+        "publish": _publish(SNSBackend.publish),
+        "publish_batch": publish_batch,
+        "create_topic": _create_topic(SNSBackend.create_topic),
+        "set_topic_attribute": _set_topic_attribute(SNSBackend.set_topic_attribute),
+        "set_subscription_attributes": _set_subscription_attributes(
+            SNSBackend.set_subscription_attributes
+        ),
+    }
+
+
+def _publish(original: Callable[..., str]) -> Callable[..., str]:
+    @wraps(original)
+    def publish(
+        self: SNSBackend,
+        message: str,
+        arn: str | None,
+        phone_number: str | None = None,
+        **fields: Any,
+    ) -> str:
+        topic = self.topics.get(arn) if arn and not phone_number else None
+        if isinstance(topic, CorrectedTopic):
+            return topic.publish(message, **fields)
+        return original(self, message, arn, phone_number, **fields)
+
+    return publish
+
+
+def _create_topic(original: Callable[..., Topic]) -> Callable[..., Topic]:
+    @wraps(original)
+    def create_topic(
+        self: SNSBackend, name: str, attributes: dict[str, Any] | None = None, *args: Any
+    ) -> Topic:
+        for attribute, value in (attributes or {}).items():
+            check_topic(attribute, value)
+        return original(self, name, attributes, *args)
+
+    return create_topic
+
+
+def _set_topic_attribute(original: Callable[..., None]) -> Callable[..., None]:
+    @wraps(original)
+    def set_topic_attribute(self: SNSBackend, arn: str, name: str, value: Any) -> None:
+        check_topic(OF_TOPICS.get(name, name), value)
+        original(self, arn, name, value)
+
+    return set_topic_attribute
+
+
+def _set_subscription_attributes(original: Callable[..., None]) -> Callable[..., None]:
+    @wraps(original)
+    def set_subscription_attributes(self: SNSBackend, arn: str, name: str, value: Any) -> None:
+        subscription = self.subscriptions.get(arn)
+        if subscription is None or name not in CHECKED:
+            original(self, arn, name, value)
+            return
+        wanted = {**subscription.attributes, name: value}
+        try:
+            policy = checked_policy(wanted, subscription.topic, subscription.endpoint)
+        except InvalidPolicy as error:
+            raise refused(str(error)) from None
+        subscription.attributes[name] = value
+        if not value:
+            del subscription.attributes[name]  # how it is taken away
+        subscription._filter_policy_matcher = policy
+
+    return set_subscription_attributes
+
+
+# What moto's responses do.
+
+
+def _response_methods() -> dict[str, Callable[..., Any]]:
+    return {
+        "publish": _answer_publish(SNSResponse.publish),
+        "subscribe": _answer_subscribe(SNSResponse.subscribe),
+        "get_topic_attributes": _answer_attributes(SNSResponse.get_topic_attributes),
+    }
+
+
+def _answer_publish(original: Callable[..., ActionResult]) -> Callable[..., ActionResult]:
+    @wraps(original)
+    def publish(self: SNSResponse) -> ActionResult:
+        answer = original(self)
+        arn = self._get_param("TargetArn") or self._get_param("TopicArn")
+        topic = self.backend.topics.get(arn)
+        if isinstance(topic, CorrectedTopic):
+            answer.result.update(topic.latest.answer())
+        return answer
+
+    return publish
+
+
+def _answer_subscribe(original: Callable[..., ActionResult]) -> Callable[..., ActionResult]:
+    """Check the attributes before the subscription is there. moto checks them after."""
+
+    @wraps(original)
+    def subscribe(self: SNSResponse) -> ActionResult:
+        topic = self.backend.get_topic(self._get_param("TopicArn"))
+        endpoint, protocol = self._get_param("Endpoint"), self._get_param("Protocol")
+        attributes = dict(self._get_attributes())
+        try:
+            checked_policy(attributes, topic, endpoint)
+        except InvalidPolicy as error:
+            raise refused(f"Attributes Reason: {error}") from None
+        known = self.backend._find_subscription(topic.arn, endpoint, protocol)
+        if known is not None and any(
+            known.attributes.get(name) != value for name, value in attributes.items()
+        ):
+            raise refused(
+                "Attributes Reason: Subscription already exists with different attributes"
+            )
+        return original(self)
+
+    return subscribe
+
+
+def _answer_attributes(original: Callable[..., ActionResult]) -> Callable[..., ActionResult]:
+    @wraps(original)
+    def get_topic_attributes(self: SNSResponse) -> ActionResult:
+        answer = original(self)
+        topic = self.backend.get_topic(self._get_param("TopicArn"))
+        for attribute, name in OF_TOPICS.items():
+            value = getattr(topic, attribute, None)
+            if value is not None:
+                answer.result["Attributes"][name] = value
+        return answer
+
+    return get_topic_attributes

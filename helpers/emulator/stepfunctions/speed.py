@@ -1,0 +1,107 @@
+"""Step Functions at a fraction of moto's cost. What comes of a call is the same.
+
+- moto reads its batch and ec2 services for one enumeration: 0.8 s in every process.
+- It parses a definition anew for each execution and each JSONPath for each use, and writes every
+  failure to the log, with the whole state in it. The log would come out on the reader's screen.
+- A definition that was refused leaves its query language behind, and the next definition inherits
+  it.
+"""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec
+from typing import Any
+
+from helpers.emulator.guard import expect, replaced
+
+PARSER = "moto.stepfunctions.parser"
+ASL = f"{PARSER}.asl"
+EXPECTED_SOURCES = {
+    f"{ASL}.component.eval_component:EvalComponent.heap_key": "2531bf43997a",
+    f"{ASL}.component.eval_component:EvalComponent._log_exception": "2125c07bc2ee",
+    f"{ASL}.component.eval_component:EvalComponent._log_failure_event_exception": "7d7aa73b14ee",
+    f"{ASL}.parse.asl_parser:AmazonStateLanguageParser.parse": "a59a7d18760f",
+    f"{ASL}.parse.preprocessor:Preprocessor._open_query_language_scope": "4e0bad6eb66e",
+    f"{ASL}.utils.json_path:extract_json": "932245247973",
+}
+
+
+def load() -> None:
+    """Import moto's interpreter, with an empty package in the place of its batch service.
+
+    The interpreter takes `JobStatus` from a file of that package which needs nothing else. The
+    package itself is read as ever by whoever asks for it later.
+    """
+    if "moto.batch" in sys.modules:
+        import_module(f"{PARSER}.models")
+        return
+    sys.modules["moto.batch"] = module_from_spec(find_spec("moto.batch"))
+    try:
+        import_module(f"{PARSER}.models")
+    finally:
+        for name in [name for name in sys.modules if f"{name}.".startswith("moto.batch.")]:
+            del sys.modules[name]
+
+
+def _parser() -> Any:
+    """moto's parser, which remembers: "the evaluation must be stateless as for all EvalComponents
+    to ensure they can be reused or used concurrently" [moto 5.2.5, IterationComponent].
+    """
+    from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+    from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
+
+    parse = AmazonStateLanguageParser.parse
+
+    @lru_cache(maxsize=128)
+    def remembered(definition: str) -> tuple[Any, Any]:
+        Preprocessor._query_language_per_scope.clear()
+        return parse(definition)
+
+    return staticmethod(remembered)
+
+
+def _say_nothing(*_: Any, **__: Any) -> None:
+    pass
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The outcome of an execution is in its history; it is no warning to the reader."""
+    log = logging.getLogger("moto.stepfunctions")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+@contextmanager
+def corrections() -> Iterator[None]:
+    """Spare the work for as long as the context is open."""
+    load()
+    from helpers.emulator.stepfunctions import threads
+
+    expect(version="5.2.", sources=EXPECTED_SOURCES)
+    component = import_module(f"{ASL}.component.eval_component").EvalComponent
+    parser = import_module(f"{ASL}.parse.asl_parser").AmazonStateLanguageParser
+    result_path = import_module(f"{ASL}.component.common.path.result_path")
+    json_path = import_module(f"{ASL}.utils.json_path")
+    spared = {
+        # moto draws a uuid; with programs that are kept, later labs would draw fewer
+        "heap_key": property(lambda component: str(id(component))),
+        "_log_exception": _say_nothing,
+        "_log_failure_event_exception": _say_nothing,
+    }
+    with ExitStack() as stack:
+        stack.enter_context(_quiet())
+        stack.enter_context(replaced(component, spared))
+        stack.enter_context(replaced(parser, {"parse": _parser()}))
+        for module in (result_path, json_path):
+            stack.enter_context(replaced(module, {"parse": lru_cache(1024)(module.parse)}))
+        stack.enter_context(threads.corrections())
+        yield
