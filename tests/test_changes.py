@@ -5,7 +5,8 @@ import itertools
 import pandas as pd
 import pytest
 
-from helpers import Lab, changes, designs, trial
+from helpers import Lab
+from helpers.lessons.lesson_01 import changes, designs, trial
 
 CHANGE, FOLLOW, SETTLED = 60, 300, 330
 SEEDS = (11, 12, 13)

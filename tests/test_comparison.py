@@ -2,7 +2,8 @@
 
 import pytest
 
-from helpers import Lab, charts, comparison, load
+from helpers import Lab, charts, load
+from helpers.lessons.lesson_13 import comparison
 
 SEEDS = [13, 14, 15]
 

@@ -19,7 +19,7 @@ from lesson_notebooks import LESSONS, Lesson
 
 from helpers import Lab, exercises, faults
 from helpers.exercises import checks, progress
-from helpers.exercises.checks import Exercise, Failed
+from helpers.lessons.exercise import Exercise, Failed
 from helpers.patterns.queue import charge_from_queue
 
 json_values = st.recursive(
@@ -230,7 +230,7 @@ def test_an_unknown_exercise_is_refused_by_name(name):
 @pytest.mark.parametrize("number", NUMBERS)
 def test_an_exercise_has_several_seeds_that_no_lesson_uses(number):
     lesson, _, count = number.partition(".")
-    task = importlib.import_module(f"helpers.exercises.lesson_{lesson}").EXERCISES[count]
+    task = importlib.import_module(f"helpers.lessons.lesson_{lesson}.exercises").EXERCISES[count]
     assert len(set(task.seeds)) >= 2
     assert min(task.seeds) > 1000
     assert task.praise.endswith(".")

@@ -5,7 +5,8 @@ from random import Random
 
 import pytest
 
-from helpers import Lab, misfortune, trace
+from helpers import Lab, trace
+from helpers.lessons.lesson_13 import misfortune
 from helpers.patterns.idempotency import once
 
 SEEDS = [1, 2, 3]

@@ -11,7 +11,8 @@ import pytest
 from botocore.config import Config
 from botocore.session import Session
 
-from helpers import Lab, faults, load, waits
+from helpers import Lab, faults, load
+from helpers.lessons.lesson_11 import waits
 from helpers.patterns.callback import (
     TOKEN_AND_ORDER,
     answer,

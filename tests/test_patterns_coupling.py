@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from helpers import Lab, load
-from helpers.designs import (
+from helpers.lessons.lesson_01.designs import (
     arn,
     attach,
     attach_to_queue,

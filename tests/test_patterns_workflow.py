@@ -7,9 +7,10 @@ from itertools import pairwise
 import pytest
 from botocore.exceptions import ClientError
 
-from helpers import Lab, faults, histories, load
+from helpers import Lab, faults, load
 from helpers.charts import graphs
-from helpers.fulfilment import ROLE, Fulfilment, fates
+from helpers.lessons.lesson_10 import histories
+from helpers.lessons.lesson_10.fulfilment import ROLE, Fulfilment, fates
 from helpers.patterns import workflow
 from helpers.patterns.sync import CallFailed
 

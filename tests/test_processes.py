@@ -6,9 +6,17 @@ import pandas as pd
 import pytest
 
 from helpers import Lab, load
+from helpers.lessons.lesson_12.processes import (
+    TEAM,
+    UNDO,
+    Shop,
+    changes,
+    counts,
+    fates,
+    refunded_first,
+)
 from helpers.patterns.bus import subscribe_function
 from helpers.patterns.choreography import calling, start_once, workflow
-from helpers.processes import TEAM, UNDO, Shop, changes, counts, fates, refunded_first
 
 SEEDS = (5, 6, 7)
 STEPS = ["charge", "reserve", "pack", "ship"]

@@ -6,8 +6,8 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
+from helpers.lessons.lesson_09.schemas import validator
 from helpers.load import recorded
-from helpers.schemas import validator
 
 FILES = sorted((recorded.DATA / "schemas").glob("*.json"))
 SCHEMAS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FILES}

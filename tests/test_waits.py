@@ -7,7 +7,8 @@ import boto3
 import pandas as pd
 import pytest
 
-from helpers import Lab, answerers, load, trace, waits
+from helpers import Lab, load, trace
+from helpers.lessons.lesson_11 import answerers, waits
 from helpers.patterns.callback import (
     TOKEN_AND_ORDER,
     answer,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from helpers.clock import ClockError
 from helpers.exercises import progress
-from helpers.lab import Lab, beside
+from helpers.lab import beside
+from helpers.lessons.exercise import Exercise, Failed
 
 PATIENCE = 3.0  # seconds of real time for a function that never waits
 
@@ -38,23 +38,6 @@ class Verdict:
         return f"{'✓' if self.passed else '✗'} Exercise {self.exercise}. {self.text}"
 
 
-class Failed(Exception):
-    """Raised by an exercise's rule, with the sentence that the reader gets."""
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """An exercise: a `rule` that runs the reader's function in a lab and raises `Failed`.
-
-    The rule is run once per seed, each time in a lab of its own. `praise` says what the passing
-    function has been shown to do.
-    """
-
-    rule: Callable[[Lab, Any, int], None]
-    seeds: tuple[int, ...]
-    praise: str
-
-
 def check(exercise: str, answer: Any) -> Verdict:
     """Check the reader's answer to an exercise such as "03.1".
 
@@ -79,7 +62,7 @@ def check(exercise: str, answer: Any) -> Verdict:
 def _find(exercise: str) -> Exercise:
     lesson, _, number = exercise.partition(".")
     try:
-        module = importlib.import_module(f"helpers.exercises.lesson_{lesson}")
+        module = importlib.import_module(f"helpers.lessons.lesson_{lesson}.exercises")
         return module.EXERCISES[number]
     except (ImportError, KeyError):
         raise ValueError(f"there is no exercise {exercise!r}") from None

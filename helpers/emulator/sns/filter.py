@@ -15,7 +15,8 @@ constraints in Amazon SNS", "String value matching", "Numeric value matching", N
 The operators, the nesting and the words of the refusals are those of event patterns
 (`event_patterns.matching`): the answers of SNS recorded in LocalStack's tests
 (test_sns_filter_policy, May 2024) have them. EventBridge has more operators than SNS; what SNS does
-not document is refused. What a refusal says of too many wildcards is not known, and the position in the text is left out.
+not document is refused. What a refusal says of too many wildcards is not known, and the position in
+the text is left out.
 """
 
 from __future__ import annotations

@@ -1,0 +1,10 @@
+"""Where the emulator differs from AWS: each difference run, in plain moto and in the lab.
+
+A row is a small program of AWS calls, about one thing that an emulator may do differently, beside
+what AWS does and where AWS says so. There is a file of rows per service, `probe` has what they
+share, and `run` makes the table of them.
+"""
+
+from helpers.differences.run import DIFFERENCES, table
+
+__all__ = ["DIFFERENCES", "table"]

@@ -1,0 +1,86 @@
+"""The table of differences: every probe run twice, in two labs.
+
+Once with moto as it comes, once with the lab's corrections. So the table changes by itself when a
+correction is added, and no row outlives what it tells. All probes of a run are in one lab, so each
+has names of its own. The function "work" is there already, and answers "done".
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from helpers.differences import (
+    dynamodb,
+    event_patterns,
+    events,
+    jsonata,
+    lambda_,
+    sns,
+    sqs,
+    stepfunctions,
+)
+from helpers.differences.probe import Difference
+from helpers.lab import beside
+from helpers.wire import uncorrected
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+# In the order of the table. What polls is last: every hour that passes after it costs polls.
+SERVICES = (sqs, sns, dynamodb, events, event_patterns, stepfunctions, jsonata, lambda_)
+DIFFERENCES: tuple[Difference, ...] = tuple(
+    probe.difference
+    for service in SERVICES
+    for probe in vars(service).values()
+    if hasattr(probe, "difference") and probe.__module__ == service.__name__
+)
+
+
+def table() -> pd.DataFrame:
+    """Run every known difference. An open lab stays as it is.
+
+    Returns
+    -------
+    DataFrame
+        One row per difference: behaviour, AWS, plain moto, here, "as on AWS" (yes or no), source.
+        "API model" is that of botocore 1.44.5, and the pages were read in November 2026.
+    """
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        {
+            "behaviour": [known.behaviour for known in DIFFERENCES],
+            "AWS": [known.aws for known in DIFFERENCES],
+            "plain moto": _observed(uncorrected),
+            "here": _observed(contextlib.nullcontext),
+        }
+    )
+    frame["as on AWS"] = (frame["here"] == frame["AWS"]).map({True: "yes", False: "no"})
+    return frame.assign(source=[known.source for known in DIFFERENCES])
+
+
+def _observed(emulator: Callable[[], contextlib.AbstractContextManager[None]]) -> list[str]:
+    """What each probe says, in a lab of its own for all of them."""
+    with beside(seed=0) as lab:
+        lab.deploy("work", lambda event, context: "done")
+        with emulator(), _no_docker():
+            return [known.probe(lab) for known in DIFFERENCES]
+
+
+@contextlib.contextmanager
+def _no_docker() -> Iterator[None]:
+    """moto runs functions in Docker if it finds one, and complains on the screen if not."""
+    before = os.environ.get("DOCKER_HOST")
+    os.environ["DOCKER_HOST"] = "unix:///nowhere"
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            yield
+    finally:
+        del os.environ["DOCKER_HOST"]
+        if before is not None:
+            os.environ["DOCKER_HOST"] = before

@@ -1,0 +1,26 @@
+"""What an exercise of a lesson is: a rule that the reader's function has to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.lab import Lab
+
+
+class Failed(Exception):
+    """Raised by an exercise's rule, with the sentence that the reader gets."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise: a `rule` that runs the reader's function in a lab and raises `Failed`.
+
+    The rule is run once per seed, each time in a lab of its own. `praise` says what the passing
+    function has been shown to do.
+    """
+
+    rule: Callable[[Lab, Any, int], None]
+    seeds: tuple[int, ...]
+    praise: str

@@ -1,0 +1,1 @@
+"""What lesson 01 runs: Measure coupling."""

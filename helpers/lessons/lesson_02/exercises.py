@@ -1,0 +1,202 @@
+"""The exercises of lesson 02: retry without harm; work for nobody."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from helpers import load
+from helpers.lab import Lab
+from helpers.lessons.exercise import Exercise, Failed
+from helpers.patterns.shop import open_shop
+from helpers.patterns.sync import CallFailed, call
+
+SEEDS = (1021, 1022, 1023)
+ONCE = {"total_max_attempts": 1}  # the SDK does not try again
+
+# Exercise 1, in seconds: charge-card hangs, crashes with all calls in it, and stays down.
+HANGS, CRASHES, BACK, END = 50.0, 70.0, 95.0, 145.0
+RESERVE, SHARE, MOST = 10, 0.25, 4
+
+
+def retry_without_harm(lab: Lab, make: Callable[..., Any], seed: int) -> None:
+    """Retries help in small trouble, and in an outage they stay few and apart."""
+    draws = Random(f"charges {seed}")
+    tried: list[tuple[float, str]] = []
+    charged: set[str] = set()
+
+    def charge_card(order: dict[str, Any], context: Any) -> None:
+        tried.append((lab.now, order["order_id"]))
+        if HANGS <= lab.now < CRASHES:
+            time.sleep(CRASHES - lab.now)
+        if CRASHES <= lab.now < BACK or draws.random() < 1 / 7:
+            raise ConnectionError("the card provider is down")
+        charged.add(order["order_id"])
+
+    lab.deploy("charge-card", charge_card, timeout=60)
+    charge = make(boto3.client("lambda", config=Config(read_timeout=60, retries=ONCE)))
+    if not callable(charge):
+        raise Failed(f"my_caller has to return the function that charges, got {charge!r}.")
+
+    def checkout(order: load.Order) -> None:
+        try:
+            charge({"order_id": order.order_id, "amount": order.amount})
+        except (BotoCoreError, ClientError):
+            pass
+        except Exception as error:
+            if type(error).__name__ != "CallFailed":  # the reader's own class, by its name
+                raise
+
+    orders = load.orders(rate=0.9, seconds=END, seed=seed)
+    with lab.running(seconds=END + 60):
+        lab.start(open_shop, orders, checkout)
+    _few_enough(tried, orders)
+    _apart(tried)
+    small = [o.order_id for o in orders if o.placed_at < HANGS or o.placed_at > BACK + 5]
+    lost = [name for name in small if name not in charged]
+    if len(lost) > 0.05 * len(small):
+        raise Failed(
+            f"{len(lost)} of {len(small)} orders were lost while only one attempt in seven failed, "
+            f"such as {lost[0]}."
+        )
+
+
+def _few_enough(tried: list[tuple[float, str]], orders: list[load.Order]) -> None:
+    """No order too often, and never more retries than the budget allows."""
+    times: Counter[str] = Counter()
+    retries = 0
+    for now, name in tried:
+        times[name] += 1
+        retries += times[name] > 1
+        if times[name] > MOST:
+            raise Failed(f"Order {name} was tried {times[name]} times.")
+        calls = sum(order.placed_at <= now for order in orders)
+        if retries > RESERVE + SHARE * calls + 1e-9:
+            raise Failed(
+                f"Order {name} was tried again at second {now:.0f}: that was retry {retries} after "
+                f"{calls} calls, and {int(RESERVE + SHARE * calls)} were allowed."
+            )
+
+
+def _apart(tried: list[tuple[float, str]]) -> None:
+    """Those who failed in the crash do not come back in one moment."""
+    seen: set[str] = set()
+    again = []
+    for now, name in tried:
+        if name in seen and CRASHES <= now < CRASHES + 15:
+            again.append(now)
+        seen.add(name)
+    if len(again) < 5:
+        raise Failed(
+            f"Many calls failed in the crash at second {CRASHES:.0f}, and only {len(again)} were "
+            "tried again, although more retries were allowed."
+        )
+    together = max(sum(start <= other < start + 0.05 for other in again) for start in again)
+    if together > len(again) / 2:
+        raise Failed(
+            f"Of {len(again)} retries after the crash, {together} came within the same 50 ms."
+        )
+
+
+def work_for_nobody(lab: Lab, answer: Callable[..., Any], seed: int) -> None:
+    """Nothing is asked, waited for or charged after the deadline, and nothing is left undone."""
+    draws = Random(f"patience {seed}")
+    clients: dict[float, Any] = {}
+    asked: dict[str, tuple[float, float]] = {}  # when, and how long fraud-check takes
+    ended: dict[str, float] = {}
+    charged: defaultdict[str, list[float]] = defaultdict(list)
+    leaves: dict[str, float] = {}
+    errors: list[Exception] = []
+
+    def ask(function: str, order: dict[str, Any], timeout: float) -> Any:
+        seconds = int(timeout * 5) / 5  # down to a fifth, so that few clients are needed
+        if seconds <= 0:
+            raise CallFailed(f"{function}: no time left")
+        if seconds not in clients:
+            clients[seconds] = boto3.client(
+                "lambda", config=Config(read_timeout=seconds, retries=ONCE)
+            )
+        return call(clients[seconds], function, order)
+
+    def fraud_check(order: dict[str, Any], context: Any) -> None:
+        long = draws.expovariate(1.0)
+        asked[order["order_id"]] = (lab.now, long)
+        time.sleep(long)
+
+    def charge(order: dict[str, Any]) -> None:
+        charged[order["order_id"]].append(lab.now)
+
+    def charge_card(order: dict[str, Any], context: Any) -> None:
+        time.sleep(draws.expovariate(1 / 0.7))  # late already, now and then
+        try:
+            answer(order, ask, charge)
+        except CallFailed:
+            raise
+        except Exception as error:
+            errors.append(error)
+        finally:
+            ended[order["order_id"]] = lab.now
+
+    def customer(order: load.Order) -> None:
+        patience = draws.choice((1.5, 2.0, 3.0))
+        leaves[order.order_id] = lab.now + patience
+        event = {"order_id": order.order_id, "deadline": time.time() + patience}
+        with contextlib.suppress(CallFailed):
+            ask("charge-card", event, timeout=patience)
+
+    lab.deploy("fraud-check", fraud_check, timeout=60)
+    lab.deploy("charge-card", charge_card, timeout=60)
+    orders = load.orders(rate=1.0, seconds=45, seed=seed)
+    with lab.running(seconds=90):
+        lab.start(open_shop, orders, customer)
+    if errors:
+        raise errors[0]
+    for order in orders:
+        name = order.order_id
+        _nothing_late(name, leaves[name], asked.get(name), charged[name], ended[name])
+
+
+def _nothing_late(
+    name: str,
+    leaves: float,
+    asked: tuple[float, float] | None,
+    charged: list[float],
+    ended: float,
+) -> None:
+    if asked and asked[0] > leaves:
+        late = asked[0] - leaves
+        raise Failed(f"Order {name}: fraud-check was asked {late:.1f} s after the customer left.")
+    if charged and (not asked or charged[0] < sum(asked) - 1e-6):
+        raise Failed(f"Order {name} was charged before fraud-check had answered.")
+    if charged and charged[0] > leaves:
+        raise Failed(
+            f"Order {name} was charged {charged[0] - leaves:.1f} s after the customer left."
+        )
+    if ended > leaves + 0.05 and asked:
+        raise Failed(
+            f"Order {name}: charge-card was still at work {ended - leaves:.1f} s after the "
+            "customer left."
+        )
+    if len(charged) > 1:
+        raise Failed(f"Order {name} was charged {len(charged)} times.")
+    if not charged and asked and sum(asked) < leaves - 0.3:
+        raise Failed(
+            f"Order {name}: fraud-check needed {asked[1]:.1f} s, the customer would have waited "
+            f"{leaves - asked[0]:.1f} s, and the card was not charged."
+        )
+    if not charged and not asked and ended < leaves - 0.3:
+        raise Failed(f"Order {name} came in time, and fraud-check was never asked about it.")
+
+
+EXERCISES = {
+    "1": Exercise(retry_without_harm, SEEDS, "Small trouble is healed, an outage is not fed."),
+    "2": Exercise(work_for_nobody, SEEDS, "Nobody works for a customer who has left."),
+}

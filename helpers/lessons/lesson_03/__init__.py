@@ -1,0 +1,1 @@
+"""What lesson 03 runs: Put a queue between."""

@@ -1,0 +1,191 @@
+"""The exercises of lesson 05: whose burst it is; many queues, few questions; a limit per shop."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from random import Random
+from typing import Any
+
+import boto3
+
+from helpers import load, trace
+from helpers.lab import Lab
+from helpers.lessons.exercise import Exercise, Failed
+from helpers.patterns.tenants import pack_from_queue
+
+SEEDS = (1051, 1052, 1053)
+PATIENT = {"VisibilityTimeout": "300"}  # seconds
+BURST = 70  # orders of one customer, within two seconds
+LATE = 5.0  # seconds that another customer's order may wait
+LONGEST_WAIT, MOST_ASKED = 20.0, 45.0  # seconds; receives per station and minute
+CALM = (90.0, 170.0)  # seconds of the run, in which few orders come
+LIMIT, SOON = 6, 10.0  # orders of one shop at once; seconds that another shop's order may wait
+
+
+class Packing:
+    """What happened to each order: when it was begun, how often it was packed."""
+
+    def __init__(self, lab: Lab, orders: Iterable[load.Order], *, seed: int, takes: float) -> None:
+        self.lab = lab
+        self.orders = {order.order_id: order for order in orders}
+        self.waited: dict[str, float] = {}
+        self.packed: Counter[str] = Counter()
+        self.busy: Counter[str] = Counter()
+        self.crowd: tuple[str, str, int] | None = None  # the first order over the limit
+        self._draws, self._takes = Random(f"packing {seed}"), takes
+
+    def pack(self, body: str) -> None:
+        """Take the time that packing takes."""
+        order = self.orders[json.loads(body)["order_id"]]
+        name, shop = order.order_id, order.tenant
+        self.waited.setdefault(name, self.lab.now - order.placed_at)
+        self.busy[shop] += 1
+        if self.busy[shop] > LIMIT and self.crowd is None:
+            self.crowd = (name, shop, self.busy[shop])
+        time.sleep(self._takes * self._draws.uniform(0.5, 1.5))
+        self.busy[shop] -= 1
+        self.packed[name] += 1
+
+    def check(self) -> None:
+        """Every order is packed once."""
+        for name, order in self.orders.items():
+            if not self.packed[name]:
+                raise Failed(
+                    f"Order {name} of {order.tenant} was never packed; {self._received(name)}."
+                )
+            if self.packed[name] > 1:
+                raise Failed(
+                    f"Order {name} of {order.tenant} was packed {self.packed[name]} times."
+                )
+
+    def _received(self, name: str) -> str:
+        found = trace.deliveries(self.lab.trace)
+        count = int(found.loc[found["order_id"] == name, "deliveries"].sum())
+        return f"it was received {'once' if count == 1 else f'{count} times'}"
+
+
+def place(lab: Lab, orders: Iterable[load.Order], send: Callable[[load.Order], Any]) -> None:
+    """Send each order at its time."""
+    for order in orders:
+        time.sleep(max(0.0, order.placed_at - lab.now))
+        send(order)
+
+
+def whose_burst(lab: Lab, group: Callable[[load.Order], str | None], seed: int) -> None:
+    """One customer orders a hundred things; nobody else's order waits for them."""
+    sqs = boto3.client("sqs")
+    queue = sqs.create_queue(QueueName="orders", Attributes=PATIENT)["QueueUrl"]
+    daily = load.orders(rate=1.0, seconds=35, seed=seed)
+    hoard = next(order.customer for order in daily if order.tenant == "books")
+    times = [20 + 2 * number / BURST for number in range(BURST)]
+    burst = load.orders(tenant="books", arrivals=times, seed=seed + 500)
+    burst = [replace(order, customer=hoard) for order in burst]
+    packing = Packing(lab, [*daily, *burst], seed=seed, takes=10.0)
+
+    def send(order: load.Order) -> None:
+        label = group(order)
+        if not (label is None or (isinstance(label, str) and 1 <= len(label) <= 128)):
+            raise Failed(
+                f"The group of order {order.order_id} is {label!r}; a group is a text of 1 to 128 "
+                "characters, or None."
+            )
+        named = {} if label is None else {"MessageGroupId": label}
+        sqs.send_message(QueueUrl=queue, MessageBody=order.json(), **named)
+
+    with lab.running(seconds=90):
+        lab.start(place, lab, daily, send)
+        lab.start(place, lab, burst, send)
+        lab.start(partial(pack_from_queue, sqs, queue), packing.pack, copies=40)
+    packing.check()
+    others = [order for order in daily if order.customer != hoard]
+    worst = max(others, key=lambda order: packing.waited[order.order_id])
+    late = packing.waited[worst.order_id]
+    if late > LATE:
+        raise Failed(
+            f"Order {worst.order_id} of customer {worst.customer} ({worst.tenant}) waited "
+            f"{late:.0f} s, behind the {BURST} orders of customer {hoard} (books)."
+        )
+
+
+def many_queues(lab: Lab, station: Callable[..., Any], seed: int) -> None:
+    """Two stations, eight queues: nobody waits for long, and idle queues are seldom asked."""
+    sqs = boto3.client("sqs")
+    shops = [shop.tenant for shop in load.tenants()]
+    queues = {
+        shop: sqs.create_queue(QueueName=f"orders-{shop}", Attributes=PATIENT)["QueueUrl"]
+        for shop in shops
+    }
+    draws = Random(f"calm {seed}")
+    flood = load.orders(tenant="books", rate=6.0, seconds=10, seed=seed)
+    streams = [flood, load.orders(tenant="cycling", rate=0.2, seconds=50, seed=seed + 100)]
+    for number, shop in enumerate(shops):  # one order each, in the calm minutes
+        moment = draws.uniform(CALM[0], CALM[1] - 30)
+        streams.append(load.orders(tenant=shop, arrivals=[moment], seed=seed + 200 + number))
+    everything = [order for orders in streams for order in orders]
+    packing = Packing(lab, everything, seed=seed, takes=1.0)
+
+    def send(order: load.Order) -> None:
+        sqs.send_message(QueueUrl=queues[order.tenant], MessageBody=order.json())
+
+    with lab.running(seconds=CALM[1]):
+        for orders in streams:
+            lab.start(place, lab, orders, send)
+        lab.start(station, sqs, list(queues.values()), packing.pack, copies=2)
+    flooding = {order.order_id for order in flood}
+    for order in everything:
+        name, end = order.order_id, lab.now - order.placed_at
+        waited = packing.waited.get(name, end)
+        if waited > LONGEST_WAIT and name not in flooding:
+            how = f"waited {waited:.0f} s" if name in packing.waited else "was never packed"
+            raise Failed(
+                f"Order {name} of {order.tenant}, placed after {order.placed_at:.0f} s, {how}."
+            )
+    packing.check()
+    polls = lab.trace[lab.trace["operation"] == "ReceiveMessage"]
+    asked = polls["time"].between(*CALM).sum() / 2 / ((CALM[1] - CALM[0]) / 60)
+    if asked > MOST_ASKED:
+        raise Failed(
+            f"In the calm minutes, when {len(shops)} orders came in all, a station asked "
+            f"{asked:.0f} times a minute; {MOST_ASKED:.0f} are allowed."
+        )
+
+
+def limit_per_shop(lab: Lab, station: Callable[..., Any], seed: int) -> None:
+    """One queue without groups: at most so many orders of a shop at once, and none is lost."""
+    sqs = boto3.client("sqs")
+    queue = sqs.create_queue(QueueName="orders", Attributes=PATIENT)["QueueUrl"]
+    daily = load.orders(rate=0.5, seconds=40, seed=seed)
+    daily = [order for order in daily if order.tenant != "records"]
+    flood = load.orders(tenant="records", rate=20.0, seconds=2, seed=seed + 500)
+    flood = [replace(order, placed_at=order.placed_at + 10) for order in flood]
+    packing = Packing(lab, [*daily, *flood], seed=seed, takes=4.0)
+
+    def send(order: load.Order) -> None:
+        sqs.send_message(QueueUrl=queue, MessageBody=order.json())
+
+    with lab.running(seconds=200):
+        lab.start(place, lab, daily, send)
+        lab.start(place, lab, flood, send)
+        lab.start(station, sqs, queue, packing.pack, Counter(), LIMIT, copies=12)
+    if packing.crowd:
+        name, shop, count = packing.crowd
+        raise Failed(f"When order {name} was begun, {count} orders of {shop} were being packed.")
+    for order in daily:
+        waited = packing.waited.get(order.order_id, lab.now - order.placed_at)
+        if waited > SOON:
+            raise Failed(
+                f"Order {order.order_id} of {order.tenant} waited {waited:.0f} s for a station."
+            )
+    packing.check()
+
+
+EXERCISES = {
+    "1": Exercise(whose_burst, SEEDS, "Nobody waited for another customer's burst."),
+    "2": Exercise(many_queues, SEEDS, "No order waited long, and idle queues cost little."),
+    "3": Exercise(limit_per_shop, SEEDS, "No shop took more stations than its share."),
+}

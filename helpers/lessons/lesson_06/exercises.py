@@ -1,0 +1,244 @@
+"""The exercises of lesson 06: keep it hidden; the right group; poison or outage."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import boto3
+
+from helpers import load
+from helpers.lab import Lab
+from helpers.lessons.exercise import Exercise, Failed
+from helpers.patterns.redelivery import queue_with_dead_letters, work_off
+from helpers.patterns.shop import open_shop
+
+SEEDS = (1061, 1062, 1063)
+SOON = 60  # seconds within which an order on a dead machine has to be tried again
+
+
+class Machine:
+    """A worker's computer. Once it is dead, everything on it stands still for ever."""
+
+    def __init__(self, sqs: Any) -> None:
+        self._sqs, self.dead = sqs, False
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._sqs, name)
+
+        def made(*args: Any, **options: Any) -> Any:
+            self.stop_if_dead()
+            answer = call(*args, **options)
+            self.stop_if_dead()  # it may have died while it waited
+            return answer
+
+        return made
+
+    def stop_if_dead(self) -> None:
+        if self.dead:
+            threading.Event().wait()
+
+
+def keep_it_hidden(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
+    """Long charges, each done once, and the orders of two dead machines are tried again soon."""
+    sqs = boto3.client("sqs")
+    queue = sqs.create_queue(QueueName="orders")["QueueUrl"]  # hidden for 30 s
+    draws = Random(f"charges {seed}")
+    orders = load.orders(rate=0.25, minutes=2.5, seed=seed)
+    begun: defaultdict[str, list[float]] = defaultdict(list)
+    at_work: Counter[str] = Counter()
+    charged: Counter[str] = Counter()
+    died: dict[str, float] = {}
+    wrong: list[str] = []
+
+    def machine(number: int) -> None:
+        own, tasks = Machine(sqs), 0
+
+        def charge(order: dict[str, Any]) -> None:
+            nonlocal tasks
+            own.stop_if_dead()
+            name, tasks = order["order_id"], tasks + 1
+            if at_work[name]:
+                since = lab.now - begun[name][-1]
+                wrong.append(
+                    f"Order {name} was given to a second worker {since:.0f} s after the first had "
+                    "begun to charge it. The first was still at it."
+                )
+            begun[name].append(lab.now)
+            if number < 2 and tasks == 3:  # the first two machines die at their third order
+                time.sleep(draws.uniform(1, 20))
+                own.dead, died[name] = True, lab.now
+                own.stop_if_dead()
+            at_work[name] += 1
+            time.sleep(draws.choice((3, 5, 10, 20, 40, 80)) * draws.uniform(0.8, 1))
+            at_work[name] -= 1
+            charged[name] += 1
+
+        worker(own, queue, charge)
+
+    def checkout(order: load.Order) -> None:
+        sqs.send_message(QueueUrl=queue, MessageBody=order.json())
+
+    with lab.running(minutes=10):
+        lab.start(open_shop, orders, checkout)
+        for number in range(12):
+            lab.start(machine, number)
+    if wrong:
+        raise Failed(wrong[0])
+    for name, moment in died.items():
+        later = [time for time in begun[name] if time > moment]
+        if not later or later[0] > moment + SOON:
+            after = f"again {later[0] - moment:.0f} s later" if later else "no more"
+            raise Failed(f"The machine that had order {name} died. The order was tried {after}.")
+    for order in orders:
+        if charged[order.order_id] != 1:
+            times = charged[order.order_id]
+            raise Failed(f"Order {order.order_id} was charged {times} times instead of once.")
+
+
+STEPS = ("placed", "paid", "packed", "shipped")
+
+
+def right_group(lab: Lab, send: Callable[..., Any], seed: int) -> None:
+    """Every event handled once and in its customer's order, by eight workers at once."""
+    sqs, draws = boto3.client("sqs"), Random(f"events {seed}")
+    queue, _ = queue_with_dead_letters(sqs, "events.fifo", tries=5)
+    bodies = load.orders(rate=1.0, seconds=24, seed=seed)
+    customers = [order.customer for order in bodies[:8]]
+    events = [
+        {"order_id": order.order_id, "customer": draws.choice(customers), "step": step}
+        for order in bodies
+        for step in STEPS
+    ]
+    handled: list[dict[str, str]] = []
+
+    def sender() -> None:
+        for number, event in enumerate(events):
+            send(sqs, queue, dict(event))
+            if number % 7 == 3:  # no answer: the checkout asks again
+                time.sleep(1)
+                send(sqs, queue, dict(event))
+
+    def handle(event: dict[str, str]) -> None:
+        time.sleep(draws.uniform(0.5, 1.5))
+        handled.append(event)
+
+    patience = len(events) / 2
+    with lab.running(seconds=patience):
+        lab.start(sender)
+        lab.start(work_off, sqs, queue, handle, copies=8)
+    counts = Counter((event["order_id"], event["step"]) for event in handled)
+    for event in events:
+        name, step = event["order_id"], event["step"]
+        if counts[name, step] > 1:
+            raise Failed(
+                f"Order {name}: the event «{step}» was handled {counts[name, step]} times."
+            )
+    _in_order(events, handled)
+    missing = [event for event in events if not counts[event["order_id"], event["step"]]]
+    if missing and _left(sqs, queue):
+        raise Failed(
+            f"After {patience:.0f} s {len(missing)} of {len(events)} events still wait in the "
+            f"queue, «{missing[0]['step']}» of order {missing[0]['order_id']} among them."
+        )
+    if missing:
+        name, step = missing[0]["order_id"], missing[0]["step"]
+        raise Failed(f"Order {name}: the event «{step}» was sent, and no worker ever got it.")
+
+
+def _in_order(events: list[dict[str, str]], handled: list[dict[str, str]]) -> None:
+    place = {(event["order_id"], event["step"]): n for n, event in enumerate(events)}
+    last: dict[str, tuple[int, dict[str, str]]] = {}
+    for event in handled:
+        now, customer = place[event["order_id"], event["step"]], event["customer"]
+        before, other = last.get(customer, (-1, {}))
+        if now < before:
+            raise Failed(
+                f"Customer {customer}: «{event['step']}» of order {event['order_id']} was handled "
+                f"after «{other['step']}» of order {other['order_id']}, and was sent before it."
+            )
+        last[customer] = now, event
+
+
+def poison_or_outage(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
+    """Sound orders outlive an outage; poison, and nothing else, ends as dead letters."""
+    sqs, draws = boto3.client("sqs"), Random(f"outage {seed}")
+    queue, dead = queue_with_dead_letters(sqs, "orders", tries=3)
+    orders = load.orders(rate=0.25, minutes=4, seed=seed)
+    poison = {order.order_id for order in orders[3::11]}
+    begin = draws.uniform(60, 90)
+    end = begin + draws.uniform(360, 480)
+    charged: Counter[str] = Counter()
+    tried: Counter[str] = Counter()
+    done_at: dict[str, float] = {}
+
+    def charge(order: dict[str, Any]) -> None:
+        name = order["order_id"]
+        tried[name] += 1
+        time.sleep(draws.uniform(0.2, 2))
+        if begin <= lab.now < end:
+            raise ConnectionError("the card provider is down")
+        if name in poison:
+            raise ValueError(f"invalid amount in {name}")
+        charged[name] += 1
+        done_at[name] = lab.now
+
+    def checkout(order: load.Order) -> None:
+        sqs.send_message(QueueUrl=queue, MessageBody=order.json())
+
+    with lab.running(seconds=end + 420):
+        lab.start(open_shop, orders, checkout)
+        lab.start(worker, sqs, queue, charge, copies=3)
+    letters = _all(sqs, dead)
+    for order in orders:
+        name = order.order_id
+        if name in poison and name not in letters:
+            raise Failed(
+                f"Order {name} can never be charged, was tried {tried[name]} times, and is not "
+                "among the dead letters."
+            )
+        if name not in poison and name in letters:
+            raise Failed(
+                f"Order {name} is sound and lies among the dead letters: it was tried "
+                f"{tried[name]} times, and the provider was down."
+            )
+        if name not in poison and charged[name] != 1:
+            raise Failed(f"Order {name} is sound and was charged {charged[name]} times.")
+        if name not in poison and done_at[name] > max(end, order.placed_at) + 300:
+            late = (done_at[name] - end) / 60
+            raise Failed(f"Order {name} was charged {late:.0f} min after the provider came back.")
+
+
+def _all(sqs: Any, queue: str) -> Counter[str]:
+    """The orders in a queue."""
+    found: Counter[str] = Counter()
+    while True:
+        answer = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=600)
+        for message in answer.get("Messages", []):
+            found[json.loads(message["Body"])["order_id"]] += 1
+        if not answer.get("Messages"):
+            return found
+
+
+def _left(sqs: Any, queue: str) -> int:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
+    return sum(map(int, found.values()))
+
+
+EXERCISES = {
+    "1": Exercise(
+        keep_it_hidden, SEEDS, "No order had two workers, and none stayed on a dead machine."
+    ),
+    "2": Exercise(
+        right_group, SEEDS, "Every event was handled once, in its customer's order, side by side."
+    ),
+    "3": Exercise(
+        poison_or_outage, SEEDS, "The dead letters are the poisoned orders, and only those."
+    ),
+}

@@ -1,0 +1,157 @@
+"""The exercises of lesson 07: to each once; route six."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from helpers import faults, load, trace
+from helpers.lab import Lab
+from helpers.lessons.exercise import Exercise, Failed
+from helpers.patterns.router import publish, recipients, subscribe
+from helpers.patterns.shop import open_shop
+
+SEEDS = (1071, 1072, 1073)
+ROUTES = ("charging", "fraud-check", "limited-editions", "shipping", "packing-large")
+LOCKED = (20, 80)  # seconds
+PATIENCE = 30  # seconds until an order is where nothing is wrong
+ATTEMPTS = 5000  # at a queue that refuses, of all orders together
+DENIED = {"status": 403, "code": "AccessDenied", "message": "Access to the resource is denied."}
+
+
+def each_once(lab: Lab, sender: Callable[..., Any], seed: int) -> None:
+    """Every queue gets each of its orders once, and none waits for another that refuses."""
+    sqs = boto3.client("sqs")
+    queues = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ROUTES}
+    orders = load.orders(rate=1.0, minutes=1, seed=seed)
+
+    def checkout(order: load.Order) -> None:
+        body = json.loads(order.json())
+        sender(sqs, queues, recipients(body), body)
+
+    with (
+        faults.latency("sqs", median=0.01, p99=0.06, seed=seed),
+        faults.error("sqs.SendMessage", rate=0.04, seed=seed, **DENIED),
+        lab.running(minutes=6),
+    ):
+        lab.start(open_shop, orders, checkout)
+        lab.start(_lock, "shipping")
+    sent = dict(_sent(lab))
+    for order in orders:
+        due = recipients(json.loads(order.json()))
+        for name in ROUTES:
+            times = sent.get((name, order.order_id), [])
+            if name not in due and times:
+                raise Failed(f"Order {order.order_id} is in {name}, which it does not concern.")
+            if name in due and not times:
+                raise Failed(f"Order {order.order_id} concerns {name}, and never got there.")
+            if len(times) > 1:
+                raise Failed(f"Order {order.order_id} is {len(times)} times in {name}.")
+            if name in due and name != "shipping" and times[0] - order.placed_at > PATIENCE:
+                late = times[0] - order.placed_at
+                raise Failed(
+                    f"Order {order.order_id} came to {name} {late:.0f} s after it was placed, "
+                    "although nothing was wrong there: it waited for another queue."
+                )
+
+
+def route_six(lab: Lab, route: Callable[..., Any], seed: int) -> None:
+    """A sixth receiver gets what it wants and loses nothing, and nobody else notices."""
+    sqs, sns = boto3.client("sqs"), boto3.client("sns")
+    topic = sns.create_topic(Name="orders")["TopicArn"]
+    others = {"charging", "fraud-check"}
+    subscribe(sns, topic, _queue_arn(sqs, "charging"))
+    subscribe(sns, topic, _queue_arn(sqs, "fraud-check"), {"amount": [{"numeric": [">", 10_000]}]})
+    draws = Random(f"amounts {seed}")
+    orders = {order.order_id: order for order in load.orders(rate=2.0, minutes=1, seed=seed)}
+    bodies = {name: json.loads(order.json()) for name, order in orders.items()}
+    for body in list(bodies.values())[::3]:  # on the borders, and beside them
+        body["amount"] = draws.choice([1999, 2000, 7999, 8000])
+    try:
+        route(sns, sqs, topic)
+    except ClientError as error:
+        raise Failed(f"AWS refuses what your function asks for: {error}") from None
+    known = {url.rpartition("/")[2] for url in sqs.list_queues().get("QueueUrls", [])}
+    for name in ("gift-wrapping", "gift-wrapping-dead"):
+        if name not in known:
+            raise Failed(f"There is no queue called {name}, so nobody can look for orders there.")
+
+    def checkout(order: load.Order) -> None:
+        publish(sns, topic, bodies[order.order_id])
+
+    with lab.running(minutes=4):
+        lab.start(open_shop, list(orders.values()), checkout)
+        lab.start(_lock, "gift-wrapping")
+    sent = dict(_sent(lab))
+    for name, body in bodies.items():
+        places = [queue for queue in known if (queue, name) in sent]
+        copies = sum(len(sent[queue, name]) for queue in places if queue not in others)
+        due = 2000 <= body["amount"] < 8000 and body["tenant"] not in ("records", "coffee")
+        about = f"Order {name} ({body['tenant']}, {body['amount'] / 100:.2f} euros)"
+        if {*places} & others != {"charging", "fraud-check"} & {*recipients(body)}:
+            raise Failed(f"{about} did not come to the other teams as before this route.")
+        if copies and not due:
+            raise Failed(
+                f"{about} came to {_presents(places)}, and gift-wrapping does not want it."
+            )
+        if due and not copies:
+            when = orders[name].placed_at
+            state = "refused messages" if LOCKED[0] <= when < LOCKED[1] else "took messages"
+            raise Failed(f"{about} was placed while gift-wrapping {state}, and no queue has it.")
+        if copies > 1:
+            raise Failed(f"{about} came to gift-wrapping and its dead letters {copies} times.")
+    _check_bodies(lab)
+
+
+def _presents(places: list[str]) -> str:
+    """Which of the queues of the sixth team."""
+    return next(name for name in sorted(places) if name.startswith("gift-wrapping"))
+
+
+def _lock(queue: str) -> None:
+    """A worker: for a while nobody may send to a queue."""
+    time.sleep(LOCKED[0])
+    with faults.error("sqs.SendMessage", resource=queue, **DENIED) as refused:
+        for second in range(1, 1 + LOCKED[1] - LOCKED[0]):
+            time.sleep(1)
+            if refused.hits > ATTEMPTS:
+                raise Failed(
+                    f"Within {second} s, {refused.hits} messages were sent to {queue}, which "
+                    "refused them all: there is no pause between the attempts."
+                )
+
+
+def _sent(lab: Lab) -> Iterator[tuple[tuple[str, str], list[float]]]:
+    """When each order was sent to each queue: ((queue, order), times)."""
+    rows = trace.messages(lab.trace).query("what == 'sent'")
+    orders = rows["body"].map(lambda body: trace.field(body, "order_id"))
+    for key, group in rows["time"].groupby([rows["queue"], orders]):
+        yield key, group.tolist()
+
+
+def _check_bodies(lab: Lab) -> None:
+    """What gift-wrapping receives is the order itself."""
+    rows = trace.messages(lab.trace).query("what == 'sent'")
+    for body in rows.loc[rows["queue"].str.startswith("gift-wrapping"), "body"]:
+        name = trace.field(body, "order_id")
+        if "order_id" not in json.loads(body):
+            raise Failed(f"Gift-wrapping looks for order_id in what came for order {name}, and "
+                         "finds the envelope of SNS around it.")  # fmt: skip
+
+
+def _queue_arn(sqs: Any, name: str) -> str:
+    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
+    answer = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    return answer["Attributes"]["QueueArn"]
+
+
+EXERCISES = {
+    "1": Exercise(each_once, SEEDS, "Every queue got each of its orders once, and in time."),
+    "2": Exercise(route_six, SEEDS, "Route six got what it wants, and lost nothing."),
+}

@@ -1,0 +1,1 @@
+"""What lesson 08 runs: Publish to a bus."""

@@ -1,0 +1,208 @@
+"""The exercises of lesson 08: a pattern; keep what is given up; survive a replay."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import boto3
+
+from helpers import faults, load, trace
+from helpers.lab import Lab
+from helpers.lessons.exercise import Exercise, Failed
+from helpers.patterns.bus import publish, redeliver, subscribe
+from helpers.patterns.shop import open_shop
+
+SEEDS = (1081, 1082, 1083)
+DAY = 86_400  # seconds
+PLACED = {"source": ["shop.checkout"], "detail-type": ["OrderPlaced"]}
+AROUND = {
+    "id": "1", "account": "123456789012", "time": "2026-11-02T08:00:00Z", "region": "eu-west-1",
+    "resources": [],
+}  # fmt: skip
+
+
+def _entry(detail: str) -> dict[str, str]:
+    entry = {"Source": "shop.checkout", "DetailType": "OrderPlaced", "EventBusName": "shop"}
+    return {**entry, "Detail": detail}
+
+
+def _arrived(lab: Lab, queue: str, *, elsewhere: bool = False) -> Counter[str]:
+    """How often each order was sent to a queue, or to any other."""
+    sent = trace.messages(lab.trace).query("what == 'sent'")
+    sent = sent[(sent["queue"] == queue) != elsewhere]
+    return Counter(trace.field(body, "order_id") for body in sent["body"])
+
+
+# -- 1
+
+
+def right_pattern(lab: Lab, make: Callable[..., Any], seed: int) -> None:
+    """The pattern passes what the desk wants, and nothing else."""
+    pattern = make()
+    if not isinstance(pattern, dict):
+        raise Failed(f"The function has to return a pattern, a dictionary, got {pattern!r}.")
+    events, draws = boto3.client("events"), Random(f"pattern {seed}")
+    for order in load.orders(rate=1, seconds=160, seed=seed):
+        detail = {"order_id": order.order_id, "tenant": order.tenant, "amount": order.amount}
+        source, kind = "shop.checkout", "OrderPlaced"
+        if draws.random() < 0.4:
+            detail["tenant"] = draws.choice(("records", "wool"))
+        if draws.random() < 0.5:
+            detail["amount"] = draws.choice((4999, 5000, 5001, 9900))
+        if draws.random() < 0.6:
+            detail["channel"] = draws.choice(("web", "app", "b2b-fax", "b2b-mail", "phone-b2b-"))
+        if draws.random() < 0.1:
+            detail["test"] = draws.choice((True, False, "yes", None))
+        if draws.random() < 0.1:
+            source, kind = draws.choice(
+                (("shop.checkout", "OrderCancelled"), ("shop.returns", "OrderPlaced"))
+            )
+        wanted = (
+            (source, kind) == ("shop.checkout", "OrderPlaced")
+            and detail["tenant"] in ("records", "wool")
+            and detail["amount"] > 5000
+            and "test" not in detail
+            and not detail.get("channel", "web").startswith("b2b-")
+        )
+        event = {**AROUND, "source": source, "detail-type": kind, "detail": detail}
+        try:
+            answer = events.test_event_pattern(
+                EventPattern=json.dumps(pattern), Event=json.dumps(event)
+            )
+        except events.exceptions.InvalidEventPatternException as refusal:
+            reason = refusal.response["Error"]["Message"]
+            raise Failed(f"EventBridge refuses this pattern. {reason}") from None
+        if answer["Result"] != wanted:
+            told = f"{kind} of {source}, {json.dumps(detail)}"
+            verb = "did not get through" if wanted else "got through"
+            raise Failed(f"Order {order.order_id} {verb}: {told}.")
+
+
+# -- 2
+
+
+def kept(lab: Lab, make: Callable[..., Any], seed: int) -> None:
+    """A short outage needs nobody; of two days, every order is there twelve days later."""
+    events, sqs = boto3.client("events"), boto3.client("sqs")
+    events.create_event_bus(Name="shop")
+    sqs.create_queue(QueueName="charging", Attributes={"MessageRetentionPeriod": str(14 * DAY)})
+    dead_letters = make(events, sqs)
+    short = [60.0 + 120 * number for number in range(8)]  # in the first 20 minutes
+    long = [DAY + 3600.0 * number for number in range(1, 9)]
+    orders = load.orders(arrivals=[*short, *long], seed=seed)
+    fault = faults.error("sqs.SendMessage", resource="charging")
+
+    def break_charging() -> None:
+        with fault:
+            time.sleep(1200)
+        time.sleep(DAY - 1200)
+        with fault:
+            time.sleep(2 * DAY)
+
+    with lab.running(days=13):
+        lab.start(break_charging)
+        lab.start(open_shop, orders, lambda order: publish(events, [_entry(order.json())]))
+    got, others = _arrived(lab, "charging"), _arrived(lab, "charging", elsewhere=True)
+    for order in orders[: len(short)]:
+        if not got[order.order_id]:
+            raise Failed(
+                f"Order {order.order_id} of the outage of 20 minutes did not reach charging by "
+                "itself."
+            )
+    if dead_letters is not None:
+        if not (isinstance(dead_letters, str) and dead_letters.startswith("https://")):
+            raise Failed(f"The function has to return the URL of a queue, got {dead_letters!r}.")
+        if dead_letters.endswith("/charging"):
+            raise Failed("What never reached charging cannot be found in the queue charging.")
+        with lab.running(minutes=10):
+            lab.start(redeliver, sqs, dead_letters)
+        got = _arrived(lab, "charging")
+    for order in orders:
+        name = order.order_id
+        if not got[name]:
+            had = "was in your queue once, and no longer" if name in others else "was nowhere"
+            raise Failed(
+                f"Order {name} of the outage of two days {had} when somebody came to look, ten "
+                "days after its end."
+            )
+        if got[name] > 1:
+            raise Failed(f"Order {name} reached charging {got[name]} times.")
+
+
+# -- 3
+
+
+def survives(lab: Lab, consume: Callable[..., Any], seed: int) -> None:
+    """Each order is charged once, over duplicates, failures, lost events and a replay."""
+    events, sqs, draws = boto3.client("events"), boto3.client("sqs"), Random(f"charges {seed}")
+    bus = events.create_event_bus(Name="shop")["EventBusArn"]
+    archive = events.create_archive(ArchiveName="orders", EventSourceArn=bus)
+    subscribe(events, sqs, "shop", "charging", PLACED)
+    queue = sqs.get_queue_url(QueueName="charging")["QueueUrl"]
+    orders = load.orders(rate=1 / 20, minutes=15, seed=seed)
+    charged: Counter[str] = Counter()
+    seen: dict[str, Any] = {}
+    failed: set[str] = set()
+
+    def charge(order: dict[str, Any]) -> None:
+        if draws.random() < 1 / 7:
+            failed.add(order["order_id"])
+            raise ConnectionError("the card provider is down")
+        charged[order["order_id"]] += 1
+
+    def work() -> None:
+        while True:
+            answer = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
+            for message in answer.get("Messages", []):
+                try:
+                    consume(json.loads(message["Body"]), charge, seen)
+                except ConnectionError:
+                    continue
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+
+    def checkout(order: load.Order) -> None:
+        entry = _entry(order.json())
+        publish(events, [entry] * (2 if draws.random() < 0.1 else 1))  # an impatient publisher
+
+    def forbid() -> None:
+        time.sleep(300)
+        with faults.error("sqs.SendMessage", resource="charging", status=403, code="AccessDenied"):
+            time.sleep(180)
+
+    lost = faults.lost_reply("sqs.SendMessage", rate=0.1, seed=seed, resource="charging")
+    with lost, lab.running(minutes=20):
+        lab.start(open_shop, orders, checkout)
+        lab.start(forbid)
+        lab.start(work)
+    first = _arrived(lab, "charging")
+    events.start_replay(
+        ReplayName="yesterday",
+        EventSourceArn=archive["ArchiveArn"],
+        EventStartTime=archive["CreationTime"],
+        EventEndTime=archive["CreationTime"] + timedelta(minutes=30),
+        Destination={"Arn": bus},
+    )
+    with lab.running(minutes=8):
+        lab.start(work)
+    for order in orders:
+        name = order.order_id
+        if not charged[name]:
+            why = "its charge had failed at first" if name in failed else "it had arrived"
+            if not first[name]:
+                why = "it came with the replay alone"
+            raise Failed(f"Order {name} was never charged; {why}.")
+        if charged[name] > 1:
+            raise Failed(f"Order {name} was charged {charged[name]} times.")
+
+
+EXERCISES = {
+    "1": Exercise(right_pattern, SEEDS, "The desk gets what it wants, and nothing else."),
+    "2": Exercise(kept, SEEDS, "Short outages need nobody, and of long ones nothing is lost."),
+    "3": Exercise(survives, SEEDS, "Every order was charged exactly once."),
+}

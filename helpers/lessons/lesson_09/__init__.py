@@ -1,0 +1,1 @@
+"""What lesson 09 runs: Choose what an event says."""

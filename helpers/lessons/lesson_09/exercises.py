@@ -1,0 +1,223 @@
+"""The exercises of lesson 09: a version 2 that nobody notices; a view that never goes back."""
+
+from __future__ import annotations
+
+import copy
+import json
+import time
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import boto3
+from jsonschema.exceptions import best_match
+
+from helpers import faults, load
+from helpers.lab import Lab
+from helpers.lessons.exercise import Exercise, Failed
+from helpers.lessons.lesson_09.schemas import validator
+from helpers.patterns.bus import publish, subscribe
+from helpers.patterns.events import fact
+from helpers.patterns.shop import open_shop
+
+SEEDS = (1091, 1092, 1093)
+OURS = {"source": ["shop.orders"]}
+NOTES = ("Happy birthday", "Get well soon, Ümit", "To Ann, with love")
+
+Json = dict[str, Any]
+
+
+def _as_placed(order: load.Order) -> Json:
+    number = int(order.customer[2:])
+    address = {"name": f"Customer {number}", "street": f"{number} Park Row", "city": "Overton"}
+    return {**json.loads(order.json()), "revision": 1, "address": address}
+
+
+def _on_the_bus(*rules: tuple[str, Json]) -> tuple[Any, Any]:
+    """A bus with a queue behind each rule."""
+    events, sqs = boto3.client("events"), boto3.client("sqs")
+    events.create_event_bus(Name="shop")
+    for name, pattern in rules:
+        subscribe(events, sqs, "shop", name, pattern)
+    return events, sqs
+
+
+def _received(sqs: Any, name: str) -> dict[str, Json]:
+    """The details in a queue, by order."""
+    queue, found = sqs.get_queue_url(QueueName=name)["QueueUrl"], {}
+    asked = {"QueueUrl": queue, "MaxNumberOfMessages": 10, "VisibilityTimeout": 3600}
+    while messages := sqs.receive_message(**asked).get("Messages"):
+        for message in messages:
+            detail = json.loads(message["Body"])["detail"]
+            found[detail.get("order_id")] = detail
+    return found
+
+
+# -- 1: version 1's consumers, written by somebody who knew version 1 alone
+
+
+def _charging(detail: Json, order: Json) -> str | None:
+    cents = detail["amount"] + 0
+    right = cents == order["amount"]
+    return None if right else f"charging took {cents} cents instead of {order['amount']}"
+
+
+def _labels(detail: Json, order: Json) -> str | None:
+    told, right = (
+        " · ".join(each["address"][part].upper() for part in ("name", "street", "city"))
+        for each in (detail, order)
+    )
+    return None if told == right else f"its label says {told}"
+
+
+def _books(detail: Json, order: Json) -> str | None:
+    total = sum(item["quantity"] * item["unit_price"] for item in detail["items"])
+    right = total == detail["amount"] == order["amount"]
+    return None if right else f"accounts adds its items up to {total}, not {detail['amount']}"
+
+
+def _loyalty(detail: Json, order: Json) -> str | None:
+    key = (detail["tenant"], detail["customer"], detail["order_id"], detail["revision"])
+    right = (order["tenant"], order["customer"], order["order_id"], order["revision"])
+    return None if key == right else f"loyalty gives its points to {key}"
+
+
+CONSUMERS = {"charging": _charging, "labels": _labels, "accounts": _books, "loyalty": _loyalty}
+
+
+def unnoticed(lab: Lab, make: Callable[..., Any], seed: int) -> None:
+    """Version 1's consumers work as before, and finance and packing get what they want."""
+    large = {**OURS, "detail": {"amount": [{"numeric": [">", 5000]}]}}
+    events, sqs = _on_the_bus(("charging", OURS), ("fraud-check", large))
+    schema, draws = validator("v1"), Random(f"notes {seed}")
+    orders, notes = {}, {}
+    for order in load.orders(rate=1, seconds=40, seed=seed):
+        source = _as_placed(order)
+        name = order.order_id
+        notes[name] = note = draws.choice(NOTES) if draws.random() < 0.3 else None
+        orders[name] = copy.deepcopy(source)
+        detail = make(source, note)
+        if not isinstance(detail, dict):
+            raise Failed(f"The function has to return the detail, a dictionary, got {detail!r}.")
+        if source != orders[name]:
+            raise Failed(f"Your function changed order {name} in the source itself.")
+        publish(events, [fact("OrderPlaced", detail)])
+    with lab.running(minutes=1):
+        pass
+    got, checked = _received(sqs, "charging"), _received(sqs, "fraud-check")
+    for name, order in orders.items():
+        if name not in got:
+            raise Failed(f"Order {name} cannot be found in any event: which field is its id?")
+        _use(name, got[name], order)
+        if (order["amount"] > 5000) != (name in checked):
+            verb = "was not" if order["amount"] > 5000 else "was"
+            raise Failed(f"Order {name} over {order['amount']} cents {verb} sent to fraud-check.")
+        if error := best_match(schema.iter_errors(got[name])):
+            raise Failed(f"Version 1's schema refuses the event of order {name}: {error.message}.")
+        _new_wishes(name, got[name], order, notes[name])
+
+
+def _use(name: str, detail: Json, order: Json) -> None:
+    for consumer, use in CONSUMERS.items():
+        try:
+            found = use(detail, order)
+        except (KeyError, TypeError, AttributeError) as error:
+            found = f"{consumer} raised {type(error).__name__}: {error}"
+        if found:
+            raise Failed(f"Order {name}: {found}.")
+
+
+def _new_wishes(name: str, detail: Json, order: Json, note: str | None) -> None:
+    euros, cents = divmod(order["amount"], 100)
+    wanted = {"value": f"{euros}.{cents:02d}", "currency": "EUR"}
+    if detail.get("total") != wanted:
+        raise Failed(f"Finance does not get the total of order {name}, got {detail.get('total')}.")
+    printed = str(detail["gift_note"]) if "gift_note" in detail else None
+    if printed != note:
+        said = "no card" if printed is None else f"a card that says {printed!r}"
+        raise Failed(f"Packing puts {said} into the parcel of order {name}.")
+
+
+# -- 2
+
+
+def never_back(lab: Lab, keep: Callable[..., Any], seed: int) -> None:
+    """The view never goes back, and ends as the source does."""
+    events, sqs = _on_the_bus(("labels", OURS))
+    queue, view, newest = sqs.get_queue_url(QueueName="labels")["QueueUrl"], {}, {}
+    source: dict[str, Json] = {}
+    told: set[str] = set()
+
+    def say(kind: str, state: Json) -> None:
+        source[state["order_id"]] = state
+        publish(events, [fact(kind, state)])
+
+    def checkout(order: load.Order) -> None:
+        draws = Random(f"changes {seed} {order.order_id}")
+        state = {**_as_placed(order), "status": "open"}
+        say("OrderPlaced", state)
+        for number in range(draws.choice((0, 1, 1, 2, 3))):
+            time.sleep(draws.choice((0.2, 20, 60)))
+            address = {**state["address"], "street": f"{number + 1} New Street"}
+            state = {**state, "revision": state["revision"] + 1, "address": address}
+            say("AddressChanged", state)
+        if draws.random() < 0.4:
+            time.sleep(draws.choice((0.2, 20)))
+            state = {**state, "revision": state["revision"] + 1, "status": "cancelled"}
+            say("OrderCancelled", state)
+
+    def arrive(event: Json) -> None:
+        detail = event["detail"]
+        name, revision = detail["order_id"], detail["revision"]
+        keep(copy.deepcopy(event), view)
+        newest[name] = max(newest.get(name, 0), revision)
+        if detail["status"] == "cancelled":
+            told.add(name)
+        held = view.get(name)
+        if held is None and name in told:
+            return
+        if not isinstance(held, dict) or "revision" not in held:
+            raise Failed(f"The view has to hold the detail of order {name}, it holds {held!r}.")
+        if held["revision"] < newest[name]:
+            raise Failed(
+                f"Revision {revision} of order {name} arrived, and the view shows revision "
+                f"{held['revision']}; revision {newest[name]} had been there."
+            )
+
+    def work() -> None:
+        while True:
+            asked = {"QueueUrl": queue, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 20}
+            for message in sqs.receive_message(**asked).get("Messages", []):
+                arrive(json.loads(message["Body"]))
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+
+    def refuse() -> None:
+        time.sleep(60)
+        with faults.error("sqs.SendMessage", resource="labels", rate=0.7, seed=seed):
+            time.sleep(150)
+
+    orders = load.orders(rate=1 / 10, minutes=4, seed=seed)
+    again = faults.lost_reply("sqs.SendMessage", rate=0.1, seed=seed, resource="labels")
+    with again, lab.running(minutes=9):
+        lab.start(open_shop, orders, checkout)
+        lab.start(refuse)
+        lab.start(work)
+    _compare(view, source)
+
+
+def _compare(view: dict[str, Json], source: dict[str, Json]) -> None:
+    for name, state in source.items():
+        held = view.get(name)
+        if state["status"] == "cancelled":
+            if held is not None and held.get("status") != "cancelled":
+                raise Failed(f"Order {name} was cancelled, and the view would ship it.")
+        elif held is None:
+            raise Failed(f"Order {name} is not in the view, and nobody cancelled it.")
+        elif held != state:
+            raise Failed(f"The view does not show order {name} as its source knows it.")
+
+
+EXERCISES = {
+    "1": Exercise(unnoticed, SEEDS, "Old consumers noticed nothing, new ones get what they want."),
+    "2": Exercise(never_back, SEEDS, "The view never went back, and ended as the source did."),
+}

@@ -1,0 +1,1 @@
+"""What lesson 10 runs: Orchestrate with Step Functions."""

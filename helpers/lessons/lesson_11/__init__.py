@@ -1,0 +1,1 @@
+"""What lesson 11 runs: Wait for a callback."""

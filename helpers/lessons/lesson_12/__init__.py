@@ -1,0 +1,1 @@
+"""What lesson 12 runs: Choreograph and orchestrate."""

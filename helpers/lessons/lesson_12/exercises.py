@@ -1,0 +1,191 @@
+"""The exercises of lesson 12: customs; a bank that is away."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from helpers import load
+from helpers.lab import Lab
+from helpers.lessons.arns import ROLE
+from helpers.lessons.exercise import Exercise, Failed
+from helpers.lessons.lesson_12.processes import UNDO
+from helpers.patterns.bus import publish, subscribe_function
+from helpers.patterns.choreography import Refused, reacts
+from helpers.patterns.shop import open_shop
+
+SEEDS = (1121, 1122, 1123)
+WORKS = ("charge", "reserve", "pack", "ship", *UNDO.values(), "thank", "apologise")
+SAYS: dict[str, tuple[str, ...]] = {
+    "charge": ("CardCharged",),
+    "reserve": ("StockReserved",),
+    "pack": ("OrderPacked", "PackingFailed"),
+    "clear": ("CustomsCleared", "CustomsRefused"),
+    "ship": ("OrderShipped", "DeliveryRefused"),
+    "unpack": ("OrderUnpacked",),
+    "release": ("StockReleased",),
+    "refund": ("CardRefunded",),
+    "thank": ("CustomerThanked",),
+    "apologise": ("CustomerTold",),
+}
+KINDS = {"OrderPlaced", *(kind for said in SAYS.values() for kind in said)}
+
+
+class Shop:
+    """Services that write down, order by order, what they have done."""
+
+    def __init__(self, refuses: dict[str, str]) -> None:
+        self.refuses = refuses  # the step that refuses an order, by the order's id
+        self.done: dict[str, list[str]] = {}
+        self.away = lambda: False  # whether the bank is
+
+    def service(self, name: str) -> Callable[[dict[str, Any]], None]:
+        def work(order: dict[str, Any]) -> None:
+            time.sleep(0.5)
+            if name in ("charge", "refund") and self.away():
+                raise ConnectionError("the bank does not answer")
+            if self.refuses.get(order["order_id"]) == name:
+                raise Refused(name)
+            self.done.setdefault(order["order_id"], []).append(name)
+
+        return work
+
+    def function(self, name: str) -> Callable[[dict[str, Any], Any], None]:
+        work = self.service(name)
+        return lambda order, _: work(order)
+
+    def judge(self, order: str) -> None:
+        """Everything is in force and shipped, or nothing is; and nothing happened twice."""
+        done = self.done.get(order, [])
+        name, times = f"Order {order}", Counter(done)
+        where = self.refuses.get(order)
+        told = f", refused by {where}," if where else ""
+        for step, back in UNDO.items():
+            if times[step] > 1 or times[back] > 1:
+                twice = step if times[step] > 1 else back
+                raise Failed(f"{name}{told} met {twice!r} {times[twice]} times.")
+            if times[back] and (not times[step] or done.index(back) < done.index(step)):
+                raise Failed(f"{name}{told} met {back!r} with nothing to undo.")
+        if times["ship"] > 1:
+            raise Failed(f"{name} was shipped {times['ship']} times.")
+        left = [step for step, back in UNDO.items() if times[step] and not times[back]]
+        if times["ship"]:
+            if len(left) < len(UNDO):
+                missing = sorted(UNDO.keys() - set(left))
+                raise Failed(f"{name} was shipped, and {missing[0]!r} is not in force for it.")
+        elif left:
+            raise Failed(f"{name}{told} was not shipped, and {left[0]!r} was never undone.")
+
+
+def _mixed_up(orders: list[load.Order], steps: tuple[str, ...], seed: int) -> dict[str, str]:
+    """Each step refuses some orders; the others go through."""
+    draws = Random(f"refused {seed}")
+    chosen = [draws.choice((*steps, "")) for _ in orders[len(steps) + 1 :]]
+    chosen = [*steps, "", *chosen]
+    draws.shuffle(chosen)
+    return {order.order_id: step for order, step in zip(orders, chosen, strict=True)}
+
+
+# -- 1
+
+
+def customs(lab: Lab, make: Callable[..., Any], seed: int) -> None:
+    """With customs in the middle, each order is shipped or undone, and its customer told."""
+    table = make()
+    _check_table(table)
+    events, functions = boto3.client("events"), boto3.client("lambda")
+    events.create_event_bus(Name="shop")
+    orders = load.orders(arrivals=[2.0 * n for n in range(9)], seed=seed)
+    shop = Shop(_mixed_up(orders, ("pack", "clear", "ship"), seed))
+    for name, kinds in table.items():
+        if kinds:
+            lab.deploy(name, reacts(events, "shop", "shop", shop.service(name), *SAYS[name]))
+            subscribe_function(events, functions, "shop", name, {"detail-type": list(kinds)})
+    placed = {"Source": "shop", "DetailType": "OrderPlaced", "EventBusName": "shop"}
+    with lab.running(minutes=2):
+        lab.start(
+            open_shop, orders, lambda order: publish(events, [placed | {"Detail": order.json()}])
+        )
+    for order in orders:
+        name = order.order_id
+        done, where = shop.done.get(name, []), shop.refuses[name]
+        if "ship" in done and "clear" not in done:
+            raise Failed(f"Order {name} was shipped without having been through customs.")
+        if not where and "ship" not in done:
+            raise Failed(f"Order {name}, refused by nobody, was not shipped.")
+        shop.judge(name)
+        told = Counter(done)["thank"], Counter(done)["apologise"]
+        if told != ((0, 1) if where else (1, 0)):
+            raise Failed(
+                f"The customer of order {name} was thanked {told[0]} times and told of a "
+                f"cancellation {told[1]} times."
+            )
+
+
+def _check_table(table: Any) -> None:
+    if not isinstance(table, dict):
+        raise Failed(f"The function has to return a dictionary, got {table!r}.")
+    for name, kinds in table.items():
+        if name not in SAYS:
+            raise Failed(f"There is no function {name!r}; there are {', '.join(SAYS)}.")
+        if isinstance(kinds, str) or not set(kinds) <= KINDS:
+            raise Failed(f"{name!r} listens to {kinds!r}, in which something is no kind of event.")
+
+
+# -- 2
+
+
+def bank(lab: Lab, make: Callable[..., Any], seed: int) -> None:
+    """Each order is shipped or undone in reverse order, although the bank is away now and then."""
+    definition = make()
+    states = boto3.client("stepfunctions")
+    draws, starts = Random(f"away {seed}"), (60.0, 400.0)
+    long = 90 + draws.random() * 120
+    around = {-30.0: "", -0.8: "pack", -0.7: "ship", 40.0: "", long + 5: draws.choice(("pack", ""))}
+    times = {start + after: step for start in starts for after, step in around.items()}
+    orders = load.orders(arrivals=list(times), seed=seed)
+    names = [order.order_id for order in orders]
+    shop = Shop(dict(zip(names, times.values(), strict=True)))
+    shop.away = lambda: any(start <= lab.now < start + long for start in starts)
+    for name in WORKS:
+        lab.deploy(name, shop.function(name))
+    try:
+        made = states.create_state_machine(
+            name="orders", definition=json.dumps(definition), roleArn=ROLE
+        )["stateMachineArn"]
+    except (TypeError, ClientError) as refusal:
+        raise Failed(f"This is no definition that Step Functions takes. {refusal}") from None
+
+    def checkout(order: load.Order) -> None:
+        states.start_execution(stateMachineArn=made, name=order.order_id, input=order.json())
+
+    with lab.running(minutes=30):
+        lab.start(open_shop, orders, checkout)
+    for order in orders:
+        name, done = order.order_id, shop.done.get(order.order_id, [])
+        shop.judge(name)
+        back = [step for step in done if step in UNDO.values()]
+        if back != [UNDO[step] for step in reversed(done) if step in UNDO and UNDO[step] in back]:
+            raise Failed(f"Order {name} was undone in this order: {', '.join(back)}.")
+        if not shop.refuses[name] and "charge" in done and "ship" not in done:
+            raise Failed(f"Order {name} was charged and refused by nobody, and was not shipped.")
+        arn = made.replace(":stateMachine:", ":execution:") + f":{name}"
+        status = states.describe_execution(executionArn=arn)["status"]
+        if status != "SUCCEEDED":
+            did = ", ".join(done) or "nothing"
+            raise Failed(f"The execution of order {name} is {status}; it has done {did}.")
+    if not any("ship" in done for done in shop.done.values()):
+        raise Failed("No order was shipped.")
+
+
+EXERCISES = {
+    "1": Exercise(customs, SEEDS, "Every order was shipped or undone, and every customer told."),
+    "2": Exercise(bank, SEEDS, "Whatever the bank did, each order was shipped or undone."),
+}
