@@ -1,20 +1,27 @@
-"""Event-driven architecture by experiment: real boto3 code, in virtual time."""
+"""Event-driven architecture by experiment: real boto3 code, in virtual time.
+
+`Lab` is what a notebook opens. `load` has the orders that come, `faults` what goes wrong, `trace`
+what happened, `charts` how it looks, `theory` what queueing theory expects, `explore` the sliders,
+and `exercises` the predictions and checks. `helpers.patterns` is what a reader takes home.
+"""
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 __all__ = ["Lab", "charts", "exercises", "explore", "faults", "load", "theory", "trace"]
+_PACKAGES = {*__all__, "differences"} - {"Lab"}
 
 
 def __getattr__(name: str) -> Any:
     # Imported when asked for, so that `helpers.patterns` can be used without a lab.
     if name == "Lab":
-        from helpers.lab import Lab
-
-        return Lab
-    if name in __all__:
-        import importlib
-
+        return importlib.import_module("helpers.lab").Lab
+    if name in _PACKAGES:
         return importlib.import_module(f"helpers.{name}")
     raise AttributeError(f"module 'helpers' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -7,9 +7,14 @@ import signal
 import pytest
 from browser import chromium, visit
 from emulated_sqs import emulated, standing_time
+from hypothesis import settings
 from site_build import site
 
 __all__ = ["chromium", "site", "visit"]  # fixtures
+
+# A machine with other work to do must not make a right test fail.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 
 @pytest.fixture(autouse=True, scope="session")

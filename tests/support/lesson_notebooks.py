@@ -5,13 +5,12 @@ import os
 import re
 import shutil
 from itertools import pairwise
-from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from project import ROOT
 from traitlets.config import Config
 
-ROOT = Path(__file__).resolve().parent.parent
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
 CELL_TIMEOUT = 120  # seconds; only for a kernel that hangs
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)

@@ -6,19 +6,18 @@ import os
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import boto3
 import pytest
 import requests
 from botocore.config import Config
 from botocore.exceptions import ProfileNotFound
+from project import ROOT
 
 from helpers import Lab
 from helpers.wire import RealNetworkRefused, WireError
 from helpers.wire.accounts import ENVIRONMENT, REGION
 
-ROOT = Path(__file__).parent.parent
 SETTINGS = """\
 [default]
 region = us-west-2

@@ -1,10 +1,10 @@
 """SQS as corrected: what a lesson may rely on, and moto unchanged afterwards."""
 
-import sys
 from collections import Counter
 
 import boto3
 import pytest
+from counted_calls import calls_of
 from emulated_sqs import (
     CREDENTIALS,
     FIFO,
@@ -84,22 +84,6 @@ def test_a_queue_from_before_stays_as_it_is(timeline, monkeypatch):
 
 
 # Cost.
-
-
-def calls_of(action, *arguments, **options):
-    """How many functions of Python and C the action calls, and its answer: cost without a clock."""
-    calls = 0
-
-    def count(_frame, event, _argument):
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    sys.setprofile(count)
-    try:
-        answer = action(*arguments, **options)
-    finally:
-        sys.setprofile(None)
-    return calls, answer
 
 
 def cost_per_operation(depth, *, name="orders", group_id=None, repeat=100):

@@ -2,9 +2,9 @@
 
 import importlib.util
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from project import ROOT
+
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 spec = importlib.util.spec_from_file_location("readme", ROOT / "site" / "readme.py")
 readme = importlib.util.module_from_spec(spec)

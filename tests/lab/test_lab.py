@@ -506,8 +506,8 @@ class TestTheSameSeed:
 
     def test_gives_the_same_trace_in_another_process(self):
         code = (
-            "import hashlib; from tests.test_lab import shop; "
-            "print(hashlib.sha256(repr(shop(21)).encode()).hexdigest())"
+            f"import runpy; shop = runpy.run_path({__file__!r})['shop']; "
+            "import hashlib; print(hashlib.sha256(repr(shop(21)).encode()).hexdigest())"
         )
         digests = set()
         for hash_seed in ("1", "2"):

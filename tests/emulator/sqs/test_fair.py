@@ -7,11 +7,11 @@ from math import exp
 import boto3
 import pytest
 import time_machine
+from counted_calls import calls_of
 from emulated_sqs import FIFO, START, bodies, delete, make, receive, send, stored
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto.sqs import models
-from test_emulator_sqs import calls_of
 
 from helpers import Lab
 from helpers.emulator.opening import corrected

@@ -362,7 +362,10 @@ class TestSameEveryTime:
         assert len(busy(2, runs=15)[0]) != len(trace)
 
     def test_in_every_process_and_in_every_lab_of_one(self):
-        program = "from tests.test_emulator_states_speed import digest; print(digest(), digest())"
+        program = (
+            f"import runpy; digest = runpy.run_path({__file__!r})['digest']; "
+            "print(digest(), digest())"
+        )
         seen = set()
         for seed in ("1", "2"):
             done = subprocess.run(

@@ -14,11 +14,11 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
+from project import ROOT
 
 from helpers import Lab
 from helpers.emulator.event_patterns.matching import InvalidPattern, compiled
 
-ROOT = Path(__file__).parents[1]
 CASES = Path(os.environ.get("CONFORMANCE", ROOT.parent / "shared" / "conformance"))
 # Patterns that are answered differently, and why.
 DIFFERENT: dict[str, str] = {}

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import boto3
 import pytest
-from test_trace_vs_aws import ATTRIBUTES
+from queue_attributes import ATTRIBUTES
 
 from helpers import Lab, faults, trace
 

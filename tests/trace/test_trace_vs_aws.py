@@ -10,14 +10,10 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ReadTimeoutError
+from queue_attributes import ATTRIBUTES
 
 from helpers import Lab, faults, trace
 
-ATTRIBUTES = {
-    "ApproximateNumberOfMessages": "waiting",
-    "ApproximateNumberOfMessagesNotVisible": "in_flight",
-    "ApproximateNumberOfMessagesDelayed": "delayed",
-}
 REFUSED = ("InvalidParameterValue", "ReceiptHandleIsInvalid")
 
 

@@ -3,12 +3,11 @@
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from project import ROOT
 from site_lessons import write_lessons
 
-ROOT = Path(__file__).resolve().parent.parent
 BINDER = "https://binder.example/v2/gh/owner/name/main"
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
+from counted_calls import calls_of
 from emulated_sqs import FIFO, START, delete, make, receive, send
-from test_emulator_sqs import calls_of
 
 from helpers import Lab, trace
 from helpers.emulator.opening import correct

@@ -1,0 +1,207 @@
+"""Who may import whom, read from the source without running it."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+from project import ROOT
+
+HELPERS = ROOT / "helpers"
+FILES = sorted(HELPERS.rglob("*.py"))
+# Every package of helpers/, and the packages that it may import, also for type checking only.
+MAY_IMPORT = {
+    "patterns": (),
+    "clock": (),
+    "trace": (),
+    "load": (),
+    "theory": (),
+    "charts": ("trace",),
+    "faults": ("clock",),
+    "emulator": ("clock",),
+    "wire": ("clock", "faults", "trace", "emulator"),
+    "lab": ("clock", "faults", "trace", "wire"),
+    "explore": ("charts", "lab"),
+    "differences": ("faults", "lab", "wire"),
+    "lessons": ("patterns", "load", "faults", "trace", "lab"),
+    "exercises": ("clock", "lab", "lessons"),
+}
+FACE = ("Lab", "charts", "exercises", "explore", "faults", "load", "theory", "trace")
+NO_SDK = ("clock", "trace", "charts", "load", "theory")
+TAKEN_HOME = {"boto3", "botocore", "aws_lambda_powertools"}  # beside the standard library
+SERVICES = {"sqs", "sns", "events", "lambda_", "stepfunctions", "dynamodb"}
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def package_of(name: str) -> str | None:
+    """The package of helpers/ that a module is part of."""
+    top, _, rest = name.partition(".")
+    return rest.partition(".")[0] or None if top == "helpers" else None
+
+
+@cache
+def imports_of(path: Path) -> dict[str, set[str]]:
+    """What a file imports, wherever in it: the modules, and the names taken out of each."""
+    here = name_of(path).split(".")
+    package = here if path.stem == "__init__" else here[:-1]
+    found: dict[str, set[str]] = {}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found.setdefault(alias.name, set())
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *filter(None, [node.module])])
+            for alias in node.names:
+                part = f"{module}.{alias.name}"
+                if is_module(part):
+                    found.setdefault(part, set())
+                else:
+                    found.setdefault(module, set()).add(alias.name)
+    return found
+
+
+@cache
+def is_module(name: str) -> bool:
+    path = ROOT.joinpath(*name.split("."))
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+def outside(path: Path) -> set[str]:
+    """Top names that a file imports and that are neither the standard library nor helpers."""
+    tops = {name.partition(".")[0] for name in imports_of(path)}
+    return tops - set(sys.stdlib_module_names) - {"helpers"}
+
+
+def ids(paths: list[Path]) -> dict[str, object]:
+    return {"argvalues": paths, "ids": name_of}
+
+
+def test_every_package_has_a_row_and_every_row_is_a_package():
+    packages = {path.stem for path in HELPERS.iterdir() if is_module(f"helpers.{path.stem}")} - {
+        "__init__"
+    }
+    assert packages == set(MAY_IMPORT)
+
+
+def test_the_rows_have_no_way_back():
+    known: set[str] = set()
+    for package, allowed in MAY_IMPORT.items():
+        assert known.issuperset(allowed), f"{package} may import what comes after it"
+        known.add(package)
+
+
+@pytest.mark.parametrize("path", **ids(FILES))
+def test_a_package_imports_what_its_row_names(path):
+    package = package_of(name_of(path))
+    if package is None:  # the face
+        return
+    used = {package_of(name) for name in imports_of(path) if name.startswith("helpers")}
+    assert used <= {package, *MAY_IMPORT[package]}
+
+
+@pytest.mark.parametrize("path", **ids(FILES))
+def test_moto_is_imported_by_the_emulator_alone(path):
+    if package_of(name_of(path)) != "emulator":
+        assert "moto" not in outside(path)
+
+
+@pytest.mark.parametrize("path", **ids(FILES))
+def test_these_know_no_aws_sdk(path):
+    if package_of(name_of(path)) in NO_SDK:
+        assert not outside(path) & {"boto3", "botocore", "moto"}
+
+
+@pytest.mark.parametrize("path", **ids([p for p in FILES if package_of(name_of(p)) == "patterns"]))
+def test_patterns_can_be_taken_home(path):
+    assert outside(path) <= TAKEN_HOME
+
+
+@pytest.mark.parametrize("path", **ids([p for p in FILES if package_of(name_of(p)) == "emulator"]))
+def test_a_service_imports_no_other_service(path):
+    def service(name: str) -> str | None:
+        parts = name.split(".")
+        return parts[2] if len(parts) > 2 and parts[2] in SERVICES else None
+
+    own = service(name_of(path))
+    if own is not None:
+        assert {service(name) for name in imports_of(path)} <= {own, None}
+
+
+def test_all_services_of_the_emulator_are_known_here():
+    assert {path.name for path in (HELPERS / "emulator").iterdir() if path.is_dir()} - {
+        "event_patterns",  # what events and sns have in common
+        "__pycache__",
+    } == SERVICES
+
+
+@pytest.mark.parametrize("path", **ids([p for p in FILES if package_of(name_of(p)) == "lessons"]))
+def test_a_lesson_imports_no_other_lesson(path):
+    def lesson(name: str) -> str | None:
+        return next((part for part in name.split(".") if part.startswith("lesson_")), None)
+
+    used = {lesson(name) for name in imports_of(path)} - {None}
+    assert used <= {lesson(name_of(path))}
+
+
+def test_no_files_import_each_other_in_however_many_steps():
+    modules = {name_of(path): path for path in FILES}
+    graph = {
+        name: {other for other in imports_of(path) if other in modules and other != "helpers"}
+        for name, path in modules.items()
+    }
+    done: set[str] = set()
+
+    def walk(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, " > ".join([*way[way.index(name) :], name])
+        if name not in done:
+            for other in graph[name]:
+                walk(other, (*way, name))
+            done.add(name)
+
+    for name in graph:
+        walk(name, ())
+
+
+@pytest.mark.parametrize("path", **ids(FILES))
+def test_no_underscore_crosses_a_file_and_no_file_imports_its_own_face(path):
+    here = name_of(path)
+    for module, names in imports_of(path).items():
+        if module.startswith("helpers"):
+            assert not [name for name in names if name.startswith("_")], module
+            assert not (names and here.startswith(f"{module}.")), f"{here} from its own face"
+
+
+def test_the_public_face():
+    """Each name can be had after a plain import, and by the line that the notebooks have."""
+    helpers = importlib.import_module("helpers")
+    assert tuple(sorted(helpers.__all__)) == tuple(sorted(FACE))
+    program = (
+        "import helpers\n"
+        f"for name in {FACE}: getattr(helpers, name)\n"
+        "from helpers import Lab, charts, exercises, explore, faults, load, trace\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_patterns_are_imported_without_a_lab():
+    program = (
+        "import sys, helpers.patterns.queue\n"
+        "sys.exit('moto' in sys.modules or 'helpers.lab' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_wrong_name_is_refused_by_name():
+    helpers = importlib.import_module("helpers")
+    with pytest.raises(AttributeError, match="chart'"):
+        helpers.chart  # noqa: B018
