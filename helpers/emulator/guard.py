@@ -9,7 +9,7 @@ refuses to apply anything when one of them has changed.
 import hashlib
 import inspect
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -18,6 +18,8 @@ import moto
 
 from helpers.clock import swapped
 from helpers.clock.swapping import held, put
+
+VERSION = "5.2."  # of moto, that the corrections were written for
 
 
 class UnexpectedMoto(RuntimeError):
@@ -49,15 +51,15 @@ def fingerprint(place: str) -> str:
     return hashlib.sha256(source.encode()).hexdigest()[:12]
 
 
-def expect(*, version: str, sources: Mapping[str, str]) -> None:
+def expect(sources: Mapping[str, str], version: str = VERSION) -> None:
     """Check the installed moto.
 
     Parameters
     ----------
-    version
-        The beginning of the version, such as ``"5.2."``.
     sources
         The expected `fingerprint` of each function that is replaced or relied on.
+    version
+        The beginning of the version.
 
     Raises
     ------
@@ -81,6 +83,26 @@ def expect(*, version: str, sources: Mapping[str, str]) -> None:
             f"moto {moto.__version__} has changed where the corrections take hold: "
             + ", ".join(changed)
         )
+
+
+@contextmanager
+def applied(
+    sources: Mapping[str, str], *replacements: tuple[Any, Mapping[str, Any]]
+) -> Iterator[None]:
+    """Check the installed moto, and correct it for as long as the context is open.
+
+    Parameters
+    ----------
+    sources
+        See `expect`.
+    replacements
+        Pairs of an owner, a class or module of moto's, and what its attributes become.
+    """
+    expect(sources)
+    with ExitStack() as stack:
+        for owner, values in replacements:
+            stack.enter_context(replaced(owner, values))
+        yield
 
 
 _in_place: list[tuple[Any, dict[str, Any]]] = []  # owner, and what it had before

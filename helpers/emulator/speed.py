@@ -3,8 +3,7 @@
 Nothing that a caller sees is different, but that request ids are drawn in one go.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import cache, lru_cache
 from io import BytesIO
 from typing import Any
@@ -14,7 +13,7 @@ from moto.core import responses
 from moto.core.request import Request, normalize_request
 from moto.moto_api._internal import mock_random
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 
 EXPECTED_SOURCES = {
     "moto.core.request:Request.from_primitives": "4cfb35d5fb26",
@@ -55,13 +54,13 @@ def _environ(method: str, url: str) -> dict[str, Any]:
     return Request.from_primitives(method, url, {}, b"").environ
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Spare the work for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
     replacements = {
         "method_names_from_class": cache(responses.method_names_from_class),
         "gen_amzn_requestid_long": request_id,
     }
-    with replaced(responses, replacements):
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (responses, replacements),
+    )

@@ -123,7 +123,7 @@ def predict(
     unit: str = "",
     choices: tuple[str, ...] | list[str] = (),
 ) -> Prediction:
-    """Ask for a prediction: put your answer in the place of None, or into the field below the cell.
+    """Ask for a prediction: put your answer instead of None, or into the field below the cell.
 
     An answer given in the field is kept for the next time the cell is run.
 

@@ -14,8 +14,7 @@ turned off by `helpers.wire.in_process`.
 
 import time
 from bisect import bisect_left
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,7 +29,7 @@ from moto.dynamodb.models.table import StreamRecord, StreamShard
 from moto.dynamodbstreams.models import ShardIterator
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 
 ITERATOR_AGE = 900.0  # seconds
 RECORD_AGE = 86400.0  # seconds
@@ -111,7 +110,7 @@ def _age(iterator: Any) -> float:
 
 
 def get_shard_iterator(self: DynamoDBStreamsHandler) -> ActionResult:
-    """In the place of the response method."""
+    """Replaces the response method."""
     table = self.backend._get_table_from_arn(self._get_param("StreamArn"))
     shard = table.stream_shard
     if shard is None or shard.id != self._get_param("ShardId"):
@@ -122,7 +121,7 @@ def get_shard_iterator(self: DynamoDBStreamsHandler) -> ActionResult:
 
 
 def get_records(self: DynamoDBStreamsHandler) -> ActionResult:
-    """In the place of the response method."""
+    """Replaces the response method."""
     iterator = self.backend.shard_iterators.get(self._get_param("ShardIterator"))
     if iterator is None or _age(iterator) > ITERATOR_AGE:
         raise ExpiredIterator
@@ -137,10 +136,10 @@ def get_records(self: DynamoDBStreamsHandler) -> ActionResult:
     return ActionResult({"Records": records, "NextShardIterator": following})
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Correct the reading of streams for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
     methods = {"get_shard_iterator": get_shard_iterator, "get_records": get_records}
-    with replaced(DynamoDBStreamsHandler, methods):
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (DynamoDBStreamsHandler, methods),
+    )

@@ -22,8 +22,8 @@ transactions do not occur.
 
 import copy
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +50,7 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
 from helpers.emulator.dynamodb.writes import put_back, record, stored, unrecorded
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 
 TOKEN_AGE = 600.0  # seconds
 MOST_ACTIONS = 100
@@ -191,7 +191,7 @@ class Action:
 
 
 def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
-    """In the place of `DynamoDBBackend.transact_write_items`."""
+    """Replaces `DynamoDBBackend.transact_write_items`."""
     if len(transact_items) > MOST_ACTIONS:
         raise TooManyTransactionsException
     actions = [Action.of(self, entry) for entry in transact_items]
@@ -219,20 +219,18 @@ def _cancel_unless_fine(reasons: list[Reason]) -> None:
         raise TransactionCanceledException(reasons)
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Correct transactions for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
     tokens = {
         name: _with_token(vars(DynamoHandler)[name])
         for name in ("transact_write_items", "execute_transaction")
     }
-    with (
-        replaced(DynamoDBBackend, {"transact_write_items": transact_write_items}),
-        replaced(DynamoHandler, tokens),
-        replaced(responses, {"TRANSACTION_MAX_ITEMS": MOST_ACTIONS}),
-    ):
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (DynamoDBBackend, {"transact_write_items": transact_write_items}),
+        (DynamoHandler, tokens),
+        (responses, {"TRANSACTION_MAX_ITEMS": MOST_ACTIONS}),
+    )
 
 
 def _with_token(serve: Any) -> Any:

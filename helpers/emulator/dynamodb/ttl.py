@@ -20,8 +20,7 @@ served: nobody can look at a table or at its stream in another way.
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from functools import wraps
 from heapq import heappop, heappush
@@ -37,7 +36,7 @@ from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 from moto.moto_api._internal import mock_random
 
 from helpers.emulator.dynamodb.writes import unrecorded
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 
 LONGEST_DELAY = 2 * 86400.0  # seconds
 TOO_OLD = 5 * 365 * 86400.0  # seconds
@@ -113,7 +112,7 @@ _put_item, _update_item = Table.put_item, DynamoDBBackend.update_item
 
 
 def put_item(self: Table, *args: Any, **more: Any) -> Item:
-    """In the place of `Table.put_item`."""
+    """Replaces `Table.put_item`."""
     item = _put_item(self, *args, **more)
     _note(self, item)
     return item
@@ -139,7 +138,7 @@ def _after_enforcing(call_action: Any) -> Any:
 
 
 def update_time_to_live(self: DynamoDBBackend, table_name: str, ttl_spec: dict[str, Any]) -> None:
-    """In the place of `DynamoDBBackend.update_time_to_live`."""
+    """Replaces `DynamoDBBackend.update_time_to_live`."""
     table = self.get_table(table_name)
     name, wanted, held = ttl_spec["AttributeName"], ttl_spec["Enabled"], expiries(table)
     if wanted and held is not None:
@@ -164,26 +163,24 @@ def update_time_to_live(self: DynamoDBBackend, table_name: str, ttl_spec: dict[s
 
 
 def describe_time_to_live(self: DynamoDBBackend, table_name: str) -> dict[str, Any]:
-    """In the place of `DynamoDBBackend.describe_time_to_live`: the error has AWS's code."""
+    """Replaces `DynamoDBBackend.describe_time_to_live`: the error has AWS's code."""
     return self.get_table(table_name).ttl
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Let expired items go, for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
     backend = {
         "update_item": _noted(DynamoDBBackend.update_item),
         "update_time_to_live": update_time_to_live,
         "describe_time_to_live": describe_time_to_live,
     }
-    with (
-        replaced(Table, {"put_item": put_item}),
-        replaced(DynamoDBBackend, backend),
-        replaced(DynamoHandler, {"call_action": _after_enforcing(DynamoHandler.call_action)}),
-        replaced(
+    return applied(
+        EXPECTED_SOURCES,
+        (Table, {"put_item": put_item}),
+        (DynamoDBBackend, backend),
+        (DynamoHandler, {"call_action": _after_enforcing(DynamoHandler.call_action)}),
+        (
             DynamoDBStreamsHandler,
             {"call_action": _after_enforcing(DynamoDBStreamsHandler.call_action)},
         ),
-    ):
-        yield
+    )

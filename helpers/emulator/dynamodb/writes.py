@@ -14,7 +14,7 @@ Statements followed (November 2026):
 
 import copy
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
 from moto.dynamodb.models.utilities import bytesize
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 
 LARGEST_ITEM = 400 * 1024  # bytes
 EXPECTED_SOURCES = {
@@ -80,7 +80,7 @@ def _key(table: Table, key: dict[str, Any]) -> tuple[DynamoType, DynamoType | No
 
 
 def update_item(self: DynamoDBBackend, table_name: str, key: Any, *args: Any, **more: Any) -> Item:
-    """In the place of `DynamoDBBackend.update_item`."""
+    """Replaces `DynamoDBBackend.update_item`."""
     table = self.get_table(table_name)
     self.get_keys_value(table, key)  # refuses a key that is not whole
     before = copy.deepcopy(stored(table, key))
@@ -102,7 +102,7 @@ def add(
     at: float | None = None,
     by: dict[str, str] | None = None,
 ) -> None:
-    """In the place of `StreamShard.add`: one record, if something has changed.
+    """Replaces `StreamShard.add`: one record, if something has changed.
 
     `at` is when, in epoch seconds, if it is not now; `by` is who, if it is no user.
     """
@@ -133,7 +133,7 @@ def _tell_functions(shard: StreamShard, added: StreamRecord) -> None:
 
 
 def set_attribute(self: LimitedSizeDict, name: str, value: Any) -> None:
-    """In the place of `LimitedSizeDict.__setitem__`: an attribute replaces the one before."""
+    """Replaces `LimitedSizeDict.__setitem__`: an attribute replaces the one before."""
     others = sum(_size(other) + _size(held) for other, held in self.items() if other != name)
     if others + _size(name) + _size(value) > LARGEST_ITEM:
         raise ItemSizeTooLarge
@@ -144,15 +144,11 @@ def _size(value: Any) -> int:
     return value.size() if isinstance(value, DynamoType) else bytesize(str(value))
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Correct single writes for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
-    with ExitStack() as stack:
-        for owner, replacements in (
-            (DynamoDBBackend, {"update_item": update_item}),
-            (StreamShard, {"add": add}),
-            (LimitedSizeDict, {"__setitem__": set_attribute}),
-        ):
-            stack.enter_context(replaced(owner, replacements))
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (DynamoDBBackend, {"update_item": update_item}),
+        (StreamShard, {"add": add}),
+        (LimitedSizeDict, {"__setitem__": set_attribute}),
+    )

@@ -81,7 +81,7 @@ def describe_replay(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def replay_events(replay: Replay, archive: Archive) -> None:
-    """Replay in the background. In the place of `Replay.replay_events`."""
+    """Replay in the background. Replaces `Replay.replay_events`."""
     _forget_old(archive)
     start, end = float(replay.event_start_time), float(replay.event_end_time)
     minutes: dict[int, list[Event]] = {}
@@ -112,7 +112,7 @@ def _replay(replay: Replay, minutes: list[list[Event]]) -> None:
 
 
 def cancel_replay(backend: EventsBackend, name: str) -> dict[str, str]:
-    """Cancel a replay that has not ended. In the place of `EventsBackend.cancel_replay`."""
+    """Cancel a replay that has not ended. Replaces `EventsBackend.cancel_replay`."""
     replay = backend._get_replay(name)
     if replay.state not in (ReplayState.STARTING, ReplayState.RUNNING):
         raise IllegalStatusException(f"Replay {name} is not in a valid state for this operation.")

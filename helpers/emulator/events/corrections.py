@@ -12,8 +12,7 @@ Events that other services of moto's send of themselves, such as S3's, still go 
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -22,11 +21,11 @@ from moto.events.models import Archive, EventPattern, EventsBackend, Replay
 from moto.events.responses import EventsHandler
 from moto.utilities.arns import parse_arn
 
-from helpers.emulator import guard
 from helpers.emulator.event_patterns import matching
 from helpers.emulator.events import archive, rules
 from helpers.emulator.events.envelope import MAXIMUM_SIZE, Event, entry_size, envelope
 from helpers.emulator.events.targets import LINEAGE
+from helpers.emulator.guard import applied
 
 MOST_ENTRIES = 10  # [API model: PutEventsRequestEntryList]
 IN_EVERY_EVENT = {"id", "account", "source", "time", "region", "resources", "detail-type"}
@@ -51,8 +50,7 @@ EXPECTED_SOURCES = {
 }
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Correct EventBridge for as long as the context is open.
 
     Raises
@@ -60,33 +58,35 @@ def corrections() -> Iterator[None]:
     UnexpectedMoto
         If the installed moto is not the one that the corrections were written for.
     """
-    guard.expect(version="5.2.", sources=EXPECTED_SOURCES)
-    replacements: dict[Any, dict[str, Any]] = {
-        EventPattern: {"load": classmethod(_load_pattern), "matches_event": _matches_event},
-        EventsBackend: {
-            "put_events": put_events,
-            "put_rule": rules.put_rule(EventsBackend.put_rule),
-            "put_targets": rules.put_targets(EventsBackend.put_targets),
-            "cancel_replay": archive.cancel_replay,
-        },
-        EventsHandler: {"test_event_pattern": test_event_pattern},
-        Archive: {"describe_short": archive.describe_archive(Archive.describe_short)},
-        Replay: {
-            "describe_short": archive.describe_replay(Replay.describe_short),
-            "replay_events": archive.replay_events,
-        },
-    }
-    with ExitStack() as stack:
-        for owner, names in replacements.items():
-            stack.enter_context(guard.replaced(owner, names))
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (EventPattern, {"load": classmethod(_load_pattern), "matches_event": _matches_event}),
+        (
+            EventsBackend,
+            {
+                "put_events": put_events,
+                "put_rule": rules.put_rule(EventsBackend.put_rule),
+                "put_targets": rules.put_targets(EventsBackend.put_targets),
+                "cancel_replay": archive.cancel_replay,
+            },
+        ),
+        (EventsHandler, {"test_event_pattern": test_event_pattern}),
+        (Archive, {"describe_short": archive.describe_archive(Archive.describe_short)}),
+        (
+            Replay,
+            {
+                "describe_short": archive.describe_replay(Replay.describe_short),
+                "replay_events": archive.replay_events,
+            },
+        ),
+    )
 
 
 # -- PutEvents
 
 
 def put_events(backend: EventsBackend, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Take up to ten events. In the place of `EventsBackend.put_events`.
+    """Take up to ten events. Replaces `EventsBackend.put_events`.
 
     A bus that does not exist swallows its events: AWS answers with an id all the same
     [aws-cli issue 9186, January 2025; labelled as a matter of the service].
@@ -148,7 +148,7 @@ def _json_object(text: str) -> Event | None:
 
 
 def _load_pattern(cls: type[EventPattern], raw: str | None) -> EventPattern:
-    """In the place of `EventPattern.load`: refuse what AWS refuses."""
+    """Replaces `EventPattern.load`: refuse what AWS refuses."""
     raw = raw or None
     try:
         compiled = matching.compiled(raw)
@@ -160,7 +160,7 @@ def _load_pattern(cls: type[EventPattern], raw: str | None) -> EventPattern:
 
 
 def _matches_event(pattern: EventPattern, event: Event) -> bool:
-    """In the place of `EventPattern.matches_event`."""
+    """Replaces `EventPattern.matches_event`."""
     return pattern.compiled.matches(event)
 
 

@@ -18,14 +18,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from moto.moto_api._internal import mock_random
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 from helpers.emulator.lambda_ import asynchronous, mapping
 from helpers.emulator.lambda_.execution import Handler, Outcome, execute, invalid, refusal
 
@@ -142,7 +141,7 @@ class Functions:
     # -- invocations of the API
 
     def invoke(self, function: Any, body: Any, request: Any, response: Any) -> str | bytes:
-        """In the place of `LambdaFunction.invoke`: every type of invocation."""
+        """Replaces `LambdaFunction.invoke`: every type of invocation."""
         event = _event(body)
         kind = request.get("x-amz-invocation-type", "RequestResponse")
         if kind == "DryRun":
@@ -194,12 +193,9 @@ def _check(name: str, handler: Handler, timeout: float, memory: int, cold_start:
         raise ValueError(f"cold_start is zero or more seconds, got {cold_start!r} for {name}")
 
 
-@contextmanager
-def corrections(functions: Functions) -> Iterator[None]:
+def corrections(functions: Functions) -> AbstractContextManager[None]:
     """Let every invocation of moto's Lambda run the lab's handlers, until the end of the block."""
     from moto.awslambda.models import LambdaBackend, LambdaFunction
-
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
 
     def run(self: Any, event: Any = None) -> tuple[str, bool, str]:
         outcome = functions.run(self, event, str(mock_random.uuid4()))
@@ -211,5 +207,8 @@ def corrections(functions: Functions) -> Iterator[None]:
         **asynchronous.of_function(),
     }
     operations = {**asynchronous.of_backend(), **mapping.of_backend()}
-    with replaced(LambdaFunction, invocations), replaced(LambdaBackend, operations):
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (LambdaFunction, invocations),
+        (LambdaBackend, operations),
+    )

@@ -25,7 +25,7 @@ MOST_ENTRIES = 10
 def publish_batch(
     self: SNSBackend, topic_arn: str, publish_batch_request_entries: list[dict[str, Any]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """In the place of moto's, which lets entries vanish that are neither accepted nor refused."""
+    """Replaces moto's, which lets entries vanish that are neither accepted nor refused."""
     topic, entries = self.get_topic(topic_arn), publish_batch_request_entries
     _check(entries)
     checked = [

@@ -1,8 +1,7 @@
 """SNS as AWS describes it: the corrections of moto's, for as long as they are wanted.
 
-`corrections()` puts a topic and a subscription of its own in the place of moto's. Parsing and
-answers stay moto's. What each correction follows stands in the module that holds it: `topic`
-(what is accepted), `filter` (filter policies), `delivery` (retries, dead letters, order),
+`corrections()` replaces moto's topics and subscriptions. Parsing and answers stay moto's. What each
+correction follows is said in the module that has it: `topic` (what is accepted), `filter` (filter policies), `delivery` (retries, dead letters, order),
 `message` (what arrives), `batch`, `attributes` (settings).
 
 Subscribers over HTTP, email, SMS and the like stay as moto has them, and no policy of a queue or
@@ -11,8 +10,8 @@ a function is asked for its permission.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any
 
@@ -21,7 +20,7 @@ from moto.sns import models
 from moto.sns.models import SNSBackend, Topic
 from moto.sns.responses import SNSResponse
 
-from helpers.emulator import guard
+from helpers.emulator.guard import applied
 from helpers.emulator.sns.attributes import check_topic, checked_policy
 from helpers.emulator.sns.batch import publish_batch
 from helpers.emulator.sns.filter import InvalidPolicy
@@ -54,8 +53,7 @@ OF_TOPICS = {  # as moto and AWS call them
 }
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Correct SNS for as long as the context is open.
 
     Raises
@@ -63,15 +61,12 @@ def corrections() -> Iterator[None]:
     UnexpectedMoto
         If the installed moto is not the one that the corrections were written for.
     """
-    guard.expect(version=EXPECTED_VERSION, sources=EXPECTED_SOURCES)
-    with ExitStack() as stack:
-        for owner, replacements in (
-            (models, {"Topic": CorrectedTopic, "Subscription": CorrectedSubscription}),
-            (SNSBackend, _backend_methods()),
-            (SNSResponse, _response_methods()),
-        ):
-            stack.enter_context(guard.replaced(owner, replacements))
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (models, {"Topic": CorrectedTopic, "Subscription": CorrectedSubscription}),
+        (SNSBackend, _backend_methods()),
+        (SNSResponse, _response_methods()),
+    )
 
 
 # What moto's backend does.

@@ -12,7 +12,7 @@ stay as they are.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -25,7 +25,7 @@ from moto.cloudwatch.models import (
 )
 from moto.sqs.models import sqs_backends
 
-from helpers.emulator import guard
+from helpers.emulator.guard import applied
 from helpers.emulator.sqs.metrics import Minute
 from helpers.emulator.sqs.stored_queue import KeptQueue
 
@@ -45,18 +45,18 @@ EXPECTED_SOURCES = {
 Names = set[str] | None  # of the metrics that a request asks for; None: all
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Give CloudWatch the metrics of SQS for as long as the context is open."""
-    guard.expect(version="5.2.", sources=EXPECTED_SOURCES)
     backend = vars(CloudWatchBackend)
     replacements = {
         "get_metric_data": _asking(backend["get_metric_data"], _of_queries),
         "get_metric_statistics": _asking(backend["get_metric_statistics"], _of_statistics),
         "get_all_metrics": _all_metrics(backend["get_all_metrics"]),
     }
-    with guard.replaced(CloudWatchBackend, replacements):
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (CloudWatchBackend, replacements),
+    )
 
 
 def _asking(original: Callable[..., Any], wanted: Callable[..., Names]) -> Callable[..., Any]:

@@ -1,6 +1,6 @@
 """SQS as AWS describes it: the corrections of moto's, for as long as they are wanted.
 
-`corrections()` puts `CorrectedQueue` in the place of moto's queue and routes the calls to it.
+`corrections()` replaces moto's queue by `CorrectedQueue` and routes the calls to it.
 Request parsing, validation and responses stay moto's. A queue that was there before stays as it
 is. Queues made under the corrections are gone when they end.
 
@@ -15,10 +15,9 @@ An event source mapping of moto's is not run: it polls from inside SendMessage.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import cache, wraps
 from typing import Any
-from urllib.parse import urlsplit
 
 from moto.sqs import models
 from moto.sqs.constants import MAXIMUM_MESSAGE_LENGTH
@@ -26,7 +25,7 @@ from moto.sqs.exceptions import BatchRequestTooLong, InvalidParameterValue, SQSE
 from moto.sqs.models import MAXIMUM_MESSAGE_DELAY, SQSBackend, sqs_backends
 from moto.sqs.responses import SQSResponse
 
-from helpers.emulator import guard
+from helpers.emulator.guard import applied
 from helpers.emulator.sqs.message import (
     ReceiptHandleExpired,
     StoredMessage,
@@ -36,7 +35,6 @@ from helpers.emulator.sqs.message import (
 from helpers.emulator.sqs.queue import CorrectedQueue
 from helpers.emulator.sqs.responses import response_methods
 
-EXPECTED_VERSION = "5.2."
 EXPECTED_SOURCES = {
     "moto.sqs.models:Queue.__init__": "0a4781ed5a21",
     "moto.sqs.models:Queue._set_attributes": "4b7aaf3f4636",
@@ -70,26 +68,16 @@ def corrections() -> Iterator[None]:
     """
     if models.Queue is CorrectedQueue:
         raise RuntimeError("the corrections of SQS are open already")
-    guard.expect(version=EXPECTED_VERSION, sources=EXPECTED_SOURCES)
-    with ExitStack() as stack:
-        stack.callback(_drop_corrected_queues)
-        stack.enter_context(guard.replaced(models, _model_names()))
-        stack.enter_context(guard.replaced(SQSBackend, _backend_methods()))
-        stack.enter_context(guard.replaced(SQSResponse, response_methods()))
-        yield
-
-
-def approximate_age_of_oldest_message(queue_url: str) -> float | None:
-    """Age in seconds of the oldest message in a queue; None when there is none to report.
-
-    On AWS this is a CloudWatch metric, not an attribute. On a standard queue a message received
-    three or more times and not deleted is left out. In a dead-letter queue the age counts from
-    the move. (Developer Guide, "Available CloudWatch metrics for Amazon SQS", November 2026.)
-    """
-    address = urlsplit(queue_url)
-    region = address.netloc.split(".")[1]
-    _, account, name = address.path.split("/")
-    return sqs_backends[account][region].get_queue(name).oldest_age()
+    try:
+        with applied(
+            EXPECTED_SOURCES,
+            (models, _model_names()),
+            (SQSBackend, _backend_methods()),
+            (SQSResponse, response_methods()),
+        ):
+            yield
+    finally:
+        _drop_corrected_queues()
 
 
 def _drop_corrected_queues() -> None:

@@ -93,12 +93,6 @@ class KeptQueue(Queue):
         self.catch_up()
         return self.store.visible()
 
-    def oldest_age(self) -> float | None:
-        """See `helpers.emulator.sqs.approximate_age_of_oldest_message`."""
-        now = self.catch_up()
-        oldest = self.store.unprocessed.first_key()
-        return None if oldest is None else now - oldest
-
     # Time.
 
     def catch_up(self) -> float:

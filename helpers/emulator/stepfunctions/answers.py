@@ -7,8 +7,7 @@ GetExecutionHistory].
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from moto.core.exceptions import AWSError
 from moto.core.responses import ActionResult
@@ -16,7 +15,7 @@ from moto.stepfunctions.exceptions import InvalidToken
 from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 
 RESPONSE = "moto.stepfunctions.responses:StepFunctionResponse"
 EXPECTED_SOURCES = {
@@ -72,14 +71,14 @@ def answer_history(response: StepFunctionResponse) -> ActionResult:
     return ActionResult(answer)
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Complete the answers for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
     answers = {
         "describe_execution": answer_describe,
         "list_executions": answer_list,
         "get_execution_history": answer_history,
     }
-    with replaced(StepFunctionResponse, answers):
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (StepFunctionResponse, answers),
+    )

@@ -10,8 +10,7 @@
 
 import copy
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from threading import Thread
 from typing import Any
 
@@ -27,7 +26,7 @@ from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import (
 from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 from helpers.emulator.stepfunctions.limits import pause
 
 STATE = "moto.stepfunctions.parser.asl.component.state.exec.execute_state:ExecutionState"
@@ -63,7 +62,7 @@ def machine_name(env: Environment) -> str:
 
 
 def attempt(state: ExecutionState, env: Environment) -> None:
-    """In the place of `_evaluate_with_timeout`: run the state's work once, for its time at most."""
+    """Replaces `_evaluate_with_timeout`: run the state's work once, for its time at most."""
     state.timeout.eval(env=env)
     seconds = env.stack.pop()
     frame = env.open_frame()
@@ -133,7 +132,7 @@ def from_state_props(state: ExecutionState, state_props: Any) -> None:
 
 
 def retry(retrier: RetrierDecl, env: Environment) -> None:
-    """In the place of `RetrierDecl._eval_body`: its pause ends when the execution does."""
+    """Replaces `RetrierDecl._eval_body`: its pause ends when the execution does."""
     retrier.error_equals.eval(env)
     if not env.stack.pop():
         env.stack.append(RetrierOutcome.Skipped)
@@ -152,10 +151,11 @@ def retry(retrier: RetrierDecl, env: Environment) -> None:
     env.stack.append(RetrierOutcome.Executed)
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Correct attempts for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
     state = {"_evaluate_with_timeout": attempt, "from_state_props": from_state_props}
-    with replaced(ExecutionState, state), replaced(RetrierDecl, {"_eval_body": retry}):
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (ExecutionState, state),
+        (RetrierDecl, {"_eval_body": retry}),
+    )

@@ -10,8 +10,7 @@ integrations", November 2026]. moto passes them on as they are, which `states` d
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -25,7 +24,7 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.utils import boto_client
 
 from helpers.emulator import clients
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 
 SDK = (
     "moto.stepfunctions.parser.asl.component.state.exec.state_task.service."
@@ -100,7 +99,7 @@ def _each(change: Any, value: Any, shape: Shape | None) -> Any:
 
 
 def sdk_task(state: Any, env: Environment, resource_runtime_part: Any, **of: Any) -> None:
-    """In the place of the SDK integration's `_eval_service_task`."""
+    """Replaces the SDK integration's `_eval_service_task`."""
     service = client(state.resource.api_name, resource_runtime_part.region)
     action = state._get_boto_service_action()
     env.stack.append(call(service, action, of["normalised_parameters"]))
@@ -113,16 +112,14 @@ def error_name(service: str) -> str:
     return service[:1].upper() + service[1:]
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Correct the calls of tasks for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
     sdk = {
         "_eval_service_task": sdk_task,
         "_normalise_service_error_name": staticmethod(error_name),
     }
-    with (
-        replaced(boto_client, {"boto3": SimpleNamespace(client=client)}),
-        replaced(state_task_service_aws_sdk.StateTaskServiceAwsSdk, sdk),
-    ):
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (boto_client, {"boto3": SimpleNamespace(client=client)}),
+        (state_task_service_aws_sdk.StateTaskServiceAwsSdk, sdk),
+    )

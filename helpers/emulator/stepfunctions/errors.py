@@ -16,8 +16,7 @@ A Catch may lead back to its own state. A branch of a Parallel or Map state hand
 error, ``States.Timeout`` included; moto fails the execution with ``States.Runtime`` there.
 """
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -47,7 +46,7 @@ from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.callback.callback import HeartbeatTimeoutError
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 
 ASL = "moto.stepfunctions.parser.asl.component"
 TASK = f"{ASL}.state.exec.state_task"
@@ -91,7 +90,7 @@ def matches(names: set[str | None], error: str | None) -> bool:
 
 
 def error_equals(declared: ErrorEqualsDecl, env: Environment) -> None:
-    """In the place of `ErrorEqualsDecl._eval_body`."""
+    """Replaces `ErrorEqualsDecl._eval_body`."""
     error = env.stack.pop().error_name
     env.stack.append(matches({name.error_name for name in declared.error_names}, error))
 
@@ -109,7 +108,7 @@ def set_next(state: CommonStateField, env: Environment) -> None:
 
 
 def task_error(state: StateTask, env: Environment, ex: Exception) -> FailureEvent:
-    """In the place of `StateTask._from_error`: a missed heartbeat, a call refused or unanswered."""
+    """Replaces `StateTask._from_error`: a missed heartbeat, a call refused or unanswered."""
     if isinstance(ex, HeartbeatTimeoutError):
         event = state._get_timed_out_failure_event(env)
         event.error_name = ErrorName(HEARTBEAT)
@@ -165,20 +164,16 @@ def table_error(state: Any, env: Environment, ex: Exception) -> FailureEvent:
     return (_table_error if isinstance(ex, ClientError) else task_error)(state, env, ex)
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Correct the names of errors for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
     table = state_task_service_dynamodb.StateTaskServiceDynamoDB
-    with ExitStack() as stack:
-        for owner, replacements in (
-            (ErrorEqualsDecl, {"_eval_body": error_equals}),
-            (CatcherDecl, {"_eval_body": catch}),
-            (CommonStateField, {"_set_next": set_next}),
-            (CustomErrorName, {"__init__": ErrorName.__init__}),
-            (StateTask, {"_from_error": task_error}),
-            (StateTaskLambda, {"_from_error": function_error}),
-            (table, {"_from_error": table_error}),
-        ):
-            stack.enter_context(replaced(owner, replacements))
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (ErrorEqualsDecl, {"_eval_body": error_equals}),
+        (CatcherDecl, {"_eval_body": catch}),
+        (CommonStateField, {"_set_next": set_next}),
+        (CustomErrorName, {"__init__": ErrorName.__init__}),
+        (StateTask, {"_from_error": task_error}),
+        (StateTaskLambda, {"_from_error": function_error}),
+        (table, {"_from_error": table_error}),
+    )

@@ -13,7 +13,7 @@ import copy
 import json
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,7 +34,7 @@ from moto.stepfunctions.parser.backend.execution import (
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 from helpers.emulator.stepfunctions.tokens import refuse_long
 
 BACKEND = "moto.stepfunctions.parser.models:StepFunctionsParserBackend"
@@ -67,7 +67,7 @@ def start_execution(
     execution_input: str | None = None,
     trace_header: str | None = None,
 ) -> Execution:
-    """In the place of the backend's method of that name."""
+    """Replaces the backend's method of that name."""
     machine = backend.describe_state_machine(state_machine_arn)
     source = backend.describe_state_machine(vars(machine).get("source_arn", machine.arn))
     execution_input = "{}" if execution_input is None else execution_input
@@ -206,17 +206,15 @@ def answer_stop(response: StepFunctionResponse) -> ActionResult:
 @contextmanager
 def corrections() -> Iterator[None]:
     """Correct executions for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
     communication = {"_reflect_execution_status": reflect_status}
     backend = {"start_execution": start_execution, "stop_execution": stop_execution}
-    with ExitStack() as stack:
-        for owner, replacements in (
-            (StepFunctionsParserBackend, backend),
-            (StepFunctionBackend, {"create_state_machine": create_state_machine}),
-            (BaseExecutionWorkerCommunication, communication),
-            (StepFunctionResponse, {"stop_execution": answer_stop}),
-        ):
-            stack.enter_context(replaced(owner, replacements))
+    with applied(
+        EXPECTED_SOURCES,
+        (StepFunctionsParserBackend, backend),
+        (StepFunctionBackend, {"create_state_machine": create_state_machine}),
+        (BaseExecutionWorkerCommunication, communication),
+        (StepFunctionResponse, {"stop_execution": answer_stop}),
+    ):
         try:
             yield
         finally:

@@ -11,8 +11,7 @@ stands in `limits`.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager
 
 from moto import backend_index
 from moto.core.responses import ActionResult
@@ -21,7 +20,7 @@ from moto.stepfunctions import urls
 from moto.stepfunctions.parser.backend.execution import SyncExecution
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 from helpers.emulator.stepfunctions.answers import require
 from helpers.emulator.stepfunctions.executions import check_input, execution_arn, new_execution
 
@@ -51,14 +50,13 @@ def start_sync_execution(response: StepFunctionResponse) -> ActionResult:
     return ActionResult(execution.to_start_sync_execution_output())
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Add what express workflows have for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
     answers = {"start_sync_execution": start_sync_execution}
     patterns = [*backend_index.backend_url_patterns, ("stepfunctions", re.compile(ADDRESS))]
-    with ExitStack() as stack:
-        stack.enter_context(replaced(backend_index, {"backend_url_patterns": patterns}))
-        stack.enter_context(replaced(urls, {"url_bases": [*urls.url_bases, ADDRESS]}))
-        stack.enter_context(replaced(StepFunctionResponse, answers))
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (backend_index, {"backend_url_patterns": patterns}),
+        (urls, {"url_bases": [*urls.url_bases, ADDRESS]}),
+        (StepFunctionResponse, answers),
+    )

@@ -9,14 +9,13 @@
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.asl.utils import json_path
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 
 PREPROCESSOR = "moto.stepfunctions.parser.asl.parse.preprocessor:Preprocessor"
 EXPECTED_SOURCES = {
@@ -34,19 +33,17 @@ def names_one_place(path: str) -> bool:
 
 
 def text_of(parser_rule_context: Any) -> str | None:
-    """In the place of `_inner_string_of`: the text that a JSON string stands for."""
+    """Replaces `_inner_string_of`: the text that a JSON string stands for."""
     written = parser_rule_context.getText()
     if written == "null":
         return None
     return json.loads(written) if written.startswith('"') else written
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Correct paths and texts for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
-    with (
-        replaced(json_path, {"_is_singleton_array_access": names_one_place}),
-        replaced(Preprocessor, {"_inner_string_of": staticmethod(text_of)}),
-    ):
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (json_path, {"_is_singleton_array_access": names_one_place}),
+        (Preprocessor, {"_inner_string_of": staticmethod(text_of)}),
+    )

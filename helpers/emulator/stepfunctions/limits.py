@@ -11,8 +11,7 @@ Time passes for an execution in `pause` alone: in a Wait state, a task, or befor
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager
 from threading import Event
 from typing import Any, NamedTuple
 
@@ -28,7 +27,7 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 from helpers.emulator.moments import TOGETHER
 
 EXPECTED_SOURCES = {
@@ -68,7 +67,7 @@ class HistoryFull(FailureEventException):
 
 
 def environment(worker: ExecutionWorker) -> Environment:
-    """In the place of `ExecutionWorker._get_evaluation_environment`: one that has an end."""
+    """Replaces `ExecutionWorker._get_evaluation_environment`: one that has an end."""
     env = _environment(worker)
     kind = worker._evaluation_details.state_machine_details.typ
     # All frames of an execution share this manager, those of a distributed Map too.
@@ -96,21 +95,17 @@ def pause(env: Environment, woken: Event, seconds: float) -> None:
 def add_event(
     manager: EventManager, context: Any, event_type: HistoryEventType, *rest: Any, **more: Any
 ) -> int:
-    """In the place of `EventManager.add_event`: the last place is kept for the end."""
+    """Replaces `EventManager.add_event`: the last place is kept for the end."""
     full = len(manager._history_event_list) >= MOST - 1
     if full and event_type not in ENDS and manager.execution is not None:
         raise HistoryFull(manager.execution)
     return _add_event(manager, context, event_type, *rest, **more)
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Give executions their limits for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
-    with ExitStack() as stack:
-        for owner, replacements in (
-            (ExecutionWorker, {"_get_evaluation_environment": environment}),
-            (EventManager, {"add_event": add_event, "execution": None}),
-        ):
-            stack.enter_context(replaced(owner, replacements))
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (ExecutionWorker, {"_get_evaluation_environment": environment}),
+        (EventManager, {"add_event": add_event, "execution": None}),
+    )

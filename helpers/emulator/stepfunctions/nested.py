@@ -14,8 +14,7 @@ moto raises `KeyError` for all of these.
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +31,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 from helpers.emulator.stepfunctions.calls import call, client
 from helpers.emulator.stepfunctions.errors import FAILED, failure
 
@@ -48,7 +47,7 @@ EXPECTED_SOURCES = {
 
 
 def start(state: StateTaskServiceSfn, env: Environment, resource_runtime_part: Any, **of: Any):
-    """In the place of `_eval_service_task`: start the child by a plain call."""
+    """Replaces `_eval_service_task`: start the child by a plain call."""
     service = client("states", resource_runtime_part.region)
     started = call(service, "start_execution", of["normalised_parameters"])
     env.stack.append(started)
@@ -108,9 +107,9 @@ def _milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Correct nested executions for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
-    with replaced(StateTaskServiceSfn, {"_eval_service_task": start, "watch_job": watch_job}):
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (StateTaskServiceSfn, {"_eval_service_task": start, "watch_job": watch_job}),
+    )

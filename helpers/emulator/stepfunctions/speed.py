@@ -10,13 +10,13 @@
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
 from typing import Any
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 
 PARSER = "moto.stepfunctions.parser"
 ASL = f"{PARSER}.asl"
@@ -31,7 +31,7 @@ EXPECTED_SOURCES = {
 
 
 def load() -> None:
-    """Import moto's interpreter, with an empty package in the place of its batch service.
+    """Import moto's interpreter, with an empty package instead of its batch service.
 
     The interpreter takes `JobStatus` from a file of that package which needs nothing else. The
     package itself is read as ever by whoever asks for it later.
@@ -86,7 +86,6 @@ def corrections() -> Iterator[None]:
     load()
     from helpers.emulator.stepfunctions import threads
 
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
     component = import_module(f"{ASL}.component.eval_component").EvalComponent
     parser = import_module(f"{ASL}.parse.asl_parser").AmazonStateLanguageParser
     result_path = import_module(f"{ASL}.component.common.path.result_path")
@@ -97,11 +96,17 @@ def corrections() -> Iterator[None]:
         "_log_exception": _say_nothing,
         "_log_failure_event_exception": _say_nothing,
     }
-    with ExitStack() as stack:
-        stack.enter_context(_quiet())
-        stack.enter_context(replaced(component, spared))
-        stack.enter_context(replaced(parser, {"parse": _parser()}))
-        for module in (result_path, json_path):
-            stack.enter_context(replaced(module, {"parse": lru_cache(1024)(module.parse)}))
-        stack.enter_context(threads.corrections())
+    paths = [
+        (module, {"parse": lru_cache(1024)(module.parse)}) for module in (result_path, json_path)
+    ]
+    with (
+        _quiet(),
+        applied(
+            EXPECTED_SOURCES,
+            (component, spared),
+            (parser, {"parse": _parser()}),
+            *paths,
+        ),
+        threads.corrections(),
+    ):
         yield

@@ -11,8 +11,8 @@ program. The order in which they run is that of the lab's clock, the same in eve
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
@@ -41,7 +41,7 @@ from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_funct
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 from helpers.emulator.moments import TOGETHER
 from helpers.emulator.stepfunctions.limits import pause, shorten
 
@@ -73,13 +73,13 @@ def _start_another(work: Callable[[], None]) -> None:
 
 
 def start_execution(worker: ExecutionWorker) -> None:
-    """In the place of `ExecutionWorker.start`."""
+    """Replaces `ExecutionWorker.start`."""
     machine = worker._evaluation_details.state_machine_details.name
     _start(worker._execution_logic, f"states:{machine}")
 
 
 def evaluate(program: Program, env: Environment) -> None:
-    """In the place of `Program.eval`: in this thread, where moto has one more to watch it."""
+    """Replaces `Program.eval`: in this thread, where moto has one more to watch it."""
     env.next_state_name = program.start_at.start_at_name
     if program.timeout_seconds is not None and not env.is_frame():
         shorten(env, program.timeout_seconds.timeout_seconds)
@@ -87,7 +87,7 @@ def evaluate(program: Program, env: Environment) -> None:
 
 
 def start_branch(worker: BranchWorker) -> None:
-    """In the place of `BranchWorker.start`."""
+    """Replaces `BranchWorker.start`."""
     _start_another(lambda: _run_branch(worker))
 
 
@@ -97,7 +97,7 @@ def _run_branch(worker: BranchWorker) -> None:
 
 
 def iterate(component: InlineIterationComponent, env: Environment) -> None:
-    """In the place of `InlineIterationComponent._eval_body`: 40 workers at most."""
+    """Replaces `InlineIterationComponent._eval_body`: 40 workers at most."""
     asked: InlineIterationComponentEvalInput = env.stack[-1]
     asked.max_concurrency = min(asked.max_concurrency or INLINE_LIMIT, INLINE_LIMIT)
     _map(component, env)
@@ -109,14 +109,14 @@ def start_iterations(
     eval_input: InlineIterationComponentEvalInput,
     job_pool: JobPool,
 ) -> IterationWorker:
-    """In the place of `InlineIterationComponent._launch_worker`."""
+    """Replaces `InlineIterationComponent._launch_worker`."""
     worker = component._create_worker(env=env, eval_input=eval_input, job_pool=job_pool)
     _start_another(worker.eval)
     return worker
 
 
 def work_off(worker: IterationWorker, job: Job | None, worker_frame: Environment) -> None:
-    """In the place of `IterationWorker._eval_pool`: one item after another.
+    """Replaces `IterationWorker._eval_pool`: one item after another.
 
     The frame is closed before the job: whoever waits for the last job goes on from there.
     """
@@ -140,14 +140,14 @@ def work_off(worker: IterationWorker, job: Job | None, worker_frame: Environment
 
 
 def wait(function: WaitFunction, env: Environment, wait_seconds: float) -> None:
-    """In the place of `WaitFunction._wait_interval`: one wait, which the end of the run ends."""
+    """Replaces `WaitFunction._wait_interval`: one wait, which the end of the run ends."""
     end = time.time() + wait_seconds
     while env.is_running() and (left := end - time.time()) > TOGETHER:
         pause(env, env.program_state_event, left)
 
 
 def seconds_until(function: Timestamp, env: Environment) -> float:
-    """In the place of `Timestamp._get_wait_seconds`: whatever time zone the machine is in."""
+    """Replaces `Timestamp._get_wait_seconds`: whatever time zone the machine is in."""
     function.string.eval(env=env)
     text = env.stack.pop()
     try:
@@ -159,22 +159,15 @@ def seconds_until(function: Timestamp, env: Environment) -> float:
     return (moment - datetime.now(UTC)).total_seconds()
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Correct the threads and waits for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
-    with ExitStack() as stack:
-        for owner, replacements in (
-            (ExecutionWorker, {"start": start_execution}),
-            (Program, {"eval": evaluate}),
-            (BranchWorker, {"start": start_branch}),
-            (
-                InlineIterationComponent,
-                {"_eval_body": iterate, "_launch_worker": start_iterations},
-            ),
-            (IterationWorker, {"_eval_pool": work_off}),
-            (WaitFunction, {"_wait_interval": wait}),
-            (Timestamp, {"_get_wait_seconds": seconds_until}),
-        ):
-            stack.enter_context(replaced(owner, replacements))
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (ExecutionWorker, {"start": start_execution}),
+        (Program, {"eval": evaluate}),
+        (BranchWorker, {"start": start_branch}),
+        (InlineIterationComponent, {"_eval_body": iterate, "_launch_worker": start_iterations}),
+        (IterationWorker, {"_eval_pool": work_off}),
+        (WaitFunction, {"_wait_interval": wait}),
+        (Timestamp, {"_get_wait_seconds": seconds_until}),
+    )

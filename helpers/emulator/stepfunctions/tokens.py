@@ -17,8 +17,8 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from moto.core.exceptions import AWSError
@@ -45,7 +45,7 @@ from moto.stepfunctions.parser.models import (
 )
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 from helpers.emulator.moments import TOGETHER
 from helpers.emulator.stepfunctions.errors import failure
 
@@ -141,7 +141,7 @@ def _tokens(backend: StepFunctionsParserBackend) -> dict[str, tuple[TaskToken, A
 
 
 def issue(state: StateTaskServiceCallback, env: Environment) -> None:
-    """In the place of `_eval_execution`: a token for this attempt, then the work."""
+    """Replaces `_eval_execution`: a token for this attempt, then the work."""
     supported = state._supported_integration_patterns
     # moto has put one for the state as such into its pool, which nobody gets to see
     if state.resource.condition is not None and ResourceCondition.WaitForTaskToken in supported:
@@ -154,7 +154,7 @@ def issue(state: StateTaskServiceCallback, env: Environment) -> None:
 
 
 def await_report(state: StateTaskServiceCallback, env: Environment, **of: Any) -> None:
-    """In the place of `_eval_integration_pattern`, for everything that waits here."""
+    """Replaces `_eval_integration_pattern`, for everything that waits here."""
     watch = getattr(state, "watch_job", None)
     if state.resource.condition != ResourceCondition.WaitForTaskToken and watch is None:
         _by_polling(state, env, **of)
@@ -222,10 +222,8 @@ def refuse_long(name: str, text: str) -> None:
         )
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Correct task tokens for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
     task = {
         "_eval_execution": issue,
         "_eval_integration_pattern": await_report,
@@ -235,8 +233,9 @@ def corrections() -> Iterator[None]:
         "send_task_failure": send_task_failure,
         "send_task_heartbeat": send_task_heartbeat,
     }
-    with ExitStack() as stack:
-        stack.enter_context(replaced(StateTaskServiceCallback, task))
-        stack.enter_context(replaced(StepFunctionsParserBackend, backend))
-        stack.enter_context(replaced(StepFunctionResponse, {"send_task_failure": answer_failure}))
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (StateTaskServiceCallback, task),
+        (StepFunctionsParserBackend, backend),
+        (StepFunctionResponse, {"send_task_failure": answer_failure}),
+    )

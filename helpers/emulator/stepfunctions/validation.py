@@ -13,7 +13,7 @@ left to moto's parser: its complaint has the code ``SCHEMA_VALIDATION_FAILED``.
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 from helpers.emulator.stepfunctions.integrations import complaint
 
 BACKEND = "moto.stepfunctions.parser.models:StepFunctionsParserBackend"
@@ -227,18 +227,19 @@ def validate_state_machine_definition(response: StepFunctionResponse) -> ActionR
 
 
 def _checked_before(definition: str) -> None:
-    """In the place of `_validate_definition`: `refuse` has been there."""
+    """Replaces `_validate_definition`: `refuse` has been there."""
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Check definitions for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
     backend = {
         "_validate_definition": staticmethod(_checked_before),
         "create_state_machine": create_state_machine,
         "update_state_machine": update_state_machine,
     }
     answers = {"validate_state_machine_definition": validate_state_machine_definition}
-    with replaced(StepFunctionsParserBackend, backend), replaced(StepFunctionResponse, answers):
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (StepFunctionsParserBackend, backend),
+        (StepFunctionResponse, answers),
+    )

@@ -155,6 +155,40 @@ def test_the_age_grows_and_falls_also_while_nobody_looks(client, cloudwatch, tim
     assert held == {0: 1, 1: 2, 2: 2, 3: 1, 4: 0, 5: 0}
 
 
+def test_the_age_is_that_of_the_oldest_message_received_less_than_three_times(
+    client, cloudwatch, timeline
+):
+    url = make(client, VisibilityTimeout=1)
+    at(timeline, client, url, 60)
+    send(client, url, "poison")
+    timeline.shift(10)
+    send(client, url, "second")
+    for _ in range(2):
+        receive(client, url, 1)
+        timeline.shift(1)
+    at(timeline, client, url, 50)  # the second minute is over
+    receive(client, url, 1)
+    at(timeline, client, url, 58)
+    client.purge_queue(QueueUrl=url)
+    at(timeline, client, url, 60)
+    assert values(cloudwatch, "ApproximateAgeOfOldestMessage") == {1: 60, 2: 110}
+
+
+def test_the_age_of_a_dead_letter_counts_from_the_move(client, cloudwatch, timeline):
+    dlq = make(client, "orders-dlq")
+    target = client.get_queue_attributes(QueueUrl=dlq, AttributeNames=["QueueArn"])["Attributes"]
+    policy = f'{{"deadLetterTargetArn": "{target["QueueArn"]}", "maxReceiveCount": 1}}'
+    url = make(client, VisibilityTimeout=5, RedrivePolicy=policy)
+    send(client, url, "poison")
+    timeline.shift(20)
+    receive(client, url, 1)
+    timeline.shift(5)
+    assert receive(client, url, 1) == []  # this moves it
+    at(timeline, client, dlq, 95)
+    found = values(cloudwatch, "ApproximateAgeOfOldestMessage", queue="orders-dlq")
+    assert found == {0: 35, 1: 95}
+
+
 def test_statistics_of_sizes_and_the_list_of_metrics(client, cloudwatch, timeline):
     url = make(client)
     send(client, url, "x", "xx", "xxxxxx")

@@ -7,8 +7,7 @@
   Retry and Catch see them fail.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
@@ -25,7 +24,7 @@ from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 from helpers.emulator.stepfunctions.jsonata.interpreter import QueryError, check
 from helpers.emulator.stepfunctions.jsonata.places import place
 from helpers.emulator.stepfunctions.jsonata.variables import forget
@@ -102,13 +101,11 @@ def get_state(program: Program, state_name: str) -> CommonStateField:
     return state
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Correct the reading of definitions for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
-    with (
-        replaced(StringJSONata, {"__init__": new_expression}),
-        replaced(Preprocessor, {"visitState_decl_body": read_state}),
-        replaced(Program, {"_get_state": get_state}),
-    ):
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (StringJSONata, {"__init__": new_expression}),
+        (Preprocessor, {"visitState_decl_body": read_state}),
+        (Program, {"_get_state": get_state}),
+    )

@@ -30,7 +30,7 @@ from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.states import States
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 from helpers.emulator.stepfunctions import jsonpath
 from helpers.emulator.stepfunctions.jsonata import definitions, variables
 from helpers.emulator.stepfunctions.jsonata.interpreter import QueryError, evaluate, kind
@@ -90,7 +90,7 @@ def reset(states: States, input_value: Any) -> None:
 
 
 def evaluate_expression(expression: StringJSONata, env: Environment) -> None:
-    """In the place of `StringJSONata._eval_body`."""
+    """Replaces `StringJSONata._eval_body`."""
     field = expression.field
     known_there = variables.visible(env) | {"states": known(env.states, field)}
     try:
@@ -182,22 +182,23 @@ def _placed_once(details: Any) -> Any:
 @contextmanager
 def corrections() -> Iterator[None]:
     """Correct JSONata and variables for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
     with ExitStack() as stack:
         for part in (jsonpath, variables, definitions):
             stack.enter_context(part.corrections())
-        for owner, replacements in (
-            (StringJSONata, {"_eval_body": evaluate_expression}),
-            (CommonStateField, {"_eval_state_input": take_input}),
-            (Environment, {"open_frame": open_frame}),
-            (States, {"reset": reset}),
-            (
-                FailureEventException,
-                {
-                    "get_execution_failed_event_details": _placed_once(_failed),
-                    "get_evaluation_failed_event_details": _placed_once(_evaluation_failed),
-                },
-            ),
-        ):
-            stack.enter_context(replaced(owner, replacements))
+        stack.enter_context(
+            applied(
+                EXPECTED_SOURCES,
+                (StringJSONata, {"_eval_body": evaluate_expression}),
+                (CommonStateField, {"_eval_state_input": take_input}),
+                (Environment, {"open_frame": open_frame}),
+                (States, {"reset": reset}),
+                (
+                    FailureEventException,
+                    {
+                        "get_execution_failed_event_details": _placed_once(_failed),
+                        "get_evaluation_failed_event_details": _placed_once(_evaluation_failed),
+                    },
+                ),
+            )
+        )
         yield

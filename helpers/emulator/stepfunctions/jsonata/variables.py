@@ -13,8 +13,7 @@
 import copy
 import json
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 from moto.stepfunctions.parser.api import HistoryEventType
@@ -40,7 +39,7 @@ from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.asl.utils.json_path import extract_json
 
-from helpers.emulator.guard import expect, replaced
+from helpers.emulator.guard import applied
 
 COMPONENT = "moto.stepfunctions.parser.asl.component"
 PREPROCESSOR = "moto.stepfunctions.parser.asl.parse.preprocessor:Preprocessor"
@@ -70,7 +69,7 @@ def visible(env: Environment) -> dict[str, Any]:
 
 
 def assign(declaration: AssignDecl, env: Environment) -> None:
-    """In the place of `AssignDecl._eval_body`: hold the values until the state is left."""
+    """Replaces `AssignDecl._eval_body`: hold the values until the state is left."""
     values: dict[str, Any] = {}
     for binding in declaration.declaration_bindings:
         binding.eval(env=env)
@@ -84,20 +83,20 @@ def forget(env: Environment) -> None:
 
 
 def leave(state: CommonStateField, env: Environment) -> dict[str, Any]:
-    """In the place of `_get_state_exited_event_details`: what was assigned is there from now on."""
+    """Replaces `_get_state_exited_event_details`: what was assigned is there from now on."""
     for name, value in vars(env).pop("assigned", {}).items():
         env.variable_store.set(variable_identifier=name, variable_value=value)
     return _exited(state, env)
 
 
 def written(store: VariableStore) -> dict[str, str]:
-    """In the place of `get_assigned_variables`: JSON, in the same order in every process."""
+    """Replaces `get_assigned_variables`: JSON, in the same order in every process."""
     names = sorted(store._declaration_tracing)
     return {name: json.dumps(store.get(name), separators=(",", ":")) for name in names}
 
 
 def sample(reference: StringVariableSample, env: Environment) -> None:
-    """In the place of `StringVariableSample._eval_body`: a variable, and a path into it."""
+    """Replaces `StringVariableSample._eval_body`: a variable, and a path into it."""
     name, path = REFERENCE.fullmatch(reference.expression).groups()
     variables = visible(env)
     if name not in variables:
@@ -107,7 +106,7 @@ def sample(reference: StringVariableSample, env: Environment) -> None:
 
 
 def choose(state: StateChoice, env: Environment) -> None:
-    """In the place of `StateChoice._eval_state`: the first rule that matches, or else Default."""
+    """Replaces `StateChoice._eval_state`: the first rule that matches, or else Default."""
     for rule in state.choices_decl.rules:
         rule.eval(env)
         if env.stack.pop() is True:
@@ -122,7 +121,7 @@ def choose(state: StateChoice, env: Environment) -> None:
 
 
 def go_on(state: StateChoice, env: Environment) -> None:
-    """In the place of `StateChoice._eval_state_output`."""
+    """Replaces `StateChoice._eval_state_output`."""
     following = env.stack.pop()
     if state.output_path is not None:
         state.output_path.eval(env=env)
@@ -150,18 +149,14 @@ def read_rule(preprocessor: Preprocessor, ctx: Any) -> ChoiceRule:
     return rule
 
 
-@contextmanager
-def corrections() -> Iterator[None]:
+def corrections() -> AbstractContextManager[None]:
     """Correct variables for as long as the context is open."""
-    expect(version="5.2.", sources=EXPECTED_SOURCES)
-    with ExitStack() as stack:
-        for owner, replacements in (
-            (AssignDecl, {"_eval_body": assign}),
-            (StateChoice, {"_eval_state": choose, "_eval_state_output": go_on}),
-            (CommonStateField, {"_get_state_exited_event_details": leave}),
-            (VariableStore, {"get_assigned_variables": written}),
-            (StringVariableSample, {"_eval_body": sample}),
-            (Preprocessor, {"visitChoice_rule_comparison_variable": read_rule}),
-        ):
-            stack.enter_context(replaced(owner, replacements))
-        yield
+    return applied(
+        EXPECTED_SOURCES,
+        (AssignDecl, {"_eval_body": assign}),
+        (StateChoice, {"_eval_state": choose, "_eval_state_output": go_on}),
+        (CommonStateField, {"_get_state_exited_event_details": leave}),
+        (VariableStore, {"get_assigned_variables": written}),
+        (StringVariableSample, {"_eval_body": sample}),
+        (Preprocessor, {"visitChoice_rule_comparison_variable": read_rule}),
+    )
