@@ -1,8 +1,9 @@
 """SNS as AWS describes it: the corrections of moto's, for as long as they are wanted.
 
 `corrections()` replaces moto's topics and subscriptions. Parsing and answers stay moto's. What each
-correction follows is said in the module that has it: `topic` (what is accepted), `filter` (filter policies), `delivery` (retries, dead letters, order),
-`message` (what arrives), `batch`, `attributes` (settings).
+correction follows is in the module that has it: `topic` (what is accepted), `filter` (filter
+policies), `delivery` (retries, dead letters, order), `message` (what arrives), `batch`,
+`attributes` (settings).
 
 Subscribers over HTTP, email, SMS and the like stay as moto has them, and no policy of a queue or
 a function is asked for its permission.
