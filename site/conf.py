@@ -10,7 +10,9 @@ html_title = project
 language = "en"
 highlight_language = "text"
 
-extensions = ["lessons", "workshop", "terms", "slides", "diagrams", "mathml", "myst_nb"]
+extensions = [
+    "difference_page", "lessons", "workshop", "terms", "slides", "diagrams", "mathml", "myst_nb",
+]  # fmt: skip
 
 # The lessons come executed out of _ext/lessons.py; _ext/running.py says why.
 nb_execution_mode = "off"

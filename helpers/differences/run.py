@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.differences import (
@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-# In the order of the table. What polls is last: every hour that passes after it costs polls.
-SERVICES = (sqs, sns, dynamodb, events, event_patterns, stepfunctions, jsonata, lambda_)
+# In the order of the table. What polls or comes back every hour is last: time that passes after it
+# costs work, and a workflow waits for 400 days.
+SERVICES = (sqs, sns, dynamodb, stepfunctions, jsonata, events, event_patterns, lambda_)
 DIFFERENCES: tuple[Difference, ...] = tuple(
     probe.difference
     for service in SERVICES
@@ -41,35 +42,54 @@ DIFFERENCES: tuple[Difference, ...] = tuple(
 )
 
 
-def table() -> pd.DataFrame:
-    """Run every known difference. An open lab stays as it is.
+def table(*behaviours: str) -> pd.DataFrame:
+    """Run the known differences. An open lab stays as it is.
+
+    Parameters
+    ----------
+    behaviours : str
+        The rows to run, as the first column has them; all of them if none is named.
 
     Returns
     -------
     DataFrame
         One row per difference: behaviour, AWS, plain moto, here, "as on AWS" (yes or no), source.
         "API model" is that of botocore 1.44.5, and the pages were read in November 2026.
+
+    Raises
+    ------
+    ValueError
+        If there is no such behaviour.
     """
     import pandas as pd
 
+    known = {each.behaviour: each for each in DIFFERENCES}
+    for behaviour in behaviours:
+        if behaviour not in known:
+            raise ValueError(
+                f"there is no row {behaviour!r}; helpers.differences.DIFFERENCES has them"
+            )
+    rows = [known[behaviour] for behaviour in behaviours or known]
     frame = pd.DataFrame(
         {
-            "behaviour": [known.behaviour for known in DIFFERENCES],
-            "AWS": [known.aws for known in DIFFERENCES],
-            "plain moto": _observed(uncorrected),
-            "here": _observed(contextlib.nullcontext),
+            "behaviour": [row.behaviour for row in rows],
+            "AWS": [row.aws for row in rows],
+            "plain moto": _observed(rows, uncorrected),
+            "here": _observed(rows, contextlib.nullcontext),
         }
     )
     frame["as on AWS"] = (frame["here"] == frame["AWS"]).map({True: "yes", False: "no"})
-    return frame.assign(source=[known.source for known in DIFFERENCES])
+    return frame.assign(source=[row.source for row in rows])
 
 
-def _observed(emulator: Callable[[], contextlib.AbstractContextManager[None]]) -> list[str]:
+def _observed(
+    rows: Sequence[Difference], emulator: Callable[[], contextlib.AbstractContextManager[None]]
+) -> list[str]:
     """What each probe says, in a lab of its own for all of them."""
     with beside(seed=0) as lab:
         lab.deploy("work", lambda event, context: "done")
         with emulator(), _no_docker():
-            return [known.probe(lab) for known in DIFFERENCES]
+            return [row.probe(lab) for row in rows]
 
 
 @contextlib.contextmanager

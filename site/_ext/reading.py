@@ -21,6 +21,7 @@ def prepare(notebook, *, name):
     notebook.metadata.pop("widgets", None)
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
+            cell.source = cell.source.replace("](../site/", "](/")  # a page of the site
             continue
         where = f"{name}, cell {number}"
         fold(cell)

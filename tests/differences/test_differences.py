@@ -37,7 +37,6 @@ def test_every_row_stands_there_once(table):
 
 def test_what_still_differs_is_shown(table):
     assert (table["as on AWS"] == "no").sum() == len(SHOWN)
-    assert (table["as on AWS"].eq("yes") == table["here"].eq(table["AWS"])).all()
 
 
 def test_every_cell_is_shown_in_full_and_every_source_named(table):
@@ -46,11 +45,14 @@ def test_every_cell_is_shown_in_full_and_every_source_named(table):
     assert cells.map(len).min(axis=None) > 0
 
 
-def test_a_second_run_says_the_same(table):
-    assert differences.table().set_index("behaviour").equals(table)
+def test_some_rows_alone_say_the_same(table):
+    some = ["Step Functions: a late task token", "SQS: delete with an old receipt handle"]
+    assert differences.table(*some).set_index("behaviour").equals(table.loc[some])
+    with pytest.raises(ValueError, match="'SQS: teleports'"):
+        differences.table("SQS: teleports")
 
 
-def test_an_open_lab_stays_as_it_is():
+def test_a_second_run_says_the_same_and_leaves_an_open_lab_as_it_is(table):
     with Lab(seed=5) as lab:
         sqs = boto3.client("sqs")
         queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
@@ -60,7 +62,8 @@ def test_an_open_lab_stays_as_it_is():
         sqs.send_message(QueueUrl=queue, MessageBody="order")
         [message] = sqs.receive_message(QueueUrl=queue, VisibilityTimeout=10)["Messages"]
         rows, docker = len(lab.trace), os.environ.get("DOCKER_HOST")
-        differences.table()
+        again = differences.table().set_index("behaviour")
+        assert again.equals(table)
         assert (lab.now, len(lab.trace), os.environ.get("DOCKER_HOST")) == (7, rows, docker)
         assert sqs.list_queues()["QueueUrls"] == [queue]
         answer = boto3.client("lambda").invoke(FunctionName="work")

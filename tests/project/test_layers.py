@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 from functools import cache
@@ -31,6 +32,7 @@ MAY_IMPORT = {
     "lessons": ("patterns", "load", "faults", "trace", "lab"),
     "exercises": ("clock", "lab", "lessons"),
 }
+FLOORS = re.compile(r"^    (\w+)(?: --> ([\w &]+))?$", re.MULTILINE)
 FACE = ("Lab", "charts", "exercises", "explore", "faults", "load", "theory", "trace")
 NO_SDK = ("clock", "trace", "charts", "load", "theory")
 TAKEN_HOME = {"boto3", "botocore", "aws_lambda_powertools"}  # beside the standard library
@@ -179,6 +181,24 @@ def test_no_underscore_crosses_a_file_and_no_file_imports_its_own_face(path):
         if module.startswith("helpers"):
             assert not [name for name in names if name.startswith("_")], module
             assert not (names and here.startswith(f"{module}.")), f"{here} from its own face"
+
+
+def test_contributing_draws_these_floors_and_names_files_that_are_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    house = text[text.index("## Where is what") : text.index("## Add or change a lesson")]
+    drawn = {
+        name: set(others.split(" & ")) if others else set()
+        for name, others in FLOORS.findall(house)
+    }
+    others = set().union(*drawn.values())
+    assert drawn.keys() | others == MAY_IMPORT.keys()
+    assert {name: set(allowed) for name, allowed in MAY_IMPORT.items()} == {
+        name: drawn.get(name, set()) for name in MAY_IMPORT
+    }
+    answers = re.findall(r"\| `(helpers/[^`]+)` \|", house)
+    assert len(answers) == 10
+    for answer in answers:
+        assert (ROOT / answer).read_text(encoding="utf-8"), answer
 
 
 def test_the_public_face():
