@@ -1,6 +1,8 @@
-"""Deliver, and try again: what a bus, a topic and an asynchronous invocation have in common.
+"""Deliver, and try again: what topics of SNS and the destinations of Lambda have in common.
 
-How often, how long and with which waits is the service's own rule, and stands with the service.
+How often, how long and with which waits is the service's own rule: `sns.retries`, and
+`lambda_.destinations`. A bus has a loop of its own (`events.delivery`), and so do asynchronous
+invocations (`lambda_.asynchronous`).
 """
 
 import time

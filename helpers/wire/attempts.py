@@ -19,6 +19,7 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from helpers import faults
 from helpers.emulator.moments import TOGETHER
 from helpers.trace import Handling
+from helpers.trace.callers import at_work
 from helpers.wire.answers import Answer, Body, error_answer, error_code
 from helpers.wire.observer import Observer
 
@@ -113,7 +114,9 @@ class Attempt:
                 answers.append(error)
             answered.set()
 
-        self.clock.start(serve, name=f"{self.call.service}:{self.call.resource}", background=True)
+        self.clock.start(
+            serve, name=at_work(self.call.service, self.call.resource), background=True
+        )
         patience = self.call.read_timeout
         if not answered.wait(None if patience == math.inf else patience):
             raise ReadTimeoutError(endpoint_url=self.request.url)

@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "theory": (),
     "charts": ("trace",),
     "faults": ("clock",),
-    "emulator": ("clock",),
+    "emulator": ("clock", "trace"),
     "wire": ("clock", "faults", "trace", "emulator"),
     "lab": ("clock", "faults", "trace", "wire"),
     "explore": ("charts", "lab"),

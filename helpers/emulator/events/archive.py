@@ -37,6 +37,7 @@ from moto.moto_api._internal import mock_random
 
 from helpers.emulator.events.envelope import Event, epoch, text_of
 from helpers.emulator.events.rules import route
+from helpers.trace.callers import at_work
 
 INTERVAL = 60.0  # seconds of the events' time that are replayed together
 PAUSE = 1.0  # seconds that this takes
@@ -89,7 +90,7 @@ def replay_events(replay: Replay, archive: Archive) -> None:
         if start <= epoch(event) < end:
             minutes.setdefault(int((epoch(event) - start) // INTERVAL), []).append(event)
     Thread(
-        target=_replay, args=(replay, list(minutes.values())), name=f"events:{replay.name}"
+        target=_replay, args=(replay, list(minutes.values())), name=at_work("events", replay.name)
     ).start()
 
 

@@ -28,6 +28,7 @@ from helpers.emulator.events import input, schedule_expressions
 from helpers.emulator.events.delivery import Delivery, Outbox
 from helpers.emulator.events.envelope import Event, envelope
 from helpers.emulator.events.targets import BUS, KINDS, Target, kind_of
+from helpers.trace.callers import at_work
 
 LONGEST_PATTERN = 2048  # characters
 MOST_TARGETS = 5
@@ -110,7 +111,7 @@ def put_rule(original: Callable[..., Rule]) -> Callable[..., Rule]:
         if expression:
             same = before is not None and before.scheduled_expression == expression
             rule.began = before.began if same else time.time()
-            Thread(target=_keep_time, args=(self, rule), name=f"events:{name}").start()
+            Thread(target=_keep_time, args=(self, rule), name=at_work("events", name)).start()
         return rule
 
     return method

@@ -27,6 +27,7 @@ from moto.moto_api._internal import mock_random
 from helpers.emulator.guard import applied
 from helpers.emulator.lambda_ import asynchronous, mapping
 from helpers.emulator.lambda_.execution import Handler, Outcome, execute, invalid, refusal
+from helpers.trace.callers import at_work
 
 if TYPE_CHECKING:
     from helpers.clock import Clock
@@ -154,7 +155,7 @@ class Functions:
                 function,
                 event,
                 request_id,
-                name=f"lambda:{function.function_name}",
+                name=at_work("lambda", function.function_name),
                 background=True,
             )
             return ""

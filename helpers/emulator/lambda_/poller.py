@@ -34,6 +34,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from helpers.emulator.clients import client
 from helpers.emulator.lambda_.batch import PAYLOAD, Record, failures, message_filter, parts, size
 from helpers.emulator.lambda_.source import Source
+from helpers.trace.callers import at_work
 
 AT_ONCE = 5  # batches that are processed without delay
 ADDED = 300 / 60  # pollers per second over these
@@ -61,7 +62,7 @@ class Poller:
     def configure(self) -> None:
         """Take over the mapping's settings."""
         mapping = self.mapping
-        self.name = f"lambda:{mapping.function_arn.split(':')[6]}"
+        self.name = at_work("lambda", mapping.function_arn.split(":")[6])
         self.window = mapping.max_batch_window or 0
         self.ceiling = (mapping.scaling_config or {}).get("MaximumConcurrency", MOST)
         self.reports = "ReportBatchItemFailures" in (mapping.function_response_types or [])

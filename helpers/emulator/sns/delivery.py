@@ -30,6 +30,7 @@ from helpers.emulator.delivery import Undelivered, deliver
 from helpers.emulator.sns.last_phase import LastPhase
 from helpers.emulator.sns.message import Notification, event_for_function, message_to_queue
 from helpers.emulator.sns.retries import FIRST_PHASES, THROTTLED, wait_after
+from helpers.trace.callers import at_work
 
 if TYPE_CHECKING:
     from moto.sns.models import Subscription
@@ -40,7 +41,7 @@ class Subscriber:
 
     def __init__(self, subscription: Subscription) -> None:
         self._subscription = subscription
-        self._name = f"sns:{subscription.topic.name}"
+        self._name = at_work("sns", subscription.topic.name)
         self._groups: dict[str, deque[Notification]] = {}  # of a FIFO topic, what is to be sent
         self._last_phase = LastPhase(
             attempt=lambda notification: self._try(notification, 1),

@@ -28,6 +28,7 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 
 from helpers.emulator.guard import applied
 from helpers.emulator.stepfunctions.limits import pause
+from helpers.trace.callers import at_work
 
 STATE = "moto.stepfunctions.parser.asl.component.state.exec.execute_state:ExecutionState"
 RETRIER = "moto.stepfunctions.parser.asl.component.common.retry.retrier_decl:RetrierDecl"
@@ -79,7 +80,7 @@ def attempt(state: ExecutionState, env: Environment) -> None:
             outcome.append((None, error))
         frame.program_state_event.set()  # what also wakes when the execution is stopped
 
-    Thread(target=work, name=f"states:{machine_name(env)}", daemon=True).start()
+    Thread(target=work, name=at_work("states", machine_name(env)), daemon=True).start()
     pause(env, frame.program_state_event, seconds)
     abandon(frame)
     env.close_frame(frame)

@@ -44,6 +44,7 @@ from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from helpers.emulator.guard import applied
 from helpers.emulator.moments import TOGETHER
 from helpers.emulator.stepfunctions.limits import pause, shorten
+from helpers.trace.callers import at_work
 
 STATE = "moto.stepfunctions.parser.asl.component.state"
 MAP = f"{STATE}.exec.state_map.iteration"
@@ -75,7 +76,7 @@ def _start_another(work: Callable[[], None]) -> None:
 def start_execution(worker: ExecutionWorker) -> None:
     """Replaces `ExecutionWorker.start`."""
     machine = worker._evaluation_details.state_machine_details.name
-    _start(worker._execution_logic, f"states:{machine}")
+    _start(worker._execution_logic, at_work("states", machine))
 
 
 def evaluate(program: Program, env: Environment) -> None:
