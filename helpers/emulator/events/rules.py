@@ -84,7 +84,7 @@ def _deliver(
             continue
         key = (rule.arn, target["Id"])
         if key not in outboxes:
-            outboxes[key] = Outbox(f"events:{rule.name}")
+            outboxes[key] = Outbox(at_work("events", rule.name))
         delivery = Delivery(target, event, rule.arn, rule.name, bus.arn, ingested)
         outboxes[key].put(delivery, ingested)
 
