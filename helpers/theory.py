@@ -28,12 +28,25 @@ STUDENT_T = (
 
 
 def utilisation(*, arrival_rate: float, service_rate: float, workers: int = 1) -> float:
-    """Share of time that a worker is busy, 0 to 1.
+    """Share of time that a worker is busy.
+
+    Parameters
+    ----------
+    arrival_rate : float
+        Messages per second that arrive.
+    service_rate : float
+        Messages per second that one worker handles.
+
+    Returns
+    -------
+    float
+        Above 0 and below 1.
 
     Raises
     ------
     ValueError
-        If a rate is not positive, or if the queue would grow without end (1 or more).
+        If a rate is not positive, `workers` not a positive whole number, or if the queue would grow
+        without end (1 or more).
     """
     for name, value in (("arrival_rate", arrival_rate), ("service_rate", service_rate)):
         if not 0 < value < math.inf:
@@ -47,7 +60,9 @@ def utilisation(*, arrival_rate: float, service_rate: float, workers: int = 1) -
 
 
 def mm1(*, arrival_rate: float, service_rate: float) -> float:
-    """Mean waiting time with one worker.
+    """Mean waiting time in seconds, with one worker.
+
+    Parameters and errors as for `utilisation`.
 
     Examples
     --------
@@ -59,9 +74,10 @@ def mm1(*, arrival_rate: float, service_rate: float) -> float:
 
 
 def md1(*, arrival_rate: float, service_rate: float) -> float:
-    """Mean waiting time with one worker whose service always takes the same time.
+    """Mean waiting time in seconds, with one worker whose service always takes the same time.
 
-    Half of M/M/1's, by the formula of Pollaczek and Khinchine (Kleinrock, section 5.7).
+    Half of M/M/1's, by the formula of Pollaczek and Khinchine (Kleinrock, section 5.7). Parameters
+    and errors as for `utilisation`.
 
     Examples
     --------
@@ -72,7 +88,10 @@ def md1(*, arrival_rate: float, service_rate: float) -> float:
 
 
 def erlang_c(*, arrival_rate: float, service_rate: float, workers: int) -> float:
-    """Probability that a message has to wait, 0 to 1."""
+    """Probability that a message has to wait, 0 to 1.
+
+    Parameters and errors as for `utilisation`.
+    """
     busy = utilisation(arrival_rate=arrival_rate, service_rate=service_rate, workers=workers)
     offered = arrival_rate / service_rate  # in erlangs
     blocked = 1.0  # Erlang B, by its recursion in the number of workers
@@ -82,7 +101,9 @@ def erlang_c(*, arrival_rate: float, service_rate: float, workers: int) -> float
 
 
 def mmc(*, arrival_rate: float, service_rate: float, workers: int) -> float:
-    """Mean waiting time with `workers` workers.
+    """Mean waiting time in seconds, with so many workers.
+
+    Parameters and errors as for `utilisation`.
 
     Examples
     --------
@@ -94,7 +115,23 @@ def mmc(*, arrival_rate: float, service_rate: float, workers: int) -> float:
 
 
 def confidence_interval(means: Sequence[float]) -> tuple[float, float]:
-    """95 % confidence interval of the mean, from one independent mean per seed (Student's t)."""
+    """95 % confidence interval of the mean (Student's t).
+
+    Parameters
+    ----------
+    means : sequence of float
+        One independent mean per seed, 2 to 31 of them.
+
+    Returns
+    -------
+    low, high : float
+        In the unit of the means.
+
+    Raises
+    ------
+    ValueError
+        For fewer or more means than that.
+    """
     count = len(means)
     if not 2 <= count <= len(STUDENT_T) + 1:
         raise ValueError(f"an interval needs 2 to {len(STUDENT_T) + 1} means, got {count}")
@@ -112,24 +149,32 @@ def table(
     Parameters
     ----------
     measured : mapping
-        From (workers, arrival rate) to the mean waiting time of each seed.
+        From (workers, arrival rate in messages per second) to the mean waiting time of each seed in
+        seconds.
     service_rate : float
         Messages per second that one worker handles.
 
     Returns
     -------
-    DataFrame: workers, arrival_rate, utilisation, theory, measured, low, high (95 % confidence
-    interval over the seeds), agrees (the interval holds the theory).
+    DataFrame
+        workers, arrival_rate (messages per second), utilisation (0 to 1), theory and measured (mean
+        waiting times in seconds), low and high (95 % confidence interval over the seeds), agrees
+        (the interval holds the theory).
+
+    Raises
+    ------
+    ValueError
+        As `utilisation` and `confidence_interval` do.
     """
     import pandas as pd
 
     rows = []
     for (workers, rate), means in measured.items():
-        given = {"arrival_rate": rate, "service_rate": service_rate, "workers": workers}
-        theory = mmc(**given)
+        theory = mmc(arrival_rate=rate, service_rate=service_rate, workers=workers)
+        busy = utilisation(arrival_rate=rate, service_rate=service_rate, workers=workers)
         low, high = confidence_interval(means)
         mean = math.fsum(means) / len(means)
-        row = (workers, rate, utilisation(**given), theory, mean, low, high, low <= theory <= high)
+        row = (workers, rate, busy, theory, mean, low, high, low <= theory <= high)
         rows.append(row)
     names = "workers arrival_rate utilisation theory measured low high agrees"
     return pd.DataFrame(rows, columns=names.split())

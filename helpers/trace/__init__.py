@@ -12,16 +12,17 @@ never), resource, messages (tuple of `Handling`), name (of a mark), and one colu
 marks. A lost reply has an error as its outcome and yet a processed time. For a long poll, processed
 is the moment of the answer.
 
-`record` takes the happenings down. What queues held (`messages`, `states`, `sojourns`, `backlog`,
-`oldest_age`) is computed in `handlings` and `queues`, what happened to each order (`deliveries`,
-`duplicates`, `effects`, `end_to_end`) in `orders`, and how long calls took in `timings`; all of it
-can be had from here.
+`record` takes the happenings down. `handlings` has what was done to messages (`messages`), `stays`
+their lives (`states`), `queues` what queues held (`sojourns`, `backlog`, `oldest_age`), `orders`
+what happened to each order (`deliveries`, `duplicates`, `effects`, `end_to_end`), and `timings` how
+long calls took; all of it can be had from here.
 """
 
 from helpers.trace.handlings import Handling, messages
 from helpers.trace.orders import deliveries, duplicates, effects, end_to_end, field
-from helpers.trace.queues import backlog, backlog_at, oldest_age, sojourns, states
+from helpers.trace.queues import backlog, backlog_at, oldest_age, sojourns
 from helpers.trace.record import COLUMNS, CUT_OFF, Trace
+from helpers.trace.stays import states
 from helpers.trace.timings import calls, latency, percentile, throughput, utilisation
 
 __all__ = [

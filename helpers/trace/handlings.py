@@ -12,8 +12,13 @@ DeleteQueue need no handling: the row's operation is enough. A row that stands f
 service did by itself (a redrive, a retention, a copy that reappears) has no `call` number.
 """
 
+from __future__ import annotations
+
 from math import inf
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SWEEPS = {"PurgeQueue", "DeleteQueue"}
 _COLUMNS = [
@@ -23,12 +28,19 @@ _COLUMNS = [
 
 
 class Handling(NamedTuple):
-    """What one call did to one message. Times are virtual seconds since the lab opened.
+    """What one call did to one message.
 
-    what : "sent", "received", "deleted", "visibility", "moved", "expired", "redriven" (taken from
-        a dead-letter queue; it goes on under a new id) or "reappeared" (deleted in vain).
-    visible_at : when a consumer can get it (again) if nothing else happens.
-    queue : the queue concerned, if it is not the row's resource; for "moved", where it went.
+    Attributes
+    ----------
+    what : str
+        "sent", "received", "deleted", "visibility", "moved", "expired", "redriven" (taken from a
+        dead-letter queue; it goes on under a new id) or "reappeared" (deleted in vain).
+    id : str, optional
+        Of the message, where the call tells it; `messages` finds the others by their receipt.
+    visible_at : float, optional
+        Virtual seconds at which a consumer can get it (again) if nothing else happens.
+    queue : str, optional
+        The queue concerned, if it is not the row's resource; for "moved", where it went.
     """
 
     what: str
@@ -40,16 +52,25 @@ class Handling(NamedTuple):
     queue: str | None = None
 
 
-def messages(trace):
+def messages(trace: pd.DataFrame) -> pd.DataFrame:
     """One row per handling, in the order in which the service did them.
 
-    Returns a DataFrame: time, queue, what, id, body, receipt, receive_count, visible_at, to (target
-    of a move), effective (False where the receipt was not the latest, or its message was gone),
-    caller, call, attempt, outcome. Ids and bodies are resolved through receipts.
+    Ids and bodies are resolved through receipts.
+
+    Returns
+    -------
+    DataFrame
+        time and visible_at (virtual seconds), queue, what, id, body, receipt, receive_count, to
+        (target of a move), effective (False where the receipt was not the latest, or its message
+        was gone), caller, call, attempt, outcome.
     """
     import pandas as pd
 
-    by_receipt, bodies, newest, home, rows = {}, {}, {}, {}, []
+    by_receipt: dict[str | None, str | None] = {}
+    newest: dict[str | None, str | None] = {}  # receipt of each message that is not deleted
+    bodies: dict[str | None, str | None] = {}
+    home: dict[str | None, str] = {}  # queue that each message is in
+    rows: list[tuple[Any, ...]] = []
     for time, resource, h, *who in _ordered(trace):
         ident = h.id if h.id is not None else by_receipt.get(h.receipt)
         queue, to, effective = h.queue or resource, None, True
@@ -69,12 +90,12 @@ def messages(trace):
         row = (time, queue, h.what, ident, body, h.receipt, h.receive_count, h.visible_at)
         rows.append((*row, to, effective, *who))
     frame = pd.DataFrame(rows, columns=_COLUMNS, dtype=object)
-    kinds = {"time": float, "visible_at": float, "effective": bool}
+    kinds: dict[str, Any] = {"time": float, "visible_at": float, "effective": bool}
     kinds |= dict.fromkeys(["receive_count", "call", "attempt"], "Int64")
     return frame.astype(kinds)
 
 
-def _ordered(trace):
+def _ordered(trace: pd.DataFrame) -> list[tuple[Any, ...]]:
     """(time, resource, handling, caller, call, attempt, outcome), causes before effects.
 
     At one instant a message can be sent, received and deleted, by calls that began at other times
@@ -84,7 +105,9 @@ def _ordered(trace):
     operations = trace["operation"]
     rows = trace[trace["messages"].map(len).gt(0) | operations.isin(_SWEEPS)]
     rows = rows[rows["processed"].notna()]
-    flat, sweeps, counts = [], 0, {}
+    flat: list[tuple[Any, ...]] = []
+    counts: dict[str | None, int] = {}  # receive count of each receipt
+    sweeps = 0
     for operation, time, resource, handlings, *who in zip(
         rows["operation"], *(rows[name] for name in names), strict=True
     ):
@@ -98,7 +121,7 @@ def _ordered(trace):
     # The last number puts a change of visibility before the deletion with the same receipt.
     late = {"visibility": 1, "deleted": 2, "moved": 3, "expired": 3, "redriven": 3, "reappeared": 4}
 
-    def place(item):
+    def place(item: tuple[Any, ...]) -> tuple[float, int, float, int]:
         time, swept, _, h = item[:4]
         if h.what in ("sent", "purged"):
             return time, swept, 0, 0

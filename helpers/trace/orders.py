@@ -5,16 +5,27 @@ nothing else is said). A delivery is a message in a reply that reached its recei
 a delivery beyond the first in one queue; an effect is a mark. They are computed from the trace.
 """
 
+from __future__ import annotations
+
 import json
+from typing import TYPE_CHECKING, Any
 
 from helpers.trace.handlings import messages
-from helpers.trace.queues import states
+from helpers.trace.stays import states
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-def field(body, key):
-    """The value of `key` in a message's JSON body, or None.
+def field(body: Any, key: str) -> Any:
+    """The value of a field of a message's JSON body, or None.
 
     Looks into the `detail` of an EventBridge event and the `Message` of an SNS notification too.
+
+    Parameters
+    ----------
+    body : str or dict
+        As it was sent, or as it was parsed. Anything else has no fields.
     """
     if isinstance(body, str):
         try:
@@ -29,24 +40,34 @@ def field(body, key):
     return field(inner, key)
 
 
-def _keyed(frame, key):
+def _keyed(frame: pd.DataFrame, key: str) -> pd.DataFrame:
     """The frame with the business key of each body; rows without one are left out."""
     known = {body: field(body, key) for body in frame["body"].unique()}
     frame = frame.assign(**{key: frame["body"].map(known).astype(object)})
     return frame[frame[key].notna()]
 
 
-def _handled(trace, key, queue):
+def _handled(trace: pd.DataFrame, key: str, queue: str | None) -> pd.DataFrame:
     frame = _keyed(messages(trace), key)
     return frame if queue is None else frame[frame["queue"] == queue]
 
 
-def deliveries(trace, *, key="order_id", queue=None):
+def deliveries(
+    trace: pd.DataFrame, *, key: str = "order_id", queue: str | None = None
+) -> pd.DataFrame:
     """How often each business key was sent and delivered, per queue.
 
     A delivery is a message in a reply that reached its receiver.
 
-    Returns a DataFrame: queue, the key, sends, messages (distinct ids), deliveries.
+    Parameters
+    ----------
+    queue : str, optional
+        The one queue that is looked at; all of them if not given.
+
+    Returns
+    -------
+    DataFrame
+        queue, the key, and counts: sends, messages (distinct ids), deliveries.
     """
     rows = _handled(trace, key, queue)
     rows = rows[rows["what"].isin(["sent", "received"])]
@@ -58,7 +79,9 @@ def deliveries(trace, *, key="order_id", queue=None):
     return frame.reset_index()
 
 
-def duplicates(trace, *, key="order_id", queue=None):
+def duplicates(
+    trace: pd.DataFrame, *, key: str = "order_id", queue: str | None = None
+) -> pd.DataFrame:
     """Deliveries beyond the first per queue and business key, and where each comes from.
 
     Causes: of the same message, "timeout" (its visibility timeout had ended), "visibility" (set to
@@ -66,7 +89,15 @@ def duplicates(trace, *, key="order_id", queue=None):
     back from another queue); of another message, "lost reply" (one API call sent both), "redriven"
     (it came from a dead-letter queue) or "sent again" (several calls did).
 
-    Returns a DataFrame, one row per duplicate: time, queue, the key, id, caller, cause.
+    Parameters
+    ----------
+    queue : str, optional
+        The one queue that is looked at; all of them if not given.
+
+    Returns
+    -------
+    DataFrame
+        One row per duplicate: time (virtual seconds), queue, the key, id, caller, cause.
     """
     import pandas as pd
 
@@ -86,30 +117,44 @@ def duplicates(trace, *, key="order_id", queue=None):
 
     sent = rows[rows["what"] == "sent"]
     batches = sent.groupby(["queue", key, "call"])["id"].transform("nunique")
-    other = dict.fromkeys(sent["id"][batches.reindex(sent.index) > 1], "lost reply")
+    cause = dict.fromkeys(sent["id"][batches.reindex(sent.index) > 1], "lost reply")
     taken = everywhere.loc[everywhere["what"] == "redriven", ["time", key]]
     moves = set(zip(taken["time"], taken[key], strict=True))
     for time, name, ident in zip(*(sent[n] for n in ("time", key, "id")), strict=True):
         if (time, name) in moves:
-            other[ident] = "redriven"
-    other = again["id"].map(lambda ident: other.get(ident, "sent again"))
+            cause[ident] = "redriven"
+    other = again["id"].map(lambda ident: cause.get(ident, "sent again"))
     frame = again[["time", "queue", key, "id", "caller"]].assign(cause=why.where(same, other))
     return frame.reset_index(drop=True)
 
 
-def _marks(trace, name, key):
+def _marks(trace: pd.DataFrame, name: str, key: str) -> pd.DataFrame:
     marks = trace[(trace["kind"] == "mark") & (trace["name"] == name)]
     if len(marks) and key not in trace.columns:
         raise ValueError(f"the marks {name!r} have no field {key!r}")
     return marks.assign(**{key: marks.get(key)})
 
 
-def effects(trace, name, *, key="order_id", of=None):
-    """How many marks called `name` each business key has: its effects.
+def effects(
+    trace: pd.DataFrame, name: str, *, key: str = "order_id", of: str | None = None
+) -> pd.Series[int]:
+    """How many marks with this name each business key has: its effects.
 
-    Keys without any are counted as 0: those of the messages sent, or of the marks called `of`.
+    Parameters
+    ----------
+    of : str, optional
+        Name of the marks whose keys are counted too where they have no effect; if not given, the
+        keys of the messages sent are.
 
-    Returns a Series of integers, indexed by the key.
+    Returns
+    -------
+    Series
+        Counts from 0, indexed by the key.
+
+    Raises
+    ------
+    ValueError
+        If there are such marks, but none has the key.
     """
     if of is None:
         sent = _handled(trace, key, None)
@@ -121,13 +166,28 @@ def effects(trace, name, *, key="order_id", of=None):
     return counts.reindex(list(keys), fill_value=0).rename("effects").rename_axis(key)
 
 
-def end_to_end(trace, mark, *, key="order_id", start=None):
-    """Seconds from the first send of each business key to its first mark called `mark`.
+def end_to_end(
+    trace: pd.DataFrame, mark: str, *, key: str = "order_id", start: str | None = None
+) -> pd.Series[float]:
+    """How long it took from the first send of each business key to its first mark.
 
-    `start` names another mark to count from. NaN where the mark is missing; `trace.percentile`
-    takes such keys into account.
+    Parameters
+    ----------
+    mark : str
+        Name of the mark at which an order is done.
+    start : str, optional
+        Name of a mark to count from instead of the first send.
 
-    Returns a Series, indexed by the key.
+    Returns
+    -------
+    Series
+        Seconds, indexed by the key; NaN where the mark is missing. `trace.percentile` takes such
+        keys into account.
+
+    Raises
+    ------
+    ValueError
+        If there are such marks, but none has the key.
     """
     if start is None:
         sent = _handled(trace, key, None)

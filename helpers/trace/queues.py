@@ -1,107 +1,43 @@
-"""What the queues held: the lives of messages, computed from the trace.
+"""What the queues held: stays of messages, the backlog, and the age of the oldest message.
 
-Knows no AWS SDK. The rules that are followed are those of the SQS API model (DeleteMessage,
-ChangeMessageVisibility, SendMessage; botocore 1.44.5, November 2026): a received message is in
-flight until its visibility timeout ends or it is deleted; only the latest receipt handle deletes it
-for certain; a delayed message is neither waiting nor in flight. AWS leaves open what an older
-handle does; here, and in the emulator, it has no effect.
-
-A message that was deleted and has reappeared begins another stay, so it is told apart from one that
-a timeout has made visible again.
-
-A message whose sending is not in the trace enters its queue when it is first seen. A second send
-with the same id (deduplication) adds nothing.
+Knows no AWS SDK. Computed from the lives of messages (`helpers.trace.stays`).
 """
 
+from __future__ import annotations
+
 from math import inf, nan
+from typing import TYPE_CHECKING
 
-from helpers.trace.handlings import messages
+from helpers.trace.stays import STATES, end_of, states
 
-TOGETHER = 1e-5  # seconds; the emulator keeps epoch seconds in a float
-STATES = ("waiting", "in_flight", "delayed")
-_COLUMNS = [
-    "queue", "id", "body", "stay", "state", "start", "end", "ended_by", "handling",
-]  # fmt: skip
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
 
 
-def states(trace, *, until=None):
-    """The life of every message: one row per time spent waiting, in flight or delayed.
+def sojourns(
+    trace: pd.DataFrame, *, queue: str | None = None, until: float | None = None
+) -> pd.DataFrame:
+    """One row per stay of a message in a queue.
 
     Parameters
     ----------
+    queue : str, optional
+        The one queue that is looked at; all of them if not given.
     until : float, optional
-        Virtual seconds up to which timeouts and delays are let end; the end of the trace if not
-        given. Pass `lab.now` if time has passed since the last row.
+        Virtual seconds, as for `states`.
 
     Returns
     -------
-    DataFrame: queue, id, body, stay (number of the message's stay in a queue), state, start, end
-    (NaN: still so), ended_by ("received", "timeout", "delay", "visibility", "deleted", "moved",
-    "expired", "purged"), handling (row of `messages(trace)` that began it; -1: a timeout did).
-    """
-    import pandas as pd
+    DataFrame
+        queue, id, body, entered, received (for the first time) and left (virtual seconds), wait
+        (seconds from entered to received), sojourn (seconds from entered to left), deliveries,
+        left_by. NaN where it has not happened. In the order of their entry.
 
-    until = _end(trace, until)
-    done, here, stays = [], {}, 0  # here: (queue, id) -> [stay, body, state, start, ends, row]
-
-    def turn(key, time, by, state=None, ends=inf, row=-1):
-        """Close the message's present state; open the next, or none."""
-        stay, body, now, start, _, began = here.pop(key)
-        done.append((*key, body, stay, now, start, time, by, began))
-        if state:
-            here[key] = [stay, body, state, time, ends, row]
-
-    def settle(key, time):
-        if key in here and here[key][4] <= time + TOGETHER:
-            by = "delay" if here[key][2] == "delayed" else "timeout"
-            turn(key, min(here[key][4], time), by, "waiting")
-
-    frame = messages(trace)
-    names = ["time", "queue", "what", "id", "body", "visible_at", "to", "effective"]
-    for row, (time, queue, what, ident, body, visible_at, to, effective) in enumerate(
-        zip(*(frame[name].tolist() for name in names), strict=True)
-    ):
-        if time > until:
-            break
-        key = (queue, ident)
-        if what == "purged":
-            for key in [key for key in here if key[0] == queue]:
-                settle(key, time)
-                turn(key, time, "purged")
-            continue
-        settle(key, time)
-        if what == "moved":
-            if key in here:
-                turn(key, time, "moved")
-            key = (to, ident)
-            settle(key, time)
-        if what in ("sent", "received", "moved", "reappeared") and key not in here:
-            stays += 1
-            delayed = what == "sent" and visible_at > time + TOGETHER
-            state, ends = ("delayed", visible_at) if delayed else ("waiting", inf)
-            here[key] = [stays, body, state, time, ends, row]
-        if what == "received":
-            turn(key, time, "received", "in_flight", visible_at, row)
-        elif what == "visibility" and effective and key in here and here[key][2] == "in_flight":
-            here[key][4] = visible_at
-            if visible_at <= time:
-                turn(key, time, "visibility", "waiting", row=row)
-        elif what in ("deleted", "expired", "redriven") and effective and key in here:
-            turn(key, time, what)
-    for key in list(here):
-        settle(key, until)
-        stay, body, state, start, _, began = here[key]
-        done.append((*key, body, stay, state, start, nan, None, began))
-    frame = pd.DataFrame(done, columns=_COLUMNS, dtype=object)
-    return frame.astype({"stay": int, "start": float, "end": float, "handling": int})
-
-
-def sojourns(trace, *, queue=None, until=None):
-    """One row per stay of a message in a queue.
-
-    Returns a DataFrame: queue, id, body, entered, received (first time), left, wait (from entered
-    to the first receipt), sojourn (from entered to left), deliveries, left_by. Seconds; NaN where
-    it has not happened.
+    Raises
+    ------
+    ValueError
+        If the trace has never seen the queue.
     """
     found = _of(states(trace, until=until), trace, queue).sort_values("stay", kind="stable")
     stays = found.groupby("stay")
@@ -118,18 +54,34 @@ def sojourns(trace, *, queue=None, until=None):
     return frame.sort_values("entered", kind="stable", ignore_index=True)
 
 
-def backlog(trace, queue=None, *, until=None):
+def backlog(
+    trace: pd.DataFrame, queue: str | None = None, *, until: float | None = None
+) -> pd.DataFrame:
     """Messages waiting, in flight and delayed, as a step function of time.
 
-    Each row holds from its time to the next row's. The first is at 0, the last at `until` (see
-    `states`). Without `queue`, the sum over all queues.
+    Each row holds from its time to the next row's.
 
-    Returns a DataFrame: time (virtual seconds), waiting, in_flight, delayed (messages).
+    Parameters
+    ----------
+    queue : str, optional
+        The one queue that is looked at; if not given, all are added up.
+    until : float, optional
+        Virtual seconds, as for `states`: the last row's time. The first row is at 0.
+
+    Returns
+    -------
+    DataFrame
+        time (virtual seconds), and counts of messages: waiting, in_flight, delayed.
+
+    Raises
+    ------
+    ValueError
+        If the trace has never seen the queue.
     """
     import numpy as np
     import pandas as pd
 
-    until = _end(trace, until)
+    until = end_of(trace, until)
     found = _of(states(trace, until=until), trace, queue)
     ended = found[found["end"].notna()]
     times = np.concatenate([[0.0, until], found["start"], ended["end"]])
@@ -143,8 +95,32 @@ def backlog(trace, queue=None, *, until=None):
     return pd.DataFrame(columns)
 
 
-def backlog_at(trace, times, *, queue=None, until=None):
-    """The backlog at the given times (virtual seconds), one row each, as in `backlog`."""
+def backlog_at(
+    trace: pd.DataFrame,
+    times: npt.ArrayLike,
+    *,
+    queue: str | None = None,
+    until: float | None = None,
+) -> pd.DataFrame:
+    """The backlog at the given times.
+
+    Parameters
+    ----------
+    times : array_like of float
+        Virtual seconds, one row of them, in any order.
+    queue, until
+        As for `backlog`.
+
+    Returns
+    -------
+    DataFrame
+        One row per given time, with the columns of `backlog`.
+
+    Raises
+    ------
+    ValueError
+        If a time is before the lab opened, or if the trace has never seen the queue.
+    """
     import numpy as np
 
     steps = backlog(trace, queue, until=until)
@@ -155,7 +131,9 @@ def backlog_at(trace, times, *, queue=None, until=None):
     return steps.iloc[row].assign(time=times).reset_index(drop=True)
 
 
-def oldest_age(trace, queue=None, *, until=None):
+def oldest_age(
+    trace: pd.DataFrame, queue: str | None = None, *, until: float | None = None
+) -> pd.DataFrame:
     """Age of the oldest message not yet deleted, over time.
 
     Join the rows by straight lines: the age grows by a second per second, and falls where the
@@ -163,12 +141,25 @@ def oldest_age(trace, queue=None, *, until=None):
     as in the metric ApproximateAgeOfOldestMessage (SQS Developer Guide, "Setting-up dead-letter
     queue retention", November 2026).
 
-    Returns a DataFrame: time, age (virtual seconds).
+    Parameters
+    ----------
+    queue, until
+        As for `backlog`; without a queue, the oldest message of all queues.
+
+    Returns
+    -------
+    DataFrame
+        time (virtual seconds) and age (seconds), from 0 to `until`.
+
+    Raises
+    ------
+    ValueError
+        If the trace has never seen the queue.
     """
     import numpy as np
     import pandas as pd
 
-    until = _end(trace, until)
+    until = end_of(trace, until)
     stays = sojourns(trace, queue=queue, until=until)
     entered = stays["entered"].to_numpy()
     gone = stays["left"].notna().to_numpy()
@@ -190,13 +181,7 @@ def oldest_age(trace, queue=None, *, until=None):
     return frame.reset_index(drop=True)
 
 
-def _end(trace, until):
-    if until is not None:
-        return float(until)
-    return float(trace["end"].max()) if len(trace) else 0.0
-
-
-def _of(frame, trace, queue):
+def _of(frame: pd.DataFrame, trace: pd.DataFrame, queue: str | None) -> pd.DataFrame:
     """The rows of one queue; an error if the trace has never seen it."""
     if queue is None:
         return frame

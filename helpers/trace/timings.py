@@ -3,17 +3,27 @@
 Knows no AWS SDK. Part of `helpers.trace`. Times are virtual seconds.
 """
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING
 
 from helpers.trace.record import CUT_OFF
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
 
-def calls(trace):
+
+def calls(trace: pd.DataFrame) -> pd.DataFrame:
     """One row per API call, over its attempts. Calls that the end of the run cut off are left out.
 
-    Returns a DataFrame: call, caller, service, operation, resource, start, end, latency (seconds,
-    from the first attempt's start to the last one's end, waits between them included), attempts,
-    outcome (of the last attempt).
+    Returns
+    -------
+    DataFrame
+        call, caller, service, operation, resource, start and end (virtual seconds), latency
+        (seconds, from the first attempt's start to the last one's end, waits between them
+        included), attempts, outcome (of the last attempt). In the order of their start.
     """
     rows = trace[(trace["kind"] == "call") & trace["call"].notna()]
     rows = rows[~rows["call"].isin(rows.loc[rows["outcome"] == CUT_OFF, "call"])]
@@ -28,7 +38,7 @@ def calls(trace):
     return frame.sort_values("start", kind="stable", ignore_index=True)
 
 
-def latency(trace, *, by="operation"):
+def latency(trace: pd.DataFrame, *, by: str | list[str] = "operation") -> pd.DataFrame:
     """Percentiles of the calls' latency in seconds, all outcomes together.
 
     Parameters
@@ -38,20 +48,28 @@ def latency(trace, *, by="operation"):
 
     Returns
     -------
-    DataFrame with `by` as its index: calls, failed, p50, p95, p99.
+    DataFrame
+        With `by` as its index: calls and failed (counts), p50, p95, p99 (seconds).
     """
     done = calls(trace)
     groups = done.assign(failed=done["outcome"] != "ok").groupby(by)
-    frame = groups["failed"].agg(calls="size", failed="sum")
+    frame = groups["failed"].agg(["size", "sum"]).set_axis(["calls", "failed"], axis="columns")
     for percent in (50, 95, 99):
         frame[f"p{percent}"] = groups["latency"].quantile(percent / 100)
     return frame
 
 
-def percentile(seconds, percent):
+def percentile(seconds: npt.ArrayLike, percent: float) -> float:
     """A percentile of durations, where what has not finished (NaN) took longer than all the rest.
 
     Interpolated as numpy does it. NaN if so few have finished that it is not known.
+
+    Parameters
+    ----------
+    seconds : array_like of float
+        One row of durations, such as a column of a frame.
+    percent : float
+        0 to 100.
     """
     import numpy as np
 
@@ -63,8 +81,25 @@ def percentile(seconds, percent):
     return float(low + (high - low) * (place % 1))
 
 
-def throughput(trace, name, *, every=60.0):
-    """Marks called `name` per second, in windows of `every` seconds. DataFrame: time, rate."""
+def throughput(trace: pd.DataFrame, name: str, *, every: float = 60.0) -> pd.DataFrame:
+    """How many marks with this name there were per second, window after window.
+
+    Parameters
+    ----------
+    every : float
+        Length of a window in seconds.
+
+    Returns
+    -------
+    DataFrame
+        time (when a window begins, virtual seconds) and rate (marks per second), from 0 to the
+        window in which the trace ends.
+
+    Raises
+    ------
+    ValueError
+        If `every` is not positive.
+    """
     import numpy as np
     import pandas as pd
 
@@ -76,10 +111,15 @@ def throughput(trace, name, *, every=60.0):
     return pd.DataFrame({"time": np.arange(windows) * every, "rate": counts / every})
 
 
-def utilisation(trace):
-    """Share of time that each caller of ReceiveMessage did not spend waiting in it, 0 to 1.
+def utilisation(trace: pd.DataFrame) -> pd.Series[float]:
+    """Share of time that each caller of ReceiveMessage did not spend waiting in it.
 
-    From the caller's first call to its last happening. Series, indexed by caller.
+    From the caller's first call to its last happening.
+
+    Returns
+    -------
+    Series
+        0 to 1, indexed by caller; NaN for a caller that took no time.
     """
     polls = trace[trace["operation"] == "ReceiveMessage"]
     idle = (polls["end"] - polls["time"]).groupby(polls["caller"]).sum()
