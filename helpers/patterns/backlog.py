@@ -17,7 +17,7 @@ def recovery_time(backlog, capacity, arrival_rate):
 
 
 def take(sqs, queue, wait):
-    """One message with the moment of its sending, or None if none comes in `wait` seconds."""
+    """One message, with the time it was sent, or None if none comes within `wait` seconds."""
     answer = sqs.receive_message(
         QueueUrl=queue, WaitTimeSeconds=wait, MessageSystemAttributeNames=["SentTimestamp"]
     )

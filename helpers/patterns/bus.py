@@ -43,7 +43,7 @@ def subscribe(events, sqs, bus, name, pattern, dead_letters=None, **target):
     if dead_letters:
         target["DeadLetterConfig"] = {"Arn": let_in(sqs, dead_letters, rule)}
     if events.put_targets(Rule=name, EventBusName=bus, Targets=[target])["FailedEntryCount"]:
-        raise RuntimeError(f"{name} is no target of the rule")
+        raise RuntimeError(f"the rule did not take {name} as its target")
     return rule
 
 

@@ -14,7 +14,7 @@ TOKEN_AND_ORDER = {"token.$": "$$.Task.Token", "order.$": "$"}
 
 
 def waiting(resource, parameters, **limits):
-    """A workflow of one state: it hands out a token, and waits for whoever answers with it."""
+    """A workflow of one state: it hands out a token, and waits until an answer comes with it."""
     resource = f"arn:aws:states:::{resource}.waitForTaskToken"
     ask = {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True}
     return {"StartAt": "Ask", "States": {"Ask": ask | limits}}
@@ -33,7 +33,7 @@ def answer(client, token, error=None, **output):
 
 
 def start_each(client, machine, orders):
-    """Start an execution for each order, when it is placed; it is called like its order."""
+    """Start an execution for each order when it is placed; its name is the order's id."""
     opened = time.time()
     for order in orders:
         time.sleep(max(0, opened + order.placed_at - time.time()))
@@ -42,7 +42,7 @@ def start_each(client, machine, orders):
 
 @contextlib.contextmanager
 def heartbeat(client, token, seconds):
-    """Send a heartbeat every so many seconds. Yields an event: set when nobody waits any more."""
+    """Send a heartbeat every `seconds` seconds. Yields an event, set when nobody waits any more."""
     over, name = threading.Event(), f"heart of {threading.current_thread().name}"
 
     def beat():

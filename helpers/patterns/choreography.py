@@ -90,5 +90,5 @@ def subscribe_workflow(events, bus, name, pattern, machine, role):
     rule = events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))["RuleArn"]
     target = {"Id": name, "Arn": machine, "RoleArn": role, "InputPath": "$.detail"}
     if events.put_targets(Rule=name, EventBusName=bus, Targets=[target])["FailedEntryCount"]:
-        raise RuntimeError(f"{name} is no target of the rule")
+        raise RuntimeError(f"the rule did not take {name} as its target")
     return rule

@@ -39,7 +39,7 @@ def whole_order(client, detail):
 
 
 def in_rounds(sqs, queue, handle, every):
-    """Work off a queue every so many seconds. What cannot be handled waits for the next round."""
+    """Work off a queue in rounds, `every` seconds apart. What fails waits for the next round."""
     while True:
         time.sleep(every)
         asked = {"QueueUrl": queue, "MaxNumberOfMessages": 10}

@@ -10,7 +10,7 @@ import uuid
 
 
 class InProgress(Exception):
-    """Somebody has this key in work. Come again later."""
+    """Somebody is working on this key. Come again later."""
 
 
 def table_of_records(dynamodb, name):

@@ -10,7 +10,7 @@ import time
 
 
 def queue_with_dead_letters(sqs, name, tries, timeout=30):
-    """A queue, and one for what it has delivered `tries` times and is still not deleted."""
+    """Make a queue, and one for what was delivered `tries` times and never deleted. Their URLs."""
     fifo = {"FifoQueue": "true"} if name.endswith(".fifo") else {}
     longest = {"MessageRetentionPeriod": str(14 * 86400)}
     dead = sqs.create_queue(QueueName=f"dead-{name}", Attributes=fifo | longest)["QueueUrl"]
@@ -36,7 +36,7 @@ def work_off(sqs, queue, work):
 
 
 def redrive(sqs, dead, rate):
-    """Send the dead letters back where they came from, `rate` per second. How many went?"""
+    """Send the dead letters back where they came from, `rate` per second. Returns how many went."""
     arn = arn_of(sqs, dead)
     sqs.start_message_move_task(SourceArn=arn, MaxNumberOfMessagesPerSecond=rate)
     while True:

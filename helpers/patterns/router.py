@@ -26,7 +26,7 @@ def send_to_each(sqs, queues, names, order):
 
 
 def subscribe(sns, topic, queue, policy=None, scope="MessageBody", dead_letters=None):
-    """Let a queue have what is published, if the policy accepts it. Queues go by their ARNs."""
+    """Send a queue what is published, if the policy accepts it. Queues are given as ARNs."""
     attributes = {"RawMessageDelivery": "true"}
     if policy:
         attributes |= {"FilterPolicy": json.dumps(policy), "FilterPolicyScope": scope}

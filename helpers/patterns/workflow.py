@@ -35,7 +35,7 @@ def tell(events, order, detail_type):
 
 
 def patiently(work, unless="", attempts=7):
-    """Try again after up to 1, 2, 4 … seconds, unless the error is one of a kind."""
+    """Try again after up to 1, 2, 4 … seconds, unless the error's text holds `unless`."""
     for attempt in range(attempts):
         try:
             return work()
