@@ -1,22 +1,20 @@
 """Eight changes to two services, one for each facet of coupling, written for each design.
 
-Each function returns, for each design, two dictionaries of parts: what the side that starts the
-change installs, and who follows. A part that stands in the first is the starter's own, whatever
-stands in the second. What is due of an order under a change is in `due`.
+Each function returns a `Change` for each design: what the side that starts the change installs,
+and what follows. What is due of an order under a change is in `due`.
 """
 
-import time
 from functools import partial
 
 import pandas as pd
 
 from helpers.lessons.lesson_01.designs import (
     ATTACH,
-    DESIGNS,
-    SEND,
+    PASS_ON,
     arn,
     attach_to_queue,
     attach_to_table,
+    body_of,
     call,
     charge,
     make_queue,
@@ -28,46 +26,55 @@ from helpers.lessons.lesson_01.designs import (
     retire,
     send,
     sender,
-    words,
     write,
 )
 from helpers.lessons.lesson_01.parts import (
+    LIMIT,
+    Change,
+    as_one_part,
     ask_queue,
     becomes_a_worker,
-    both,
+    call_until_done,
     cancels,
+    charge_or_answer,
+    charge_or_refuse,
     drop_queue,
     drop_rule,
     drop_table,
     drop_topic,
+    each_way,
+    hears_of_refusals,
+    in_each_design,
     look_at_table,
     make_bus,
     note_refusal,
+    order_and_cancel,
     spoken,
-    to_both,
     write_and_look,
 )
 from helpers.patterns import coupling
-from helpers.patterns.coupling import NotDone
 
-LIMIT = 5000  # cents: more is refused
 OUTAGES = ((60, 300), (500, 740))  # seconds; by then no attempt of the first is left
 
 
 def technology():
     """charge-card leaves Lambda and becomes a worker, which asks for its work."""
-    inbox, taken = partial(make_queue, name="inbox"), partial(becomes_a_worker, ask_queue)
+
+    def worker_at(queue, read):
+        return becomes_a_worker(ask_queue, queue, read)
+
+    inbox = partial(make_queue, name="inbox")
     return {
-        "call": (
-            {"receiver": both(inbox, taken("inbox", coupling.read_queue))},
-            {"sender": sender(partial(send, queue="inbox"))},
+        "call": Change(
+            own={"receiver": as_one_part(inbox, worker_at("inbox", coupling.read_queue))},
+            follow={"sender": sender(partial(send, queue="inbox"))},
         ),
-        "table": ({"receiver": becomes_a_worker(look_at_table)}, {}),
-        "queue": ({"receiver": taken("orders", coupling.read_queue)}, {}),
-        "topic": ({"receiver": taken("orders", coupling.read_topic)}, {}),
-        "bus": (
-            {"receiver": both(inbox, taken("inbox", coupling.read_bus_queue))},
-            {"wiring": partial(make_rule, to=arn("sqs", "inbox"))},
+        "table": Change(own={"receiver": becomes_a_worker(look_at_table)}),
+        "queue": Change(own={"receiver": worker_at("orders", coupling.read_queue)}),
+        "topic": Change(own={"receiver": worker_at("orders", coupling.read_topic)}),
+        "bus": Change(
+            own={"receiver": as_one_part(inbox, worker_at("inbox", coupling.read_bus_queue))},
+            follow={"wiring": partial(make_rule, to=arn("sqs", "inbox"))},
         ),
     }
 
@@ -77,12 +84,18 @@ def location():
 
     def renamed(attach):
         moved = receiver(attach, name="payments")
-        return both(moved, lambda shop: retire("charge-card"))
+        return {"receiver": as_one_part(moved, lambda shop: retire("charge-card"))}
 
-    cells = {name: ({"receiver": renamed(ATTACH[name])}, {}) for name in DESIGNS}
-    cells["call"][1]["sender"] = sender(partial(call, to="payments"))
-    cells["bus"][1]["wiring"] = partial(make_rule, to=arn("lambda", "function:payments"))
-    return cells
+    rule = partial(make_rule, to=arn("lambda", "function:payments"))
+    return {
+        "call": Change(
+            own=renamed(ATTACH["call"]), follow={"sender": sender(partial(call, to="payments"))}
+        ),
+        "table": Change(own=renamed(ATTACH["table"])),
+        "queue": Change(own=renamed(ATTACH["queue"])),
+        "topic": Change(own=renamed(ATTACH["topic"])),
+        "bus": Change(own=renamed(ATTACH["bus"]), follow={"wiring": rule}),
+    }
 
 
 def topology():
@@ -95,29 +108,26 @@ def topology():
         return receiver(attach, mail, "send-receipt")
 
     receipts = partial(attach_to_queue, queue="receipts")
-    moves_out = both(
+    moves_out = as_one_part(
         lambda shop: retire("send-receipt"), partial(make_queue, name="receipts"), arrives(receipts)
     )
-    subscribes = partial(make_topic, queue="receipts")
+    subscribes = as_one_part(
+        partial(make_topic, queue="receipts"), arrives(partial(receipts, read=coupling.read_topic))
+    )
     rule = partial(make_rule, to=arn("lambda", "function:send-receipt"), name="receipts")
+    calls_both = each_way(call, partial(call, to="send-receipt"))
+    sends_to_both = each_way(send, partial(send, queue="receipts"))
     return {
-        "call": (
-            {"newcomer": arrives(ATTACH["call"])},
-            {"sender": sender(to_both(call, partial(call, to="send-receipt")))},
+        "call": Change(
+            own={"newcomer": arrives(ATTACH["call"])}, follow={"sender": sender(calls_both)}
         ),
-        "table": ({"newcomer": arrives(partial(attach_to_table, mark="mailed"))}, {}),
-        "queue": (
-            {"newcomer": arrives(attach_to_queue)},
-            {
-                "newcomer": moves_out,
-                "sender": sender(to_both(send, partial(send, queue="receipts"))),
-            },
+        "table": Change(own={"newcomer": arrives(partial(attach_to_table, mark="mailed"))}),
+        "queue": Change(
+            own={"newcomer": arrives(attach_to_queue)},
+            follow={"newcomer": moves_out, "sender": sender(sends_to_both)},
         ),
-        "topic": (
-            {"newcomer": both(subscribes, arrives(partial(receipts, read=coupling.read_topic)))},
-            {},
-        ),
-        "bus": ({"newcomer": both(arrives(ATTACH["bus"]), rule)}, {}),
+        "topic": Change(own={"newcomer": subscribes}),
+        "bus": Change(own={"newcomer": as_one_part(arrives(ATTACH["bus"]), rule)}),
     }
 
 
@@ -130,24 +140,23 @@ def data_format():
     def charge_camel(shop, body):
         shop.charge(body["orderId"], body["amount"])
 
-    cells = spoken(camel, charge_camel)
     new = {"table": "orders-2", "key": "orderId"}
-    cells["table"] = (
-        {"sender": sender(partial(write, key="orderId"), camel)},
-        {
+    with_a_new_table = Change(
+        own={"sender": sender(partial(write, key="orderId"), camel)},
+        follow={
             "wiring": partial(make_table, name="orders-2", key="orderId"),
             "receiver": receiver(partial(attach_to_table, **new), charge_camel),
             "sender": sender(partial(write, **new), camel),
         },
     )
-    return cells
+    return spoken(camel, charge_camel) | {"table": with_a_new_table}
 
 
 def semantic():
     """The checkout says the amount in euros, no longer in cents."""
 
     def in_euros(order):
-        return words(order) | {"amount": order.amount / 100}
+        return body_of(order) | {"amount": order.amount / 100}
 
     def charge_euros(shop, body):
         shop.charge(body["order_id"], round(100 * body["amount"]))
@@ -158,54 +167,27 @@ def semantic():
 def conversation():
     """charge-card refuses more than 50 euros, and the customer has to be told."""
 
-    def charge_or_refuse(shop, body):
-        if body["amount"] > LIMIT:
-            raise NotDone(f"{body['order_id']}: more than {LIMIT} cents")
-        charge(shop, body)
+    def refuses(design):
+        return {"receiver": receiver(ATTACH[design], charge_or_refuse)}
 
-    def answers(say):
-        def work(shop, body):
-            try:
-                charge_or_refuse(shop, body)
-            except NotDone:
-                say(body)
+    def by_a_queue(design):
+        replies = charge_or_answer(partial(send, queue="refusals"))
+        return {
+            "sender": hears_of_refusals(PASS_ON[design]),
+            "receiver": receiver(ATTACH[design], replies),
+        }
 
-        return work
-
-    def listens(send):
-        def install(shop):
-            tell = lambda body: shop.book("told", body["order_id"])  # noqa: E731
-            shop.lab.start(ask_queue, "refusals", coupling.read_queue, tell)
-            sender(send)(shop)
-
-        return both(partial(make_queue, name="refusals"), install)
-
-    refuses = {name: {"receiver": receiver(ATTACH[name], charge_or_refuse)} for name in DESIGNS}
-    replies = answers(partial(send, queue="refusals"))
-    cells = {
-        name: (
-            refuses[name],
-            {"sender": listens(SEND[name]), "receiver": receiver(ATTACH[name], replies)},
-        )
-        for name in DESIGNS
+    by_the_table = {
+        "sender": sender(write_and_look),
+        "receiver": receiver(attach_to_table, charge_or_answer(note_refusal)),
     }
-    cells["call"] = (refuses["call"], {})  # the exception comes back by itself
-    notes = receiver(attach_to_table, answers(note_refusal))
-    cells["table"] = (refuses["table"], {"sender": sender(write_and_look), "receiver": notes})
-    return cells
+    # With a call nobody follows: the exception comes back by itself.
+    follow = {design: by_a_queue(design) for design in ("queue", "topic", "bus")}
+    return in_each_design(refuses, follow | {"table": by_the_table})
 
 
-def order():
+def ordering():
     """Customers may cancel, and every second one does, half a second after the order."""
-
-    def order_and_cancel(send):
-        def say(body):
-            send(body)
-            if cancels(body["order_id"]):
-                time.sleep(0.5)
-                send(body | {"cancelled": True})
-
-        return say
 
     def remember(shop, body):
         name = body["order_id"]
@@ -216,14 +198,13 @@ def order():
         if name in shop.cancelled:
             shop.refund(name)
 
-    remembers = {"queue", "topic", "bus"}
-    return {
-        name: (
-            {"sender": sender(order_and_cancel(SEND[name]))},
-            {"receiver": receiver(ATTACH[name], remember)} if name in remembers else {},
-        )
-        for name in DESIGNS
-    }
+    return in_each_design(
+        lambda design: {"sender": sender(order_and_cancel(PASS_ON[design]))},
+        {
+            design: {"receiver": receiver(ATTACH[design], remember)}
+            for design in ("queue", "topic", "bus")
+        },
+    )
 
 
 def temporal(outages=OUTAGES):
@@ -234,48 +215,47 @@ def temporal(outages=OUTAGES):
             raise ConnectionError("charge-card is down")
         charge(shop, body)
 
-    def call_until_done(body):
-        while True:
-            try:
-                return call(body)
-            except NotDone:
-                time.sleep(30)
-
     from_inbox = partial(attach_to_queue, queue="inbox", read=coupling.read_bus_queue)
-    cells = {name: ({"receiver": receiver(ATTACH[name], charge_if_up)}, {}) for name in DESIGNS}
-    cells["call"][1]["sender"] = sender(call_until_done)
-    cells["bus"][1]["receiver"] = both(
+    behind_a_queue = as_one_part(
         partial(make_queue, name="inbox"), receiver(from_inbox, charge_if_up, "charge-card-inbox")
     )
-    cells["bus"][1]["wiring"] = partial(make_rule, to=arn("sqs", "inbox"))
-    return cells
+    return in_each_design(
+        lambda design: {"receiver": receiver(ATTACH[design], charge_if_up)},
+        {
+            "call": {"sender": sender(call_until_done)},
+            "bus": {
+                "receiver": behind_a_queue,
+                "wiring": partial(make_rule, to=arn("sqs", "inbox")),
+            },
+        },
+    )
 
 
 def wiring():
-    """What stands between gets another name: a ninth change, of the other half of location."""
+    """What is between gets another name: a ninth change, of the other half of location."""
     return {
-        "call": ({}, {}),
-        "table": (
-            {"wiring": both(partial(make_table, name="orders-2"), drop_table)},
-            {
+        "call": Change(),
+        "table": Change(
+            own={"wiring": as_one_part(partial(make_table, name="orders-2"), drop_table)},
+            follow={
                 "sender": sender(partial(write, table="orders-2")),
                 "receiver": receiver(partial(attach_to_table, table="orders-2")),
             },
         ),
-        "queue": (
-            {"wiring": both(partial(make_queue, name="orders-2"), drop_queue)},
-            {
+        "queue": Change(
+            own={"wiring": as_one_part(partial(make_queue, name="orders-2"), drop_queue)},
+            follow={
                 "sender": sender(partial(send, queue="orders-2")),
                 "receiver": receiver(partial(attach_to_queue, queue="orders-2")),
             },
         ),
-        "topic": (
-            {"wiring": both(partial(make_topic, topic="placed-2"), drop_topic)},
-            {"sender": sender(partial(SEND["topic"], topic="placed-2"))},
+        "topic": Change(
+            own={"wiring": as_one_part(partial(make_topic, topic="placed-2"), drop_topic)},
+            follow={"sender": sender(partial(PASS_ON["topic"], topic="placed-2"))},
         ),
-        "bus": (
-            {"wiring": both(make_bus, partial(make_rule, bus="shop"), drop_rule)},
-            {"sender": sender(partial(put, bus="shop"))},
+        "bus": Change(
+            own={"wiring": as_one_part(make_bus, partial(make_rule, bus="shop"), drop_rule)},
+            follow={"sender": sender(partial(put, bus="shop"))},
         ),
     }
 
@@ -283,7 +263,7 @@ def wiring():
 CHANGES = {
     "technology": technology, "location": location, "topology": topology,
     "data format": data_format, "semantic": semantic, "conversation": conversation,
-    "order": order, "temporal": temporal, "wiring": wiring,
+    "order": ordering, "temporal": temporal, "wiring": wiring,
 }  # fmt: skip
 FACETS = tuple(name for name in CHANGES if name != "wiring")
 

@@ -1,7 +1,7 @@
 """Two services of the shop, checkout and charge-card, joined in five ways: lesson 01 breaks them.
 
 A design has three parts: wiring, receiver and sender. A part is a function that installs itself in
-a `trial.Shop`, so that a part can be replaced while orders come: ``part(shop)``.
+a `trial.ServicePair`, so that a part can be replaced while orders come: ``part(shop)``.
 """
 
 import json
@@ -48,14 +48,18 @@ def put(body, bus="default"):
     coupling.pass_by_bus(client("events"), "shop", body, bus)
 
 
-def words(order):
+def body_of(order):
     """What the checkout says of an order."""
     return {"order_id": order.order_id, "amount": order.amount}
 
 
-def sender(send, words=words):
-    """A sender: how it passes on what it says."""
-    return lambda shop: setattr(shop, "send", lambda order: send(words(order)))
+def sender(pass_on, say=body_of):
+    """A sender: what it says of an order, and how it passes that on."""
+
+    def install(shop):
+        shop.send = lambda order: pass_on(say(order))
+
+    return install
 
 
 # -- what stands between
@@ -97,7 +101,7 @@ def make_rule(shop, to=CHARGE_CARD, name="orders", bus="default", **when):
 
 
 def work_off_table(table, key, mark, work):
-    """Do the work for each item that has changed since; leave a mark on what is done."""
+    """Do the work for each item that is new or has changed; leave a mark on what is done."""
     names = {"#mark": mark}
     changed = "attribute_not_exists(#mark) OR #mark <> body"
     scan = client("dynamodb").get_paginator("scan").paginate
@@ -116,14 +120,14 @@ def work_off_table(table, key, mark, work):
         )
 
 
-def attach(shop, name, work, read):
+def attach_function(shop, name, work, read):
     """A function that somebody else invokes."""
     shop.lab.deploy(name, lambda event, context: [work(b) for b in read(event)], timeout=TIMEOUT)
 
 
 def attach_to_queue(shop, name, work, read=coupling.read_queue, queue="orders"):
     """A function with an event source mapping, by which Lambda takes from the queue for it."""
-    attach(shop, name, work, read)
+    attach_function(shop, name, work, read)
     with suppress(client("lambda").exceptions.ResourceConflictException):  # it is there already
         client("lambda").create_event_source_mapping(
             FunctionName=name, EventSourceArn=arn("sqs", queue), BatchSize=1
@@ -165,19 +169,23 @@ def receiver(attach, work=charge, name="charge-card"):
 
 # -- the five designs
 
-SEND = {"call": call, "table": write, "queue": send, "topic": publish, "bus": put}
-WIRE = {
+PASS_ON = {"call": call, "table": write, "queue": send, "topic": publish, "bus": put}
+WIRING = {
     "call": no_wiring, "table": make_table, "queue": make_queue, "topic": make_topic,
     "bus": make_rule,
 }  # fmt: skip
 ATTACH = {
-    "call": partial(attach, read=coupling.read_call),
+    "call": partial(attach_function, read=coupling.read_call),
     "table": attach_to_table,
     "queue": attach_to_queue,
     "topic": partial(attach_to_queue, read=coupling.read_topic),
-    "bus": partial(attach, read=coupling.read_bus),
+    "bus": partial(attach_function, read=coupling.read_bus),
 }
 DESIGNS = {
-    name: {"wiring": WIRE[name], "receiver": receiver(ATTACH[name]), "sender": sender(SEND[name])}
-    for name in SEND
+    name: {
+        "wiring": WIRING[name],
+        "receiver": receiver(ATTACH[name]),
+        "sender": sender(PASS_ON[name]),
+    }
+    for name in PASS_ON
 }

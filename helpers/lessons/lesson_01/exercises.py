@@ -15,7 +15,7 @@ from helpers.lab import Lab
 from helpers.lessons.exercise import Exercise, Failed
 from helpers.lessons.lesson_01.designs import (
     arn,
-    attach,
+    attach_function,
     attach_to_queue,
     call,
     client,
@@ -45,82 +45,118 @@ MORE = (
 )
 
 
-class Counts:
-    """A shop as far as the parts of `designs` need one."""
+class Ledger:
+    """A shop for the parts of `designs`, which writes down what became of each order."""
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self.charged: dict[str, list[Any]] = {}
-        self.passed: Counter[str] = Counter()
         self.raised: dict[str, str] = {}  # what the reader's code raised at an order
-        self.problem: str | None = None
+        self.problem: str | None = None  # the first thing wrong with what that code gave
+
+    def charge(self, name: str, amount: Any) -> None:
+        self.charged.setdefault(name, []).append(amount)
+
+    def complain(self, sentence: str) -> None:
+        self.problem = self.problem or sentence
+
+    def reason(self, name: str, what: str) -> str:
+        """Why an order was not charged, as the end of a sentence, if it is known."""
+        return f": your {what} raised {self.raised[name]}" if name in self.raised else ""
 
 
-def one_reader(lab: Lab, reader: Callable[..., Any], seed: int) -> None:
-    """The reader reads every envelope, more fields, and text; it refuses what is no amount."""
-    draws, shop = Random(f"ways {seed}"), Counts(lab)
-    orders = load.orders(rate=0.5, minutes=1, seed=seed)
-    came: dict[str, str] = {}
-    sent: dict[str, Any] = {}
+# -- 1
 
-    def read(event: Any) -> Any:
-        inside = json.dumps(event)
-        names = [name for name in came if name in inside]
-        try:
-            bodies = reader(event)
-        except Exception as error:
-            shop.raised |= dict.fromkeys(names, repr(error))
-            raise
-        _check_list(bodies, names, came)
-        for name in names:
-            shop.passed[name] += 1
-            found = [body for body in bodies if body["order_id"] == name]
-            if name in sent and not found:
-                raise Failed(f"Order {name} came {came[name]}, and your reader left it out.")
-        return bodies
 
-    def note(body: dict[str, Any]) -> None:
-        shop.charged.setdefault(body["order_id"], []).append(body.get("amount"))
+class EveryWay(Ledger):
+    """Orders that come in every way, read by the reader's function."""
 
-    def checkout(order: load.Order) -> None:
-        name = order.order_id
-        way = came[name] = draws.choice(list(WAYS))
+    def __init__(self, lab: Lab, reader: Callable[..., Any], seed: int) -> None:
+        super().__init__(lab)
+        self._reader, self._draws = reader, Random(f"ways {seed}")
+        self.came: dict[str, str] = {}  # how an order came
+        self.due: dict[str, int] = {}  # what it says, where that is an amount
+        self.passed: Counter[str] = Counter()
+        attach_function(self, "charge-card", self._note, self._read)
+        make_topic(self)  # the topic and the queue share a queue, as two senders may
+        attach_to_queue(self, "charge-card", self._note, self._read)
+        make_queue(self, "late")
+        attach_to_queue(self, "charge-card", self._note, self._read, queue="late")
+        make_rule(self)
+        client("events").create_event_bus(Name="late")
+        make_rule(self, to=arn("sqs", "late"), bus="late")
+
+    def checkout(self, order: load.Order) -> None:
+        name, draws = order.order_id, self._draws
+        way = self.came[name] = draws.choice(list(WAYS))
         body = {"order_id": name, "amount": order.amount, **draws.choice(({}, *MORE))}
         if draws.random() < 0.25:
             body["amount"] = str(order.amount)
         if draws.random() < 0.2:
             body["amount"] = draws.choice(BROKEN)
-            came[name] = f"{way} with {_told(body['amount'])}"
+            self.came[name] = f"{way} with {_told(body['amount'])}"
             if body["amount"] is ...:
                 del body["amount"]
         else:
-            sent[name] = order.amount
+            self.due[name] = order.amount
         with contextlib.suppress(Exception):  # what counts is what was charged
             WAYS[way](body)
 
-    def guarded(event: Any) -> Any:
+    def judge(self, name: str) -> None:
+        """An amount is charged as it is; what is not an amount is refused."""
+        came, due, charged = self.came[name], self.due.get(name), self.charged.get(name, [])
+        if due is None:
+            if charged:
+                raise Failed(f"Order {name} came {came}, and {charged[0]!r} was charged.")
+            if self.passed[name]:
+                raise Failed(
+                    f"Order {name} came {came}, and your reader let it pass without a word."
+                )
+            return
+        if self.problem and not charged:
+            raise Failed(self.problem)
+        if not charged:
+            raise Failed(
+                f"Order {name} came {came} and was never charged{self.reason(name, 'reader')}."
+            )
+        for found in charged:
+            if type(found) is not int or found != due:
+                raise Failed(f"Order {name} came {came}: {due} was due, {found!r} was charged.")
+
+    def _read(self, event: Any) -> Any:
+        inside = json.dumps(event)
+        names = [name for name in self.came if name in inside]
         try:
-            return read(event)
-        except Failed as failed:
-            shop.problem = shop.problem or str(failed)
+            bodies = self._reader(event)
+        except Exception as error:
+            self.raised |= dict.fromkeys(names, repr(error))
             raise
+        try:
+            _check_list(bodies, names, self.came)
+            self._check_complete(bodies, names)
+        except Failed as failed:
+            self.complain(str(failed))
+            raise
+        return bodies
 
-    _wire(shop, guarded, note)
+    def _check_complete(self, bodies: list[Any], names: list[str]) -> None:
+        for name in names:
+            self.passed[name] += 1
+            if name in self.due and name not in [body["order_id"] for body in bodies]:
+                raise Failed(f"Order {name} came {self.came[name]}, and your reader left it out.")
+
+    def _note(self, body: dict[str, Any]) -> None:
+        self.charge(body["order_id"], body.get("amount"))
+
+
+def one_reader(lab: Lab, reader: Callable[..., Any], seed: int) -> None:
+    """The reader reads every envelope, also with more fields; it refuses what is not an amount."""
+    shop = EveryWay(lab, reader, seed)
+    orders = load.orders(rate=0.5, minutes=1, seed=seed)
     with lab.running(minutes=2):
-        lab.start(open_shop, orders, checkout)
+        lab.start(open_shop, orders, shop.checkout)
     for order in orders:
-        _judge(order.order_id, came[order.order_id], sent.get(order.order_id), shop)
-
-
-def _wire(shop: Counts, read: Any, note: Any) -> None:
-    attach(shop, "charge-card", note, read)
-    make_topic(shop)  # the topic and the queue share a queue, as two senders may
-    attach_to_queue(shop, "charge-card", note, read)
-    make_queue(shop, "late")
-    attach_to_queue(shop, "charge-card", note, read, queue="late")
-    make_rule(shop)
-    client("events").create_event_bus(Name="late")
-    make_rule(shop, to=arn("sqs", "late"), bus="late")
+        shop.judge(order.order_id)
 
 
 def _check_list(bodies: Any, names: list[str], came: dict[str, str]) -> None:
@@ -137,88 +173,80 @@ def _told(amount: Any) -> str:
     return "no amount" if amount is ... else f"the amount {amount!r}"
 
 
-def _judge(name: str, came: str, amount: int | None, shop: Counts) -> None:
-    charged = shop.charged.get(name, [])
-    if amount is None:
-        if charged:
-            raise Failed(f"Order {name} came {came}, and {charged[0]!r} was charged.")
-        if shop.passed[name]:
-            raise Failed(f"Order {name} came {came}, and your reader let it pass without a word.")
-        return
-    if shop.problem and not charged:
-        raise Failed(shop.problem)
-    if not charged:
-        why = f": your reader raised {shop.raised[name]}" if name in shop.raised else ""
-        raise Failed(f"Order {name} came {came} and was never charged{why}.")
-    for found in charged:
-        if type(found) is not int or found != amount:
-            raise Failed(f"Order {name} came {came}: {amount} was due, {found!r} was charged.")
+# -- 2
 
 
-def both_versions(lab: Lab, adapter: Callable[..., Any], seed: int) -> None:
-    """Cents and euros side by side: every order is charged what is due, to the cent."""
-    draws, shop = Random(f"versions {seed}"), Counts(lab)
-    orders = load.orders(rate=0.5, minutes=1.2, seed=seed)
-    said: dict[str, str] = {}
-    due: dict[str, int] = {}
+class TwoVersions(Ledger):
+    """Orders of versions 1 and 2 at one queue, and now and then one of a version 3."""
 
-    def charge(body: dict[str, Any]) -> None:
-        name, given = body["order_id"], json.dumps(body)
-        try:
-            adapted = adapter(body)
-        except Exception as error:
-            shop.raised[name] = repr(error)
-            raise
-        if not isinstance(adapted, dict) or adapted.get("order_id") != name:
-            shop.problem = shop.problem or (
-                f"Order {name}: your adapter has to give an order of version 1, "
-                f"it gave {adapted!r} for {given}."
-            )
-            return
-        shop.charged.setdefault(name, []).append(adapted.get("amount"))
+    def __init__(self, lab: Lab, adapter: Callable[..., Any], seed: int) -> None:
+        super().__init__(lab)
+        self._adapter, self._draws = adapter, Random(f"versions {seed}")
+        self.said: dict[str, str] = {}
+        self.due: dict[str, int] = {}  # cents; nothing is due of version 3
+        make_queue(self)
+        attach_to_queue(self, "charge-card", self._adapt)
 
-    def checkout(order: load.Order) -> None:
-        name = order.order_id
+    def checkout(self, order: load.Order) -> None:
+        name, draws = order.order_id, self._draws
         amount = draws.choice((8, 20, 115, 1690, 250000)) if draws.random() < 0.3 else order.amount
-        kind = draws.choices((1, 2, 3), (10, 10, 1))[0]
-        if kind == 1:
+        version = draws.choices((1, 2, 3), (10, 10, 1))[0]
+        if version == 1:
             body: dict[str, Any] = {"order_id": name, "amount": amount}
-        elif kind == 2:
+        elif version == 2:
             euros = amount // 100 if amount % 100 == 0 else amount / 100
             body = {"version": 2, "order_id": name, "amount": euros}
         else:
             body = {"version": 3, "order_id": name, "amount": amount, "currency": "JPY"}
-        if kind < 3:
-            due[name] = amount
-        said[name] = json.dumps(body)
+        if version < 3:
+            self.due[name] = amount
+        self.said[name] = json.dumps(body)
         send(body)
 
-    make_queue(shop)
-    attach_to_queue(shop, "charge-card", charge)
+    def judge(self, name: str) -> None:
+        """What is due was charged, once; of version 3, nothing."""
+        said, due, charged = self.said[name], self.due.get(name), self.charged.get(name, [])
+        if due is None:
+            if charged:
+                raise Failed(
+                    f"Order {name} said {said}. What version 3 means is not agreed, and "
+                    f"{charged[0]!r} was charged."
+                )
+            return
+        if not charged:
+            raise Failed(
+                f"Order {name} said {said} and was never charged{self.reason(name, 'adapter')}."
+            )
+        if type(charged[0]) is not int or charged != [due]:
+            raise Failed(
+                f"Order {name} said {said}: {due} cents were due, {charged[0]!r} was charged."
+            )
+
+    def _adapt(self, body: dict[str, Any]) -> None:
+        name, given = body["order_id"], json.dumps(body)
+        try:
+            adapted = self._adapter(body)
+        except Exception as error:
+            self.raised[name] = repr(error)
+            raise
+        if not isinstance(adapted, dict) or adapted.get("order_id") != name:
+            self.complain(
+                f"Order {name}: your adapter has to give an order of version 1, "
+                f"it gave {adapted!r} for {given}."
+            )
+            return
+        self.charge(name, adapted.get("amount"))
+
+
+def both_versions(lab: Lab, adapter: Callable[..., Any], seed: int) -> None:
+    """Cents and euros side by side: every order is charged what is due, to the cent."""
+    shop = TwoVersions(lab, adapter, seed)
     with lab.running(minutes=2):
-        lab.start(open_shop, orders, checkout)
+        lab.start(open_shop, load.orders(rate=0.5, minutes=1.2, seed=seed), shop.checkout)
     if shop.problem:
         raise Failed(shop.problem)
-    for name in sorted(said, key=lambda name: name not in due):  # version 3 last
-        _judge_version(name, said[name], due.get(name), shop)
-
-
-def _judge_version(name: str, said: str, amount: int | None, shop: Counts) -> None:
-    charged = shop.charged.get(name, [])
-    if amount is None:
-        if charged:
-            raise Failed(
-                f"Order {name} said {said}. What version 3 means is not agreed, and {charged[0]!r} "
-                "was charged."
-            )
-        return
-    if not charged:
-        why = f": your adapter raised {shop.raised[name]}" if name in shop.raised else ""
-        raise Failed(f"Order {name} said {said} and was never charged{why}.")
-    if type(charged[0]) is not int or charged != [amount]:
-        raise Failed(
-            f"Order {name} said {said}: {amount} cents were due, {charged[0]!r} was charged."
-        )
+    for name in sorted(shop.said, key=lambda name: name not in shop.due):  # version 3 last
+        shop.judge(name)
 
 
 EXERCISES = {

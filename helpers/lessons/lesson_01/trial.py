@@ -1,7 +1,7 @@
 """A trial of a design: a shop is opened, orders come, parts are replaced, and the books are read.
 
-What the shop did in the world stands in its books, which are marks in the trace: "charged" (cents;
-a refund is negative), "mailed" and "told" (the customer was told that the order did not work).
+What the shop did in the world is in its books, which are marks in the trace: "charged" (cents; a
+refund is negative), "mailed" and "told" (the customer was told that the order failed).
 """
 
 import dataclasses
@@ -18,8 +18,11 @@ from helpers.patterns.shop import open_shop
 BOOKS = ["charged", "mailed", "told"]
 
 
-class Shop:
-    """What the two services do in the world. `send` is the sender that is installed."""
+class ServicePair:
+    """The checkout and charge-card: what they do in the world, however they are joined.
+
+    `send` is the sender that is installed.
+    """
 
     def __init__(self, lab):
         self.lab, self.send = lab, None
@@ -47,7 +50,7 @@ class Shop:
 
 
 def customers(seeds, *, rate, seconds):
-    """Orders of several loads at once; the seed of each stands in its order id.
+    """Orders of several loads at once; the seed of each is in its order ids.
 
     Parameters
     ----------
@@ -68,7 +71,7 @@ def play(lab, design, orders, *, until, steps=()):
 
     steps : (seconds, parts) each; at that time the parts (a dictionary) are installed.
     """
-    shop = Shop(lab)
+    shop = ServicePair(lab)
     for install in DESIGNS[design].values():
         install(shop)
 

@@ -15,18 +15,17 @@ CELLS = list(itertools.product(changes.CHANGES, designs.DESIGNS))
 
 
 def followers(facet, design):
-    change, follow = changes.CHANGES[facet]()[design]
-    return [part for part in follow if part not in change]
+    return changes.CHANGES[facet]()[design].followers
 
 
 def run(facet, design, seeds, without=None):
     """Whether each order is wrong at the end, and when it was placed."""
-    change, follow = changes.CHANGES[facet]()[design]
-    kept = {part: install for part, install in follow.items() if part != without}
+    change = changes.CHANGES[facet]()[design]
+    kept = {part: install for part, install in change.follow.items() if part != without}
     last, end = (600, 800) if facet == "temporal" else (420, 540)
     orders = trial.customers(seeds, rate=RATE, seconds=last)
     with Lab(seed=seeds[0]) as lab:
-        trial.play(lab, design, orders, until=end, steps=[(CHANGE, change), (FOLLOW, kept)])
+        trial.play(lab, design, orders, until=end, steps=[(CHANGE, change.own), (FOLLOW, kept)])
         books = trial.books(lab.trace)
     due = changes.due(facet, orders)
     found = books.reindex(index=due.index, columns=due.columns).fillna(0)
