@@ -9,6 +9,11 @@ def arn(service, name):
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
 
 
+def execution_arn(machine, name):
+    """The ARN of the execution of that name, from the ARN of its state machine."""
+    return f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+
+
 def url(queue):
     """The URL of a queue in the lab's account and region."""
     return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{queue}"

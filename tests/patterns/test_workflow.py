@@ -9,8 +9,9 @@ from botocore.exceptions import ClientError
 
 from helpers import Lab, faults, load
 from helpers.charts import graphs
+from helpers.lessons.arns import ROLE
 from helpers.lessons.lesson_10 import histories
-from helpers.lessons.lesson_10.fulfilment import ROLE, Fulfilment, fates
+from helpers.lessons.lesson_10.fulfilment import Fulfilment, paid_and_shipped
 from helpers.patterns import workflow
 from helpers.patterns.sync import CallFailed
 
@@ -67,7 +68,7 @@ def test_every_order_ends_once_and_right_under_errors_and_throttles(seed, design
         lost = faults.error("sqs.SendMessage", resource="shipping", rate=0.2, seed=seed)
         with busy, lost, lab.running(minutes=20):
             lab.start(shop.open, orders, go)
-        got, ends = fates(lab, orders), told(shop)
+        got, ends = paid_and_shipped(lab, orders), told(shop)
         assert set(got["fate"]) == RIGHT
         events = {"shipped": ["OrderAccepted"], "called off": ["OrderRejected"]}
         assert ends == {name: events[fate] for name, fate in got["fate"].items()}
@@ -85,7 +86,7 @@ def test_a_missing_target_gives_money_and_goods_back(seed, design):
         shop.sqs.delete_queue(QueueUrl=shop.shipping)
         with lab.running(minutes=20):
             lab.start(shop.open, orders, go)
-        assert set(fates(lab, orders)["fate"]) == {"called off"}
+        assert set(paid_and_shipped(lab, orders)["fate"]) == {"called off"}
         assert pieces(shop) == before
         assert (lab.trace["name"] == "refunded").sum() > 10
 
@@ -101,7 +102,8 @@ def test_each_execution_says_how_it_ended_and_takes_only_arrows_of_the_definitio
             lab.start(
                 shop.open, orders, lambda order: workflow.start(shop.workflows, machine, order)
             )
-        got, arrows = fates(lab, orders), {edge[:2] for edge in graphs.edges_of(definition)}
+        got = paid_and_shipped(lab, orders)
+        arrows = {edge[:2] for edge in graphs.edges_of(definition)}
         executions = shop.workflows.list_executions(stateMachineArn=machine)["executions"]
         assert Counter(row["name"] for row in executions) == Counter(got.index)
         for row in executions:

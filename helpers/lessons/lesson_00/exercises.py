@@ -13,6 +13,7 @@ import boto3
 from helpers import faults, load
 from helpers.lab import Lab
 from helpers.lessons.exercise import Exercise, Failed
+from helpers.lessons.leftovers import left_in
 from helpers.patterns.shop import open_shop
 
 SEEDS = (1001, 1002, 1003)
@@ -44,9 +45,7 @@ def charge_once(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
                 f"Order {order.order_id} was charged {times} times: its customer pays "
                 f"{times * order.amount / 100:.2f} euros for {order.amount / 100:.2f}."
             )
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
-    if left := sum(map(int, found.values())):
+    if left := left_in(sqs, queue):
         raise Failed(
             f"Every order was charged once, but {left} messages are still in the queue. It will "
             "hand them out again and again."

@@ -14,6 +14,7 @@ import boto3
 from helpers import load
 from helpers.lab import Lab
 from helpers.lessons.exercise import Exercise, Failed
+from helpers.lessons.leftovers import left_in
 from helpers.patterns.queue import answer_requests, ask
 from helpers.patterns.shop import open_shop
 
@@ -51,7 +52,7 @@ def lose_nothing(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
 
 
 def right_reply(lab: Lab, collector: Callable[..., Any], seed: int) -> None:
-    """Everyone gets their own reply, also when some askers give up before theirs comes."""
+    """Everyone gets their own reply, even if some askers give up before theirs comes."""
     sqs = boto3.client("sqs")
     requests, replies = (sqs.create_queue(QueueName=n)["QueueUrl"] for n in ("requests", "replies"))
     pending: dict[str, Any] = {}
@@ -81,14 +82,8 @@ def right_reply(lab: Lab, collector: Callable[..., Any], seed: int) -> None:
             raise Failed(f"The checkout of order {name} was told about order {told[name]}.")
         if told.get(name) is None and name not in slow:
             raise Failed(f"The reply for order {name} was sent, and its checkout never got it.")
-    if _left(sqs, replies):
+    if left_in(sqs, replies):
         raise Failed("Replies that nobody waits for any more are still in the reply queue.")
-
-
-def _left(sqs: Any, queue: str) -> int:
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
-    return sum(map(int, found.values()))
 
 
 EXERCISES = {

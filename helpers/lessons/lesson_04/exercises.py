@@ -16,6 +16,7 @@ import boto3
 from helpers import load, trace
 from helpers.lab import Lab
 from helpers.lessons.exercise import Exercise, Failed
+from helpers.lessons.leftovers import bodies_in
 from helpers.patterns.queue import charge_from_queue
 
 # Orders per second, seconds per order, workers, minutes of outage, seconds to look on after it.
@@ -116,7 +117,7 @@ def while_there(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
     taken = trace.sojourns(lab.trace, queue="orders")
     first = {json.loads(row.body)["order_id"]: row.received for row in taken.itertuples()}
     aside: Counter[str] = Counter()
-    for body in _bodies(sqs, late):
+    for body in bodies_in(sqs, late):
         name = trace.field(body, "order_id")
         if name not in sent:
             raise Failed(f"The queue late holds a message that is none of the orders: {body!r}.")
@@ -146,16 +147,6 @@ def while_there(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
 def _waiting(sqs: Any, queue: str) -> int:
     name = "ApproximateNumberOfMessages"
     return int(sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[name])["Attributes"][name])
-
-
-def _bodies(sqs: Any, queue: str) -> list[str]:
-    """What is in a queue, in flight or not; the queue is read to its end."""
-    bodies: list[str] = []
-    while messages := sqs.receive_message(
-        QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=3600
-    ).get("Messages"):
-        bodies += [message["Body"] for message in messages]
-    return bodies
 
 
 EXERCISES = {

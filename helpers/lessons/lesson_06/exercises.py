@@ -15,6 +15,7 @@ import boto3
 from helpers import load
 from helpers.lab import Lab
 from helpers.lessons.exercise import Exercise, Failed
+from helpers.lessons.leftovers import bodies_in, left_in
 from helpers.patterns.redelivery import queue_with_dead_letters, work_off
 from helpers.patterns.shop import open_shop
 
@@ -141,7 +142,7 @@ def right_group(lab: Lab, send: Callable[..., Any], seed: int) -> None:
             )
     _in_order(events, handled)
     missing = [event for event in events if not counts[event["order_id"], event["step"]]]
-    if missing and _left(sqs, queue):
+    if missing and left_in(sqs, queue):
         raise Failed(
             f"After {patience:.0f} s {len(missing)} of {len(events)} events still wait in the "
             f"queue, «{missing[0]['step']}» of order {missing[0]['order_id']} among them."
@@ -194,7 +195,7 @@ def poison_or_outage(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
     with lab.running(seconds=end + 420):
         lab.start(open_shop, orders, checkout)
         lab.start(worker, sqs, queue, charge, copies=3)
-    letters = _all(sqs, dead)
+    letters = {json.loads(body)["order_id"] for body in bodies_in(sqs, dead)}
     for order in orders:
         name = order.order_id
         if name in poison and name not in letters:
@@ -212,23 +213,6 @@ def poison_or_outage(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
         if name not in poison and done_at[name] > max(end, order.placed_at) + 300:
             late = (done_at[name] - end) / 60
             raise Failed(f"Order {name} was charged {late:.0f} min after the provider came back.")
-
-
-def _all(sqs: Any, queue: str) -> Counter[str]:
-    """The orders in a queue."""
-    found: Counter[str] = Counter()
-    while True:
-        answer = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=600)
-        for message in answer.get("Messages", []):
-            found[json.loads(message["Body"])["order_id"]] += 1
-        if not answer.get("Messages"):
-            return found
-
-
-def _left(sqs: Any, queue: str) -> int:
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
-    return sum(map(int, found.values()))
 
 
 EXERCISES = {

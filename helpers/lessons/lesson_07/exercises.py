@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from helpers import faults, load, trace
 from helpers.lab import Lab
 from helpers.lessons.exercise import Exercise, Failed
+from helpers.patterns.redelivery import arn_of
 from helpers.patterns.router import publish, recipients, subscribe
 from helpers.patterns.shop import open_shop
 
@@ -66,8 +67,12 @@ def route_six(lab: Lab, route: Callable[..., Any], seed: int) -> None:
     sqs, sns = boto3.client("sqs"), boto3.client("sns")
     topic = sns.create_topic(Name="orders")["TopicArn"]
     others = {"charging", "fraud-check"}
-    subscribe(sns, topic, _queue_arn(sqs, "charging"))
-    subscribe(sns, topic, _queue_arn(sqs, "fraud-check"), {"amount": [{"numeric": [">", 10_000]}]})
+    charging, checks = (
+        arn_of(sqs, sqs.create_queue(QueueName=name)["QueueUrl"])
+        for name in ("charging", "fraud-check")
+    )
+    subscribe(sns, topic, charging)
+    subscribe(sns, topic, checks, {"amount": [{"numeric": [">", 10_000]}]})
     draws = Random(f"amounts {seed}")
     orders = {order.order_id: order for order in load.orders(rate=2.0, minutes=1, seed=seed)}
     bodies = {name: json.loads(order.json()) for name, order in orders.items()}
@@ -143,12 +148,6 @@ def _check_bodies(lab: Lab) -> None:
         if "order_id" not in json.loads(body):
             raise Failed(f"Gift-wrapping looks for order_id in what came for order {name}, and "
                          "finds the envelope of SNS around it.")  # fmt: skip
-
-
-def _queue_arn(sqs: Any, name: str) -> str:
-    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
-    answer = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-    return answer["Attributes"]["QueueArn"]
 
 
 EXERCISES = {

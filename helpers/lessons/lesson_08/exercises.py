@@ -16,6 +16,7 @@ from helpers import faults, load, trace
 from helpers.lab import Lab
 from helpers.lessons.exercise import Exercise, Failed
 from helpers.patterns.bus import publish, redeliver, subscribe
+from helpers.patterns.queue import charge_from_queue
 from helpers.patterns.shop import open_shop
 
 SEEDS = (1081, 1082, 1083)
@@ -156,15 +157,8 @@ def survives(lab: Lab, consume: Callable[..., Any], seed: int) -> None:
             raise ConnectionError("the card provider is down")
         charged[order["order_id"]] += 1
 
-    def work() -> None:
-        while True:
-            answer = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
-            for message in answer.get("Messages", []):
-                try:
-                    consume(json.loads(message["Body"]), charge, seen)
-                except ConnectionError:
-                    continue
-                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    def handle(event: dict[str, Any]) -> None:
+        consume(event, charge, seen)
 
     def checkout(order: load.Order) -> None:
         entry = _entry(order.json())
@@ -179,7 +173,7 @@ def survives(lab: Lab, consume: Callable[..., Any], seed: int) -> None:
     with lost, lab.running(minutes=20):
         lab.start(open_shop, orders, checkout)
         lab.start(forbid)
-        lab.start(work)
+        lab.start(charge_from_queue, sqs, queue, handle)
     first = _arrived(lab, "charging")
     events.start_replay(
         ReplayName="yesterday",
@@ -189,7 +183,7 @@ def survives(lab: Lab, consume: Callable[..., Any], seed: int) -> None:
         Destination={"Arn": bus},
     )
     with lab.running(minutes=8):
-        lab.start(work)
+        lab.start(charge_from_queue, sqs, queue, handle)
     for order in orders:
         name = order.order_id
         if not charged[name]:

@@ -15,6 +15,7 @@ from jsonschema.exceptions import best_match
 from helpers import faults, load
 from helpers.lab import Lab
 from helpers.lessons.exercise import Exercise, Failed
+from helpers.lessons.leftovers import bodies_in
 from helpers.lessons.lesson_09.schemas import validator
 from helpers.patterns.bus import publish, subscribe
 from helpers.patterns.events import fact
@@ -44,13 +45,9 @@ def _on_the_bus(*rules: tuple[str, Json]) -> tuple[Any, Any]:
 
 def _received(sqs: Any, name: str) -> dict[str, Json]:
     """The details in a queue, by order."""
-    queue, found = sqs.get_queue_url(QueueName=name)["QueueUrl"], {}
-    asked = {"QueueUrl": queue, "MaxNumberOfMessages": 10, "VisibilityTimeout": 3600}
-    while messages := sqs.receive_message(**asked).get("Messages"):
-        for message in messages:
-            detail = json.loads(message["Body"])["detail"]
-            found[detail.get("order_id")] = detail
-    return found
+    queue = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    details = [json.loads(body)["detail"] for body in bodies_in(sqs, queue)]
+    return {detail.get("order_id"): detail for detail in details}
 
 
 # -- 1: version 1's consumers, written by somebody who knew version 1 alone

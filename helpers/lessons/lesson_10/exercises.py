@@ -16,7 +16,7 @@ from helpers import faults, load, trace
 from helpers.lab import Lab
 from helpers.lessons.arns import ROLE
 from helpers.lessons.exercise import Exercise, Failed
-from helpers.lessons.lesson_10.fulfilment import Fulfilment, fates
+from helpers.lessons.lesson_10.fulfilment import Fulfilment, paid_and_shipped
 from helpers.patterns.shop import open_shop
 from helpers.patterns.workflow import create, order_process, start
 
@@ -70,7 +70,7 @@ def again(lab: Lab, make: Callable[[], Any], seed: int) -> None:
         )
     events = lab.trace
     charged, declined = _named(events, "charged"), _named(events, "declined")
-    for name, row in fates(lab, orders).iterrows():
+    for name, row in paid_and_shipped(lab, orders).iterrows():
         if declined[name] > 1:
             raise Failed(
                 f"The card of order {name} was declined, and asked {declined[name]} times."
@@ -135,7 +135,7 @@ CALLS = (
 PATTERNS = ("", ".sync", ".waitForTaskToken")
 
 
-def rule(lab: Lab, answer: Callable[[str, str], Any], seed: int) -> None:
+def accepted_or_refused(lab: Lab, answer: Callable[[str, str], Any], seed: int) -> None:
     """The reader's function says the same as CreateStateMachine."""
     workflows, draws = boto3.client("stepfunctions"), Random(f"resources {seed}")
     every = [(f"{ARN}{call}{pattern}", kind) for call in CALLS for pattern in PATTERNS
@@ -162,5 +162,5 @@ def rule(lab: Lab, answer: Callable[[str, str], Any], seed: int) -> None:
 EXERCISES = {
     "1": Exercise(again, SEEDS, "Nobody paid twice, and no throttle cost an order."),
     "2": Exercise(invoiced, SEEDS, "Every order that was shipped has its invoice, and no other."),
-    "3": Exercise(rule, SEEDS, "You and CreateStateMachine agree."),
+    "3": Exercise(accepted_or_refused, SEEDS, "You and CreateStateMachine agree."),
 }

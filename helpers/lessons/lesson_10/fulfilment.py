@@ -1,7 +1,7 @@
-"""What stands around the order process in lessons 10 to 13: a card provider, a stock, a queue.
+"""What is around the order process in lesson 10: a card provider, a stock, a queue.
 
-`Fulfilment` builds it in an open lab; `fates` says afterwards what became of each order's money and
-goods. How an order passes through the steps (glue, workflow, events) is the lesson's own affair.
+`Fulfilment` builds it in an open lab; `paid_and_shipped` says afterwards what became of each
+order's money and goods. How an order passes through the steps (glue, workflow) is up to the lesson.
 """
 
 import json
@@ -62,7 +62,7 @@ class Fulfilment:
             {"PutRequest": {"Item": {"sku": {"S": sku}, "pieces": {"N": str(PIECES)}}}}
             for sku in skus
         ]
-        for first in range(0, len(puts), 25):  # BatchWriteItem takes so many
+        for first in range(0, len(puts), 25):  # as many as BatchWriteItem takes
             self.tables.batch_write_item(RequestItems={"stock": puts[first : first + 25]})
         lab.deploy("charge", self._charge, timeout=10)
         lab.deploy("refund", self._refund, timeout=10)
@@ -93,13 +93,13 @@ class Fulfilment:
         self.lab.mark("charged", order_id=order["order_id"])
 
     def _refund(self, order, _):
-        """Give back whatever was charged for the order, also if it is nothing."""
+        """Give back what was charged for the order, which may be nothing."""
         for _ in range(self._charged.pop(order["order_id"], 0)):
             self.lab.mark("refunded", order_id=order["order_id"])
 
 
-def fates(lab, orders):
-    """What became of each order: times paid for (charged less refunded), and times shipped.
+def paid_and_shipped(lab, orders):
+    """How often each order was paid for (charged less refunded), and how often it was shipped.
 
     Returns a DataFrame, indexed by order_id: placed (seconds), paid, shipped, fate. The fate is
     "shipped" or "called off" where money and goods agree.
@@ -116,12 +116,12 @@ def fates(lab, orders):
     frame = pd.DataFrame({"placed": [order.placed_at for order in orders]}, index=ids)
     frame["paid"] = paid.reindex(ids).fillna(0).astype(int)
     frame["shipped"] = [shipped[name] for name in ids]
-    frame["fate"] = [fate(*row) for row in frame[["paid", "shipped"]].to_numpy()]
+    frame["fate"] = [_in_words(*row) for row in frame[["paid", "shipped"]].to_numpy()]
     return frame.rename_axis("order_id")
 
 
-def fate(paid, shipped):
-    """In words, what it means to have paid and to have been sent the goods so many times."""
+def _in_words(paid, shipped):
+    """What to call it if a customer has paid, and was sent the goods, this many times."""
     if paid == shipped <= 1:
         return "shipped" if shipped else "called off"
     if shipped > 1:

@@ -1,7 +1,7 @@
-"""Those who answer a workflow in lesson 11: dispatched workers, a crew at a queue, customers.
+"""What answers a workflow in lesson 11: dispatched workers, a crew at a queue, customers.
 
-Each function takes an open lab and lets it run. What the lesson is about, the answer and what
-stands behind the dead-letter queue, is passed in or comes from `helpers.patterns.callback`.
+What the lesson is about, the answer and the function behind the dead-letter queue, is passed in or
+comes from `helpers.patterns.callback`.
 """
 
 import json
@@ -20,7 +20,7 @@ from helpers.patterns.redelivery import arn_of, queue_with_dead_letters, work_of
 HOUR = 3600  # seconds
 
 
-def fate(draws):
+def draw_fate(draws):
     """What becomes of a worker, and after how many seconds (None: never).
 
     Of a hundred, 65 work for two hours on average, 20 die within four, and 15 hang.
@@ -31,7 +31,7 @@ def fate(draws):
 
 
 def dispatch(sqs, queue, number, work):
-    """Take so many messages, start `work(order_id, token)` for each in a thread, and delete it."""
+    """Take `number` messages; start `work(order_id, token)` for each in a thread, and delete it."""
     while number:
         polled = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
         for message in polled.get("Messages", []):
@@ -84,7 +84,7 @@ def crew(lab, function, number=20):
 
 
 def looking(function, seconds):
-    """A workflow that looks for an answer every so many seconds: `function` says what is there."""
+    """A workflow that looks for an answer every `seconds` seconds, by calling `function`."""
     call = {"FunctionName": function, "Payload": {"order_id.$": "$.order_id"}}
     there = {"Variable": "$.found.Payload", "IsNull": False, "Next": "Done"}
     states = {
@@ -102,8 +102,8 @@ def looking(function, seconds):
     return {"StartAt": "Wait", "States": states}
 
 
-def both(lab, minutes, number=10):
-    """The same answers for two workflows: one with a callback, one that looks every so often.
+def callback_and_loop(lab, minutes, number=10):
+    """The same answers for two workflows: one with a callback, one that looks every `minutes`.
 
     Answers take five hours on average, as the lab's seed draws them, and say yes. Every second one
     is followed by a no half an hour later.

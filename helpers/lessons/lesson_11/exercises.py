@@ -15,26 +15,24 @@ from botocore.config import Config
 
 from helpers import faults, load
 from helpers.lab import Lab
-from helpers.lessons.arns import ROLE
+from helpers.lessons.arns import ROLE, execution_arn
 from helpers.lessons.exercise import Exercise, Failed
 from helpers.patterns.callback import TOKEN_AND_ORDER, answer, heartbeat, waiting
+from helpers.patterns.workflow import create
 
 SEEDS = (1111, 1112, 1113)
 HOUR = 3600  # seconds
 
 
 class Asking:
-    """A workflow that asks; each order has an execution that is called like it."""
+    """A workflow that asks; each order has an execution, named after it."""
 
     def __init__(self, client: Any, flow: Any) -> None:
-        self.client = client
-        text = json.dumps(flow)
-        made = client.create_state_machine(name="ask", definition=text, roleArn=ROLE)
-        self.machine = made["stateMachineArn"]
+        self.client, self.machine = client, create(client, "ask", flow, ROLE)
 
     def arn(self, name: str) -> str:
         """Of the execution for an order."""
-        return f"{self.machine.replace(':stateMachine:', ':execution:')}:{name}"
+        return execution_arn(self.machine, name)
 
     def start(self, order: load.Order) -> None:
         name = order.order_id
@@ -181,7 +179,7 @@ def _check_work(
 
 
 def second_chance(lab: Lab, flow: Callable[..., Any], seed: int) -> None:
-    """Who is not heard of is replaced once; everything else that fails is processed, once."""
+    """A worker not heard of is replaced once; everything else that fails is processed, once."""
     client, draws = boto3.client("stepfunctions"), Random(f"chances {seed}")
     orders = load.orders(arrivals=[float(n) for n in range(15)], seed=seed)
     names = [order.order_id for order in orders]

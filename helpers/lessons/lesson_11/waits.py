@@ -15,11 +15,6 @@ def create(flow, name="ask"):
     return workflow.create(boto3.client("stepfunctions"), name, flow, ROLE)
 
 
-def execution_arn(machine, name):
-    """The ARN of the execution of that name."""
-    return f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
-
-
 def executions(machine):
     """One row per execution of a state machine, indexed and sorted by its name.
 
@@ -58,7 +53,7 @@ def history(arn):
 def heartbeats(trace, ends, placed):
     """The heartbeats that were taken, as seconds since the order was placed: a list per execution.
 
-    A heartbeat's thread is called "heart of" and the name of the execution.
+    The name of a heartbeat's thread is "heart of" and the name of the execution.
 
     placed : Series of seconds, indexed like `ends`.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -14,12 +13,13 @@ from botocore.exceptions import ClientError
 
 from helpers import load
 from helpers.lab import Lab
-from helpers.lessons.arns import ROLE
+from helpers.lessons.arns import ROLE, execution_arn
 from helpers.lessons.exercise import Exercise, Failed
 from helpers.lessons.lesson_12.processes import UNDO
 from helpers.patterns.bus import publish, subscribe_function
 from helpers.patterns.choreography import Refused, reacts
 from helpers.patterns.shop import open_shop
+from helpers.patterns.workflow import create
 
 SEEDS = (1121, 1122, 1123)
 WORKS = ("charge", "reserve", "pack", "ship", *UNDO.values(), "thank", "apologise")
@@ -38,7 +38,7 @@ SAYS: dict[str, tuple[str, ...]] = {
 KINDS = {"OrderPlaced", *(kind for said in SAYS.values() for kind in said)}
 
 
-class Shop:
+class WatchedServices:
     """Services that write down, order by order, what they have done."""
 
     def __init__(self, refuses: dict[str, str]) -> None:
@@ -103,7 +103,7 @@ def customs(lab: Lab, make: Callable[..., Any], seed: int) -> None:
     events, functions = boto3.client("events"), boto3.client("lambda")
     events.create_event_bus(Name="shop")
     orders = load.orders(arrivals=[2.0 * n for n in range(9)], seed=seed)
-    shop = Shop(_mixed_up(orders, ("pack", "clear", "ship"), seed))
+    shop = WatchedServices(_mixed_up(orders, ("pack", "clear", "ship"), seed))
     for name, kinds in table.items():
         if kinds:
             lab.deploy(name, reacts(events, "shop", "shop", shop.service(name), *SAYS[name]))
@@ -136,7 +136,7 @@ def _check_table(table: Any) -> None:
         if name not in SAYS:
             raise Failed(f"There is no function {name!r}; there are {', '.join(SAYS)}.")
         if isinstance(kinds, str) or not set(kinds) <= KINDS:
-            raise Failed(f"{name!r} listens to {kinds!r}, in which something is no kind of event.")
+            raise Failed(f"{name!r} listens to {kinds!r}, which are not all kinds of events.")
 
 
 # -- 2
@@ -152,19 +152,17 @@ def bank(lab: Lab, make: Callable[..., Any], seed: int) -> None:
     times = {start + after: step for start in starts for after, step in around.items()}
     orders = load.orders(arrivals=list(times), seed=seed)
     names = [order.order_id for order in orders]
-    shop = Shop(dict(zip(names, times.values(), strict=True)))
+    shop = WatchedServices(dict(zip(names, times.values(), strict=True)))
     shop.away = lambda: any(start <= lab.now < start + long for start in starts)
     for name in WORKS:
         lab.deploy(name, shop.function(name))
     try:
-        made = states.create_state_machine(
-            name="orders", definition=json.dumps(definition), roleArn=ROLE
-        )["stateMachineArn"]
+        machine = create(states, "orders", definition, ROLE)
     except (TypeError, ClientError) as refusal:
-        raise Failed(f"This is no definition that Step Functions takes. {refusal}") from None
+        raise Failed(f"Step Functions does not take this definition. {refusal}") from None
 
     def checkout(order: load.Order) -> None:
-        states.start_execution(stateMachineArn=made, name=order.order_id, input=order.json())
+        states.start_execution(stateMachineArn=machine, name=order.order_id, input=order.json())
 
     with lab.running(minutes=30):
         lab.start(open_shop, orders, checkout)
@@ -176,8 +174,8 @@ def bank(lab: Lab, make: Callable[..., Any], seed: int) -> None:
             raise Failed(f"Order {name} was undone in this order: {', '.join(back)}.")
         if not shop.refuses[name] and "charge" in done and "ship" not in done:
             raise Failed(f"Order {name} was charged and refused by nobody, and was not shipped.")
-        arn = made.replace(":stateMachine:", ":execution:") + f":{name}"
-        status = states.describe_execution(executionArn=arn)["status"]
+        execution = execution_arn(machine, name)
+        status = states.describe_execution(executionArn=execution)["status"]
         if status != "SUCCEEDED":
             did = ", ".join(done) or "nothing"
             raise Failed(f"The execution of order {name} is {status}; it has done {did}.")

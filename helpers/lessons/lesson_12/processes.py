@@ -15,6 +15,7 @@ import pandas as pd
 from helpers import faults
 from helpers.lessons.arns import ROLE
 from helpers.patterns.shop import open_shop
+from helpers.patterns.workflow import create
 from helpers.trace import end_to_end
 
 TEAM = {
@@ -27,7 +28,7 @@ TEAM = {
 UNDO = {"charge": "refund", "reserve": "release", "pack": "unpack"}
 SECONDS = {"charge": 1.2, "pack": 8.0, "ship": 2.0, "unpack": 4.0}  # on average; others half a one
 HICCUPS = 0.03  # share of the first calls that fail and would not fail again
-WIRE = {"median": 0.02, "p99": 0.1}  # seconds
+LATENCY = {"median": 0.02, "p99": 0.1}  # seconds
 REFUSALS = ("Failed", "Refused")  # how the kind of an event ends that tells of a refusal
 FORWARD, BACK = ("", "next"), ("if refused", "catch")  # label and kind of an edge
 SERVICES = ("events", "lambda", "stepfunctions")
@@ -73,17 +74,16 @@ class Shop:
 
     def machine(self, name, definition):
         """Create a state machine; returns its ARN."""
-        made = self.states.create_state_machine(
-            name=name, definition=json.dumps(definition), roleArn=ROLE
-        )
-        return made["stateMachineArn"]
+        return create(self.states, name, definition, ROLE)
 
     def run(self, orders, design, *, then=None, at=300, lost=(), minutes=12):
-        """Let customers come. After `at` seconds, call ``then(shop)``.
+        """Let customers come for `minutes`. After `at` seconds, call ``then(shop)``.
 
-        `lost` names operations of which 12 % of the replies get lost. Returns the shop, which has
-        now a `trace`, the `fates` of its orders, how many seconds each `took` until shipped, and
-        `knows`: edges between teams, of which the first has the name of the second or of its event.
+        lost : names of operations; 12 % of the replies to each get lost.
+
+        Returns the shop. It has four attributes more: `trace`; `fates`, a table of its orders;
+        `took`, the seconds from placed to shipped, by order; and `knows`, edges between teams: the
+        first team of an edge has the name of the second, or of one of its events.
         """
         checkout = design(self)
 
@@ -98,7 +98,7 @@ class Shop:
         seed = self.lab.seed
         with contextlib.ExitStack() as network, self.lab.running(minutes=minutes):
             for name in SERVICES:
-                network.enter_context(faults.latency(name, **WIRE, seed=seed))
+                network.enter_context(faults.latency(name, **LATENCY, seed=seed))
             for name in lost:
                 network.enter_context(faults.lost_reply(name, rate=0.12, seed=seed))
             self.lab.start(open_shop, orders, customer)
@@ -121,10 +121,11 @@ class Shop:
         return list(table.index[table["fate"] == "hangs"])
 
     def _knows(self):
-        """Who has whose name, as edges for a graph.
+        """Which team has the name of which, as edges for a graph.
 
-        Who calls a function or starts a workflow has its name. Who has a rule that delivered
-        something has the names of the sources in its pattern. Rules for refusals come last.
+        A team that calls a function or starts a workflow has its name. A team with a rule that
+        delivered something has the names of the sources in the rule's pattern. Edges for
+        refusals come last.
         """
         listed = self.events.list_rules(EventBusName="shop")["Rules"]
         patterns = {rule["Name"]: json.loads(rule["EventPattern"]) for rule in listed}

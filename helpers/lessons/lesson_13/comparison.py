@@ -18,12 +18,14 @@ import boto3
 from botocore.config import Config
 
 from helpers import faults, trace
+from helpers.lessons.arns import ROLE
 from helpers.patterns.bus import publish, subscribe
 from helpers.patterns.idempotency import once, table_of_records
 from helpers.patterns.redelivery import work_off
 from helpers.patterns.router import recipients, send_to_each
 from helpers.patterns.shop import open_shop
 from helpers.patterns.sync import CallFailed, call, jittered, retry
+from helpers.patterns.workflow import create
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +34,12 @@ if TYPE_CHECKING:
 
 OUTAGE = (60, 120)  # seconds during which the card provider refuses
 LOST = 0.08  # share of the replies to the sender's calls, and to Lambda's callers, that get lost
-SENDS = ("sqs.SendMessage", "events.PutEvents", "stepfunctions.StartExecution", "lambda.Invoke")
+FAULTY = (
+    "sqs.SendMessage",
+    "events.PutEvents",
+    "stepfunctions.StartExecution",
+    "lambda.Invoke",
+)
 PATIENT = Config(read_timeout=5)  # and botocore tries again
 HASTY = Config(read_timeout=5, retries={"total_max_attempts": 1})
 
@@ -102,10 +109,8 @@ def workflow(lab: Any, charge: Work) -> Parts:
     again = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 4, "BackoffRate": 2.0}
     again |= {"MaxDelaySeconds": 30, "MaxAttempts": 20}
     task = {"Type": "Task", "Resource": function, "TimeoutSeconds": 30, "Retry": [again]}
-    definition = json.dumps({"StartAt": "Charge", "States": {"Charge": task | {"End": True}}})
-    machine = states.create_state_machine(
-        name="order", definition=definition, roleArn="arn:aws:iam::123456789012:role/order"
-    )["stateMachineArn"]
+    definition = {"StartAt": "Charge", "States": {"Charge": task | {"End": True}}}
+    machine = create(states, "order", definition, ROLE)
 
     def checkout(order: dict[str, Any]) -> None:
         name, body = order["order_id"], json.dumps(order)
@@ -115,7 +120,7 @@ def workflow(lab: Any, charge: Work) -> Parts:
     return checkout, []
 
 
-DESIGNS = {"sync": sync, "queue": queue, "router": router, "bus": bus, "workflow": workflow}
+CHECKOUTS = {"sync": sync, "queue": queue, "router": router, "bus": bus, "workflow": workflow}
 
 
 def run(lab: Any, design: str, orders: Sequence[Order], *, seed: int, key: bool = True) -> Any:
@@ -140,7 +145,7 @@ def run(lab: Any, design: str, orders: Sequence[Order], *, seed: int, key: bool 
         else:
             pay(order)
 
-    send, workers = DESIGNS[design](lab, charge)
+    send, workers = CHECKOUTS[design](lab, charge)
 
     def checkout(order: Order) -> None:
         lab.mark("placed", order_id=order.order_id)
@@ -161,7 +166,7 @@ def run(lab: Any, design: str, orders: Sequence[Order], *, seed: int, key: bool 
 @contextlib.contextmanager
 def _weather(seed: int) -> Iterator[None]:
     with contextlib.ExitStack() as faulty:
-        for target in SENDS:
+        for target in FAULTY:
             faulty.enter_context(faults.lost_reply(target, rate=LOST, seed=seed))
             faulty.enter_context(faults.latency(target, median=0.01, p99=0.06, seed=seed))
         yield
@@ -216,7 +221,7 @@ def summary(rows: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def counts(table: pd.DataFrame) -> pd.DataFrame:
+def counted_rows(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of the table of summaries that count orders and deliveries, named for a chart."""
     names = {
         "lost": "orders lost",

@@ -12,7 +12,9 @@ import json
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -24,11 +26,10 @@ from helpers.patterns.bus import publish, subscribe
 from helpers.patterns.idempotency import table_of_records
 from helpers.patterns.shop import open_shop
 
-Order = dict[str, Any]
+OrderBody = dict[str, Any]  # an order, as a message or an event carries it
 Message = dict[str, Any]
 
 PLACED = {"source": ["shop.checkout"], "detail-type": ["OrderPlaced"]}
-SENDS = ("sqs.SendMessage", "events.PutEvents")
 FATES = ("fine", "slow", "before the delete")
 CAUSES = ("timeout", "crash", "bus delivers again", "lost reply", "publisher repeats")
 
@@ -37,7 +38,7 @@ class Crash(BaseException):
     """The machine is gone, in the middle of everything. No `except Exception` stops it."""
 
 
-def order_in(message: Message) -> Order:
+def order_in(message: Message) -> OrderBody:
     """The order in a message, which an event of the bus carries in its detail."""
     body = json.loads(message["Body"])
     return body.get("detail", body)
@@ -53,7 +54,7 @@ KEYS: dict[str, Callable[[Message], str]] = {
 
 
 def work_through(sqs, queue, handle, crash):
-    """Take messages for ever; delete last. `crash` stands where the machine may die."""
+    """Take messages for ever; delete last. `crash` is called where the machine may die."""
     while True:
         answer = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
         for message in answer.get("Messages", []):
@@ -72,11 +73,11 @@ def machine(sqs, queue, handle, crash):
         time.sleep(5)
 
 
-def crashes(lab: Any, plan: dict[str, str]) -> Callable[[str, Order], None]:
+def crashes(lab: Any, plan: dict[str, str]) -> Callable[[str, OrderBody], None]:
     """A function that ends the machine at the point that the plan has for an order, once."""
     plan = dict(plan)
 
-    def crash(point: str, order: Order) -> None:
+    def crash(point: str, order: OrderBody) -> None:
         if plan.get(order["order_id"]) == point:
             del plan[order["order_id"]]
             lab.mark("crashed", order_id=order["order_id"], point=point)
@@ -86,9 +87,11 @@ def crashes(lab: Any, plan: dict[str, str]) -> Callable[[str, Order], None]:
 
 
 def bad_day(lab: Any, handler: Callable[..., Any]) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Four minutes of orders by two ways, in bad weather. The trace, and how often what struck.
+    """Four minutes of orders by two ways, in bad weather.
 
     handler : takes a DynamoDB client and `charge(order)`, returns what handles a message.
+
+    Returns the trace, and how often each misfortune struck.
     """
     dogged = Config(retries={"total_max_attempts": 8})  # nobody gives up an order
     sqs, events = (boto3.client(name, config=dogged) for name in ("sqs", "events"))
@@ -97,13 +100,13 @@ def bad_day(lab: Any, handler: Callable[..., Any]) -> tuple[pd.DataFrame, dict[s
     subscribe(events, sqs, "shop", "charging", PLACED)
     queue = sqs.get_queue_url(QueueName="charging")["QueueUrl"]
     orders, draws = load.orders(rate=0.22, minutes=4, seed=lab.seed), random.Random(lab.seed)
-    fate = {order.order_id: draws.choices(FATES, (8, 1, 1))[0] for order in orders}
-    fates = list(fate.values())
+    fates = {order.order_id: draws.choices(FATES, (8, 1, 1))[0] for order in orders}
+    ahead, count = dict(fates), Counter(fates.values())
     event = {"Source": "shop.checkout", "DetailType": "OrderPlaced", "EventBusName": "shop"}
-    crash = crashes(lab, fate)
+    crash = crashes(lab, fates)
 
-    def charge(order: Order) -> None:
-        time.sleep(45 if fate.pop(order["order_id"], "") == "slow" else 2)
+    def charge(order: OrderBody) -> None:
+        time.sleep(45 if ahead.pop(order["order_id"], "") == "slow" else 2)
         lab.mark("charged", order_id=order["order_id"])
 
     def checkout(order: load.Order) -> None:
@@ -112,12 +115,13 @@ def bad_day(lab: Any, handler: Callable[..., Any]) -> tuple[pd.DataFrame, dict[s
         else:  # the app
             publish(events, [event | {"Detail": order.json()}])
 
-    lost = [faults.lost_reply(name, rate=0.1, seed=lab.seed) for name in SENDS]
-    with lost[0], lost[1], lab.running(minutes=6.5):
+    lost_sends = faults.lost_reply("sqs.SendMessage", rate=0.1, seed=lab.seed)
+    lost_puts = faults.lost_reply("events.PutEvents", rate=0.1, seed=lab.seed)
+    with lost_sends, lost_puts, lab.running(minutes=6.5):
         lab.start(open_shop, orders, checkout)
         lab.start(machine, sqs, queue, handler(dynamodb, charge), crash, copies=6)
-    struck = {"timeout": fates.count("slow"), "crash": fates.count("before the delete")}
-    struck |= {"publisher repeats": lost[1].hits, "sent twice": lost[0].hits}
+    struck = {"timeout": count["slow"], "crash": count["before the delete"]}
+    struck |= {"publisher repeats": lost_puts.hits, "sent twice": lost_sends.hits}
     return lab.trace, struck
 
 
@@ -140,9 +144,11 @@ def delivered(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def double_clicks(lab: Any, guard: Callable[..., Any]) -> pd.DataFrame:
-    """A minute of orders, each placed by two threads within a tenth of a second. The trace.
+    """A minute of orders, each placed by two threads within a tenth of a second.
 
     guard : `guard(dynamodb, table, key, work)` sees to it that the work is done once.
+
+    Returns the trace.
     """
     dynamodb, draws = boto3.client("dynamodb"), random.Random(lab.seed)
     table_of_records(dynamodb, "records")
@@ -173,11 +179,27 @@ def name_calls(ax: Any, race: pd.DataFrame, names: dict[str, str]) -> None:
         ax.vlines(row["time"], lane - 0.25, lane + 0.25, color="white")
 
 
-def points(lab: Any, give: Callable[..., Any], ways: Sequence[str]) -> pd.Series:
+@dataclass(frozen=True)
+class Way:
+    """A way to give points by DynamoDB, and what happens when the reply gets lost.
+
+    transaction : by TransactWriteItems, and not by UpdateItem.
+    own_token : with a ClientRequestToken of the caller's own.
+    sdk_retries : the SDK tries again; else the caller does.
+    again_after : seconds after which the same points are given once more.
+    """
+
+    name: str
+    transaction: bool = True
+    own_token: bool = False
+    sdk_retries: bool = True
+    again_after: float | None = None
+
+
+def points(lab: Any, give: Callable[..., Any], ways: Sequence[Way]) -> pd.Series:
     """Customers get points in several ways while replies get lost: the average, for each way.
 
-    give : `give(client, way, order_id)` gives an order's points. A way with "we call" in its name
-        gets a client that makes one attempt; one with "11 min" is asked again after that time.
+    give : `give(client, way, order_id)` gives an order's points.
     """
     once = {"total_max_attempts": 1}
     patient = boto3.client("dynamodb", config=Config(read_timeout=2))
@@ -186,17 +208,18 @@ def points(lab: Any, give: Callable[..., Any], ways: Sequence[str]) -> pd.Series
 
     def customer(order: load.Order) -> None:
         for way in ways:
-            give(impatient if "we call" in way else patient, way, order.order_id)
+            give(patient if way.sdk_retries else impatient, way, order.order_id)
         for way in ways:
-            if "11 min" in way:
-                time.sleep(660)
+            if way.again_after is not None:
+                time.sleep(way.again_after)
                 give(patient, way, order.order_id)
 
     with faults.lost_reply("dynamodb", rate=0.3, seed=lab.seed), lab.running():
         lab.start(open_shop, load.orders(rate=1, seconds=12, seed=lab.seed), customer)
     items = patient.scan(TableName="points")["Items"]
     given = {item["id"]["S"]: int(item["points"]["N"]) for item in items}
-    return pd.Series(given).groupby(lambda name: name.partition(" o-")[0]).mean()[list(ways)]
+    averages = pd.Series(given).groupby(lambda name: name.partition(" o-")[0]).mean()
+    return averages[[way.name for way in ways]]
 
 
 def with_crashes(
@@ -209,12 +232,14 @@ def with_crashes(
     minutes: float = 3,
     workers: int = 4,
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """One consumer, whose machines die by plan. The trace, and the fate of each order.
+    """One consumer, whose machines die by plan.
 
     consume : `consume(dynamodb, key, charge)`; what it may hand to `charge` is a token that the
         card provider knows again, or `book`, which does the work itself and says whether it did.
     plan : number of an order to its fate, such as "after the work".
     takes : fate of an order to the seconds of its first charge; those after it get None.
+
+    Returns the trace, and the fate of each order.
     """
     sqs, dynamodb = boto3.client("sqs"), boto3.client("dynamodb")
     queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
@@ -222,15 +247,15 @@ def with_crashes(
         table_of_records(dynamodb, table)
     times = load.poisson(rate=0.25, seconds=8.0 * orders, seed=lab.seed)[:orders]
     placed, known = load.orders(arrivals=times, seed=lab.seed), set()
-    fate = {order.order_id: plan(number) for number, order in enumerate(placed)}
-    crash, first = crashes(lab, fate), dict(fate)
+    fates = {order.order_id: plan(number) for number, order in enumerate(placed)}
+    crash, ahead = crashes(lab, fates), dict(fates)
 
     def handle(message: Message) -> None:
         order = order_in(message)
 
         def charge(token: str | None = None, book: Callable[[], bool] | None = None) -> None:
             crash("before the work", order)
-            time.sleep(takes(first.pop(order["order_id"], None)))
+            time.sleep(takes(ahead.pop(order["order_id"], None)))
             if book() if book else token not in known:
                 lab.mark("charged", order_id=order["order_id"])
             known.update({token} - {None})
@@ -244,4 +269,4 @@ def with_crashes(
     with lab.running(minutes=minutes):
         lab.start(open_shop, placed, checkout)
         lab.start(machine, sqs, queue, handle, crash, copies=workers)
-    return lab.trace, pd.Series(fate)
+    return lab.trace, pd.Series(fates)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers import Lab, load, trace
+from helpers.lessons.arns import execution_arn
 from helpers.lessons.lesson_11 import answerers, waits
 from helpers.patterns.callback import (
     TOKEN_AND_ORDER,
@@ -47,7 +48,7 @@ def test_executions_are_a_table_of_what_each_of_them_says(lab):
     assert (json.loads(first["output"]), first["error"]) == ({"by": "ines"}, None)
     assert (second["output"], second["error"]) == (None, "Refused")
     assert (first["lasted"], third["lasted"]) == (HOUR, 0)
-    assert first["arn"] == waits.execution_arn(machine, names[0])
+    assert first["arn"] == execution_arn(machine, names[0])
     assert waits.history(first["arn"])["seconds"].max() == HOUR
 
 
@@ -88,7 +89,7 @@ def test_a_crew_answers_every_order_once_or_lets_it_be_answered_for(seed):
 @pytest.mark.parametrize("minutes", [20, 90])
 def test_a_loop_enters_three_states_for_each_interval_and_a_callback_one(minutes):
     with Lab(seed=3) as lab:
-        found = answerers.both(lab, minutes, number=8)
+        found = answerers.callback_and_loop(lab, minutes, number=8)
     assert (found["callback"]["states"] == 1).all()
     assert not found["callback"]["second"].any()
     loop = found["loop"]

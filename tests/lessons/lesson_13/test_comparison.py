@@ -20,7 +20,7 @@ def orders(seed):
 
 def compare(orders, seed, key):
     runs = {}
-    for name in comparison.DESIGNS:
+    for name in comparison.CHECKOUTS:
         with Lab(seed=seed) as lab:
             events = comparison.run(lab, name, orders, seed=seed, key=key)
         runs[name] = comparison.per_order(events)
@@ -83,10 +83,10 @@ def test_the_overview_draws_each_design_in_its_colour(keyed):
 
     table = pd.DataFrame({name: comparison.summary(rows) for name, rows in keyed.items()})
     held = {name: comparison.open_orders(rows) for name, rows in keyed.items()}
-    axes = charts.overview(keyed, held, comparison.counts(table), shade=comparison.OUTAGE)
-    assert [tick.get_text() for tick in axes[0].get_yticklabels()] == list(comparison.DESIGNS)
-    for name, line in zip(comparison.DESIGNS, axes[1].lines, strict=True):
+    axes = charts.overview(keyed, held, comparison.counted_rows(table), shade=comparison.OUTAGE)
+    assert [tick.get_text() for tick in axes[0].get_yticklabels()] == list(comparison.CHECKOUTS)
+    for name, line in zip(comparison.CHECKOUTS, axes[1].lines, strict=True):
         assert (line.get_label(), line.get_color()) == (name, charts.COLOURS[name])
     heights = [[bar.get_height() for bar in group] for group in axes[2].containers]
-    assert heights == [list(column) for column in comparison.counts(table).T.to_numpy()]
+    assert heights == [list(column) for column in comparison.counted_rows(table).T.to_numpy()]
     assert charts.show(axes[0], alt="Three panels.").html.startswith("<img")

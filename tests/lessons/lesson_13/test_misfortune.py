@@ -1,9 +1,11 @@
 """What lesson 13 does to its consumers, on seeds of its own."""
 
+import contextlib
 import time
 from random import Random
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from helpers import Lab, trace
 from helpers.lessons.lesson_13 import misfortune
@@ -80,6 +82,33 @@ def test_a_short_hold_charges_again_and_a_long_one_waits(lab, hold):
     charges, waits = trace.effects(events, "charged"), trace.end_to_end(events, "charged")
     assert (charges > 1).any() == (hold < 45)
     assert waits[fate[fate == "before the work"].index].min() > hold
+
+
+def test_points_are_given_as_often_as_the_way_says(lab):
+    """A reply gets lost: the SDK tries again, or leaves that to the caller, who does not here."""
+    sdk = [misfortune.Way(f"sdk {number}") for number in range(4)]
+    caller = [misfortune.Way(f"caller {number}", sdk_retries=False) for number in range(4)]
+    later = misfortune.Way("later", again_after=300)
+    asked = {}
+
+    def give(client, way, order_id):
+        asked.setdefault((way, order_id), []).append(lab.now)
+        with contextlib.suppress(ReadTimeoutError):
+            client.update_item(
+                TableName="points",
+                Key={"id": {"S": f"{way.name} {order_id}"}},
+                UpdateExpression="ADD points :p",
+                ExpressionAttributeValues={":p": {"N": "1"}},
+            )
+
+    ways = [*sdk, *caller, later]
+    given = misfortune.points(lab, give, ways)
+    assert list(given.index) == [way.name for way in ways]
+    assert given[[way.name for way in sdk]].mean() > 1
+    assert (given[[way.name for way in caller]] == 1).all()
+    for (way, _), times in asked.items():
+        assert len(times) == (2 if way == later else 1)
+        assert times[-1] - times[0] >= (300 if way == later else 0)
 
 
 def test_clicks_meet_the_guard_within_a_tenth_of_a_second(lab):
