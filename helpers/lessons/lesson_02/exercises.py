@@ -87,7 +87,7 @@ def _few_enough(tried: list[tuple[float, str]], orders: list[load.Order]) -> Non
 
 
 def _apart(tried: list[tuple[float, str]]) -> None:
-    """Those who failed in the crash do not come back in one moment."""
+    """Orders that failed in the crash do not come back in one moment."""
     seen: set[str] = set()
     again = []
     for now, name in tried:
@@ -106,62 +106,69 @@ def _apart(tried: list[tuple[float, str]]) -> None:
         )
 
 
-def work_for_nobody(lab: Lab, answer: Callable[..., Any], seed: int) -> None:
-    """Nothing is asked, waited for or charged after the deadline, and nothing is left undone."""
-    draws = Random(f"patience {seed}")
-    clients: dict[float, Any] = {}
-    asked: dict[str, tuple[float, float]] = {}  # when, and how long fraud-check takes
-    ended: dict[str, float] = {}
-    charged: defaultdict[str, list[float]] = defaultdict(list)
-    leaves: dict[str, float] = {}
-    errors: list[Exception] = []
+class Deadlines:
+    """charge-card behind customers who leave, and in front of a fraud-check that takes its time."""
 
-    def ask(function: str, order: dict[str, Any], timeout: float) -> Any:
+    def __init__(self, lab: Lab, answer: Callable[..., Any], seed: int) -> None:
+        self._lab, self._answer, self._draws = lab, answer, Random(f"patience {seed}")
+        self._clients: dict[float, Any] = {}
+        self.asked: dict[str, tuple[float, float]] = {}  # when, and how long fraud-check takes
+        self.ended: dict[str, float] = {}
+        self.charged: defaultdict[str, list[float]] = defaultdict(list)
+        self.leaves: dict[str, float] = {}
+        self.errors: list[Exception] = []
+        lab.deploy("fraud-check", self._fraud_check, timeout=60)
+        lab.deploy("charge-card", self._charge_card, timeout=60)
+
+    def customer(self, order: load.Order) -> None:
+        patience = self._draws.choice((1.5, 2.0, 3.0))
+        self.leaves[order.order_id] = self._lab.now + patience
+        event = {"order_id": order.order_id, "deadline": time.time() + patience}
+        with contextlib.suppress(CallFailed):
+            self._ask("charge-card", event, timeout=patience)
+
+    def _ask(self, function: str, order: dict[str, Any], timeout: float) -> Any:
         seconds = int(timeout * 5) / 5  # down to a fifth, so that few clients are needed
         if seconds <= 0:
             raise CallFailed(f"{function}: no time left")
-        if seconds not in clients:
-            clients[seconds] = boto3.client(
-                "lambda", config=Config(read_timeout=seconds, retries=ONCE)
-            )
-        return call(clients[seconds], function, order)
+        if seconds not in self._clients:
+            config = Config(read_timeout=seconds, retries=ONCE)
+            self._clients[seconds] = boto3.client("lambda", config=config)
+        return call(self._clients[seconds], function, order)
 
-    def fraud_check(order: dict[str, Any], context: Any) -> None:
-        long = draws.expovariate(1.0)
-        asked[order["order_id"]] = (lab.now, long)
+    def _fraud_check(self, order: dict[str, Any], context: Any) -> None:
+        long = self._draws.expovariate(1.0)
+        self.asked[order["order_id"]] = (self._lab.now, long)
         time.sleep(long)
 
-    def charge(order: dict[str, Any]) -> None:
-        charged[order["order_id"]].append(lab.now)
-
-    def charge_card(order: dict[str, Any], context: Any) -> None:
-        time.sleep(draws.expovariate(1 / 0.7))  # late already, now and then
+    def _charge_card(self, order: dict[str, Any], context: Any) -> None:
+        time.sleep(self._draws.expovariate(1 / 0.7))  # late already, now and then
         try:
-            answer(order, ask, charge)
+            self._answer(order, self._ask, self._charge)
         except CallFailed:
             raise
         except Exception as error:
-            errors.append(error)
+            self.errors.append(error)
         finally:
-            ended[order["order_id"]] = lab.now
+            self.ended[order["order_id"]] = self._lab.now
 
-    def customer(order: load.Order) -> None:
-        patience = draws.choice((1.5, 2.0, 3.0))
-        leaves[order.order_id] = lab.now + patience
-        event = {"order_id": order.order_id, "deadline": time.time() + patience}
-        with contextlib.suppress(CallFailed):
-            ask("charge-card", event, timeout=patience)
+    def _charge(self, order: dict[str, Any]) -> None:
+        self.charged[order["order_id"]].append(self._lab.now)
 
-    lab.deploy("fraud-check", fraud_check, timeout=60)
-    lab.deploy("charge-card", charge_card, timeout=60)
+
+def work_for_nobody(lab: Lab, answer: Callable[..., Any], seed: int) -> None:
+    """Nothing is asked, waited for or charged after the deadline, and nothing is left undone."""
+    shop = Deadlines(lab, answer, seed)
     orders = load.orders(rate=1.0, seconds=45, seed=seed)
     with lab.running(seconds=90):
-        lab.start(open_shop, orders, customer)
-    if errors:
-        raise errors[0]
+        lab.start(open_shop, orders, shop.customer)
+    if shop.errors:
+        raise shop.errors[0]
     for order in orders:
         name = order.order_id
-        _nothing_late(name, leaves[name], asked.get(name), charged[name], ended[name])
+        _nothing_late(
+            name, shop.leaves[name], shop.asked.get(name), shop.charged[name], shop.ended[name]
+        )
 
 
 def _nothing_late(

@@ -87,61 +87,83 @@ def _compare(said: Real, events: Any, outage: float, normal: float, night: str) 
         )
 
 
-def while_there(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
-    """What can be charged in time is charged once, and all the rest is in the other queue once."""
-    sqs, draws = boto3.client("sqs"), Random(f"customers {seed}")
-    queue, late = (sqs.create_queue(QueueName=n)["QueueUrl"] for n in ("orders", "late"))
-    work, patience, outage = draws.uniform(2, 4), draws.uniform(15, 25), draws.uniform(40, 60)
-    sent: dict[str, float] = {}
-    began: dict[str, float] = {}
-    charged: Counter[str] = Counter()
+class Leaving:
+    """Customers who leave after a while, and workers who come back from an outage."""
 
-    def front_door() -> None:
-        for order in load.orders(rate=0.6, seconds=80, seed=seed):
+    def __init__(self, lab: Lab, worker: Callable[..., Any], seed: int) -> None:
+        self._lab, self._worker, self._seed = lab, worker, seed
+        self._sqs, draws = boto3.client("sqs"), Random(f"customers {seed}")
+        self._queue, self._late = (
+            self._sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("orders", "late")
+        )
+        self.takes = draws.uniform(2, 4)  # seconds, for a charge
+        self.patience, self._outage = draws.uniform(15, 25), draws.uniform(40, 60)
+        self.sent: dict[str, float] = {}
+        self.began: dict[str, float] = {}
+        self.charged: Counter[str] = Counter()
+
+    def front_door(self) -> None:
+        for order in load.orders(rate=0.6, seconds=80, seed=self._seed):
             time.sleep(order.gap)
-            sent[order.order_id] = lab.now
-            sqs.send_message(QueueUrl=queue, MessageBody=order.json())
+            self.sent[order.order_id] = self._lab.now
+            self._sqs.send_message(QueueUrl=self._queue, MessageBody=order.json())
 
-    def charge(order: dict[str, Any]) -> None:
-        began[order["order_id"]] = lab.now
-        time.sleep(work)
-        charged[order["order_id"]] += 1
+    def worker(self) -> None:
+        time.sleep(self._outage)
+        self._worker(self._sqs, self._queue, self._late, self._charge, self.takes, self.patience)
 
-    def away() -> None:
-        time.sleep(outage)
-        worker(sqs, queue, late, charge, work, patience)
+    def _charge(self, order: dict[str, Any]) -> None:
+        self.began[order["order_id"]] = self._lab.now
+        time.sleep(self.takes)
+        self.charged[order["order_id"]] += 1
 
-    with lab.running(seconds=240):
-        lab.start(front_door)
-        lab.start(away, copies=2)
-    taken = trace.sojourns(lab.trace, queue="orders")
-    first = {json.loads(row.body)["order_id"]: row.received for row in taken.itertuples()}
-    aside: Counter[str] = Counter()
-    for body in bodies_in(sqs, late):
-        name = trace.field(body, "order_id")
-        if name not in sent:
-            raise Failed(f"The queue late holds a message that is none of the orders: {body!r}.")
-        aside[name] += 1
-    for name, moment in sent.items():
-        done = charged[name], aside[name]
-        if done == (0, 0):
+    def put_aside(self) -> Counter[str]:
+        """How often each order is in the queue late."""
+        aside: Counter[str] = Counter()
+        for body in bodies_in(self._sqs, self._late):
+            name = trace.field(body, "order_id")
+            if name not in self.sent:
+                raise Failed(
+                    f"The queue late holds a message that is none of the orders: {body!r}."
+                )
+            aside[name] += 1
+        return aside
+
+    def judge(self, name: str, aside: int, taken: float) -> None:
+        """An order was charged in time, or else put aside; `taken` is when a worker got it."""
+        charged = self.charged[name]
+        if (charged, aside) == (0, 0):
             raise Failed(f"Order {name} was neither charged nor put into the queue late.")
-        if done == (1, 1):
+        if (charged, aside) == (1, 1):
             raise Failed(f"Order {name} was charged and put into the queue late.")
-        if sum(done) > 1:
-            what = "charged" if charged[name] else "put into the queue late"
-            raise Failed(f"Order {name} was {what} {sum(done)} times.")
-        if charged[name] and began[name] + work > moment + patience + BLINK:
+        if charged + aside > 1:
+            what = "charged" if charged else "put into the queue late"
+            raise Failed(f"Order {name} was {what} {charged + aside} times.")
+        leaves = self.sent[name] + self.patience
+        if charged and self.began[name] + self.takes > leaves + BLINK:
+            after = self.began[name] + self.takes - self.sent[name]
             raise Failed(
-                f"Order {name} was charged {began[name] + work - moment:.1f} s after it was sent. "
-                f"Its customer had left after {patience:.1f} s."
+                f"Order {name} was charged {after:.1f} s after it was sent. "
+                f"Its customer had left after {self.patience:.1f} s."
             )
-        if aside[name] and first[name] + work < moment + patience - BLINK:
-            left = moment + patience - first[name]
+        if aside and taken + self.takes < leaves - BLINK:
             raise Failed(
                 f"Order {name} was put into the queue late, although its customer was there for "
-                f"another {left:.1f} s and a charge takes {work:.1f} s."
+                f"another {leaves - taken:.1f} s and a charge takes {self.takes:.1f} s."
             )
+
+
+def while_there(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
+    """What can be charged in time is charged once, and all the rest is in the other queue once."""
+    shop = Leaving(lab, worker, seed)
+    with lab.running(seconds=240):
+        lab.start(shop.front_door)
+        lab.start(shop.worker, copies=2)
+    taken = trace.sojourns(lab.trace, queue="orders")
+    first = {json.loads(row.body)["order_id"]: row.received for row in taken.itertuples()}
+    aside = shop.put_aside()
+    for name in shop.sent:
+        shop.judge(name, aside[name], first.get(name, math.inf))
 
 
 def _waiting(sqs: Any, queue: str) -> int:

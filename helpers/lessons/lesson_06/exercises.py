@@ -45,17 +45,57 @@ class Machine:
             threading.Event().wait()
 
 
+class Charges:
+    """What the machines of a shop do: orders begun and charged, and the machines that died."""
+
+    def __init__(self, lab: Lab, seed: int) -> None:
+        self._lab, self._draws = lab, Random(f"charges {seed}")
+        self.begun: defaultdict[str, list[float]] = defaultdict(list)
+        self.charged: Counter[str] = Counter()
+        self.died: dict[str, float] = {}  # when a machine died, by the order that it had
+        self.wrong: list[str] = []
+        self._at_work: Counter[str] = Counter()
+
+    def charge(self, name: str, machine: Machine, *, dies: bool) -> None:
+        """Take 2 to 80 seconds for a charge, or die in the first 20 of them."""
+        if self._at_work[name]:
+            since = self._lab.now - self.begun[name][-1]
+            self.wrong.append(
+                f"Order {name} was given to a second worker {since:.0f} s after the first had "
+                "begun to charge it. The first was still at it."
+            )
+        self.begun[name].append(self._lab.now)
+        if dies:
+            time.sleep(self._draws.uniform(1, 20))
+            machine.dead, self.died[name] = True, self._lab.now
+            machine.stop_if_dead()
+        self._at_work[name] += 1
+        time.sleep(self._draws.choice((3, 5, 10, 20, 40, 80)) * self._draws.uniform(0.8, 1))
+        self._at_work[name] -= 1
+        self.charged[name] += 1
+
+    def judge(self, orders: list[load.Order]) -> None:
+        """No order had two workers, each was charged once, and soon after its machine died."""
+        if self.wrong:
+            raise Failed(self.wrong[0])
+        for name, moment in self.died.items():
+            later = [time for time in self.begun[name] if time > moment]
+            if not later or later[0] > moment + SOON:
+                after = f"again {later[0] - moment:.0f} s later" if later else "no more"
+                raise Failed(
+                    f"The machine that had order {name} died. The order was tried {after}."
+                )
+        for order in orders:
+            times = self.charged[order.order_id]
+            if times != 1:
+                raise Failed(f"Order {order.order_id} was charged {times} times instead of once.")
+
+
 def keep_it_hidden(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
     """Long charges, each done once, and the orders of two dead machines are tried again soon."""
     sqs = boto3.client("sqs")
     queue = sqs.create_queue(QueueName="orders")["QueueUrl"]  # hidden for 30 s
-    draws = Random(f"charges {seed}")
-    orders = load.orders(rate=0.25, minutes=2.5, seed=seed)
-    begun: defaultdict[str, list[float]] = defaultdict(list)
-    at_work: Counter[str] = Counter()
-    charged: Counter[str] = Counter()
-    died: dict[str, float] = {}
-    wrong: list[str] = []
+    charges, orders = Charges(lab, seed), load.orders(rate=0.25, minutes=2.5, seed=seed)
 
     def machine(number: int) -> None:
         own, tasks = Machine(sqs), 0
@@ -63,22 +103,9 @@ def keep_it_hidden(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
         def charge(order: dict[str, Any]) -> None:
             nonlocal tasks
             own.stop_if_dead()
-            name, tasks = order["order_id"], tasks + 1
-            if at_work[name]:
-                since = lab.now - begun[name][-1]
-                wrong.append(
-                    f"Order {name} was given to a second worker {since:.0f} s after the first had "
-                    "begun to charge it. The first was still at it."
-                )
-            begun[name].append(lab.now)
-            if number < 2 and tasks == 3:  # the first two machines die at their third order
-                time.sleep(draws.uniform(1, 20))
-                own.dead, died[name] = True, lab.now
-                own.stop_if_dead()
-            at_work[name] += 1
-            time.sleep(draws.choice((3, 5, 10, 20, 40, 80)) * draws.uniform(0.8, 1))
-            at_work[name] -= 1
-            charged[name] += 1
+            tasks += 1
+            # The first two machines die at their third order.
+            charges.charge(order["order_id"], own, dies=number < 2 and tasks == 3)
 
         worker(own, queue, charge)
 
@@ -89,17 +116,7 @@ def keep_it_hidden(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
         lab.start(open_shop, orders, checkout)
         for number in range(12):
             lab.start(machine, number)
-    if wrong:
-        raise Failed(wrong[0])
-    for name, moment in died.items():
-        later = [time for time in begun[name] if time > moment]
-        if not later or later[0] > moment + SOON:
-            after = f"again {later[0] - moment:.0f} s later" if later else "no more"
-            raise Failed(f"The machine that had order {name} died. The order was tried {after}.")
-    for order in orders:
-        if charged[order.order_id] != 1:
-            times = charged[order.order_id]
-            raise Failed(f"Order {order.order_id} was charged {times} times instead of once.")
+    charges.judge(orders)
 
 
 STEPS = ("placed", "paid", "packed", "shipped")
@@ -133,30 +150,33 @@ def right_group(lab: Lab, send: Callable[..., Any], seed: int) -> None:
     with lab.running(seconds=patience):
         lab.start(sender)
         lab.start(work_off, sqs, queue, handle, copies=8)
-    counts = Counter((event["order_id"], event["step"]) for event in handled)
-    for event in events:
-        name, step = event["order_id"], event["step"]
+    counts = Counter(map(_key, handled))
+    for name, step in map(_key, events):
         if counts[name, step] > 1:
             raise Failed(
                 f"Order {name}: the event «{step}» was handled {counts[name, step]} times."
             )
     _in_order(events, handled)
-    missing = [event for event in events if not counts[event["order_id"], event["step"]]]
+    missing = [event for event in events if not counts[_key(event)]]
     if missing and left_in(sqs, queue):
         raise Failed(
             f"After {patience:.0f} s {len(missing)} of {len(events)} events still wait in the "
             f"queue, «{missing[0]['step']}» of order {missing[0]['order_id']} among them."
         )
     if missing:
-        name, step = missing[0]["order_id"], missing[0]["step"]
+        name, step = _key(missing[0])
         raise Failed(f"Order {name}: the event «{step}» was sent, and no worker ever got it.")
 
 
+def _key(event: dict[str, str]) -> tuple[str, str]:
+    return event["order_id"], event["step"]
+
+
 def _in_order(events: list[dict[str, str]], handled: list[dict[str, str]]) -> None:
-    place = {(event["order_id"], event["step"]): n for n, event in enumerate(events)}
+    place = {_key(event): n for n, event in enumerate(events)}
     last: dict[str, tuple[int, dict[str, str]]] = {}
     for event in handled:
-        now, customer = place[event["order_id"], event["step"]], event["customer"]
+        now, customer = place[_key(event)], event["customer"]
         before, other = last.get(customer, (-1, {}))
         if now < before:
             raise Failed(
@@ -198,21 +218,26 @@ def poison_or_outage(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
     letters = {json.loads(body)["order_id"] for body in bodies_in(sqs, dead)}
     for order in orders:
         name = order.order_id
-        if name in poison and name not in letters:
-            raise Failed(
-                f"Order {name} can never be charged, was tried {tried[name]} times, and is not "
-                "among the dead letters."
-            )
-        if name not in poison and name in letters:
-            raise Failed(
-                f"Order {name} is sound and lies among the dead letters: it was tried "
-                f"{tried[name]} times, and the provider was down."
-            )
-        if name not in poison and charged[name] != 1:
-            raise Failed(f"Order {name} is sound and was charged {charged[name]} times.")
+        _check_fate(name, name in poison, name in letters, tried[name], charged[name])
         if name not in poison and done_at[name] > max(end, order.placed_at) + 300:
             late = (done_at[name] - end) / 60
             raise Failed(f"Order {name} was charged {late:.0f} min after the provider came back.")
+
+
+def _check_fate(name: str, poison: bool, dead: bool, tried: int, charged: int) -> None:
+    """Poison is dead; what is sound was charged once."""
+    if poison and not dead:
+        raise Failed(
+            f"Order {name} can never be charged, was tried {tried} times, and is not "
+            "among the dead letters."
+        )
+    if not poison and dead:
+        raise Failed(
+            f"Order {name} is sound and lies among the dead letters: it was tried "
+            f"{tried} times, and the provider was down."
+        )
+    if not poison and charged != 1:
+        raise Failed(f"Order {name} is sound and was charged {charged} times.")
 
 
 EXERCISES = {

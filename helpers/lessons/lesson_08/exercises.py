@@ -117,10 +117,7 @@ def kept(lab: Lab, make: Callable[..., Any], seed: int) -> None:
                 "itself."
             )
     if dead_letters is not None:
-        if not (isinstance(dead_letters, str) and dead_letters.startswith("https://")):
-            raise Failed(f"The function has to return the URL of a queue, got {dead_letters!r}.")
-        if dead_letters.endswith("/charging"):
-            raise Failed("What never reached charging cannot be found in the queue charging.")
+        _check_url(dead_letters)
         with lab.running(minutes=10):
             lab.start(redeliver, sqs, dead_letters)
         got = _arrived(lab, "charging")
@@ -136,63 +133,86 @@ def kept(lab: Lab, make: Callable[..., Any], seed: int) -> None:
             raise Failed(f"Order {name} reached charging {got[name]} times.")
 
 
+def _check_url(queue: Any) -> None:
+    if not (isinstance(queue, str) and queue.startswith("https://")):
+        raise Failed(f"The function has to return the URL of a queue, got {queue!r}.")
+    if queue.endswith("/charging"):
+        raise Failed("What never reached charging cannot be found in the queue charging.")
+
+
 # -- 3
 
 
-def survives(lab: Lab, consume: Callable[..., Any], seed: int) -> None:
-    """Each order is charged once, over duplicates, failures, lost events and a replay."""
-    events, sqs, draws = boto3.client("events"), boto3.client("sqs"), Random(f"charges {seed}")
-    bus = events.create_event_bus(Name="shop")["EventBusArn"]
-    archive = events.create_archive(ArchiveName="orders", EventSourceArn=bus)
-    subscribe(events, sqs, "shop", "charging", PLACED)
-    queue = sqs.get_queue_url(QueueName="charging")["QueueUrl"]
-    orders = load.orders(rate=1 / 20, minutes=15, seed=seed)
-    charged: Counter[str] = Counter()
-    seen: dict[str, Any] = {}
-    failed: set[str] = set()
+class ArchivedShop:
+    """A bus with an archive, a queue behind it, and a consumer that charges what it gets there."""
 
-    def charge(order: dict[str, Any]) -> None:
-        if draws.random() < 1 / 7:
-            failed.add(order["order_id"])
-            raise ConnectionError("the card provider is down")
-        charged[order["order_id"]] += 1
+    def __init__(self, consume: Callable[..., Any], seed: int) -> None:
+        self._consume, self._draws = consume, Random(f"charges {seed}")
+        self._events, self._sqs = boto3.client("events"), boto3.client("sqs")
+        self._bus = self._events.create_event_bus(Name="shop")["EventBusArn"]
+        self._archive = self._events.create_archive(ArchiveName="orders", EventSourceArn=self._bus)
+        subscribe(self._events, self._sqs, "shop", "charging", PLACED)
+        self._queue = self._sqs.get_queue_url(QueueName="charging")["QueueUrl"]
+        self._seen: dict[str, Any] = {}
+        self.charged: Counter[str] = Counter()
+        self.failed: set[str] = set()
 
-    def handle(event: dict[str, Any]) -> None:
-        consume(event, charge, seen)
-
-    def checkout(order: load.Order) -> None:
+    def checkout(self, order: load.Order) -> None:
         entry = _entry(order.json())
-        publish(events, [entry] * (2 if draws.random() < 0.1 else 1))  # an impatient publisher
+        times = 2 if self._draws.random() < 0.1 else 1  # an impatient publisher
+        publish(self._events, [entry] * times)
 
-    def forbid() -> None:
+    def work(self) -> None:
+        charge_from_queue(self._sqs, self._queue, self._handle)
+
+    def forbid(self) -> None:
+        """For three minutes the bus may not send to the queue, and does not try again."""
         time.sleep(300)
         with faults.error("sqs.SendMessage", resource="charging", status=403, code="AccessDenied"):
             time.sleep(180)
 
+    def replay(self) -> None:
+        begin = self._archive["CreationTime"]
+        self._events.start_replay(
+            ReplayName="yesterday",
+            EventSourceArn=self._archive["ArchiveArn"],
+            EventStartTime=begin,
+            EventEndTime=begin + timedelta(minutes=30),
+            Destination={"Arn": self._bus},
+        )
+
+    def _handle(self, event: dict[str, Any]) -> None:
+        self._consume(event, self._charge, self._seen)
+
+    def _charge(self, order: dict[str, Any]) -> None:
+        if self._draws.random() < 1 / 7:
+            self.failed.add(order["order_id"])
+            raise ConnectionError("the card provider is down")
+        self.charged[order["order_id"]] += 1
+
+
+def survives(lab: Lab, consume: Callable[..., Any], seed: int) -> None:
+    """Each order is charged once, over duplicates, failures, lost events and a replay."""
+    shop = ArchivedShop(consume, seed)
+    orders = load.orders(rate=1 / 20, minutes=15, seed=seed)
     lost = faults.lost_reply("sqs.SendMessage", rate=0.1, seed=seed, resource="charging")
     with lost, lab.running(minutes=20):
-        lab.start(open_shop, orders, checkout)
-        lab.start(forbid)
-        lab.start(charge_from_queue, sqs, queue, handle)
-    first = _arrived(lab, "charging")
-    events.start_replay(
-        ReplayName="yesterday",
-        EventSourceArn=archive["ArchiveArn"],
-        EventStartTime=archive["CreationTime"],
-        EventEndTime=archive["CreationTime"] + timedelta(minutes=30),
-        Destination={"Arn": bus},
-    )
+        lab.start(open_shop, orders, shop.checkout)
+        lab.start(shop.forbid)
+        lab.start(shop.work)
+    arrived = _arrived(lab, "charging")
+    shop.replay()
     with lab.running(minutes=8):
-        lab.start(charge_from_queue, sqs, queue, handle)
+        lab.start(shop.work)
     for order in orders:
-        name = order.order_id
-        if not charged[name]:
-            why = "its charge had failed at first" if name in failed else "it had arrived"
-            if not first[name]:
+        name, times = order.order_id, shop.charged[order.order_id]
+        if not times:
+            why = "its charge had failed at first" if name in shop.failed else "it had arrived"
+            if not arrived[name]:
                 why = "it came with the replay alone"
             raise Failed(f"Order {name} was never charged; {why}.")
-        if charged[name] > 1:
-            raise Failed(f"Order {name} was charged {charged[name]} times.")
+        if times > 1:
+            raise Failed(f"Order {name} was charged {times} times.")
 
 
 EXERCISES = {

@@ -20,6 +20,7 @@ from helpers.lessons.lesson_09.schemas import validator
 from helpers.patterns.bus import publish, subscribe
 from helpers.patterns.events import fact
 from helpers.patterns.shop import open_shop
+from helpers.patterns.tenants import pack_from_queue
 
 SEEDS = (1091, 1092, 1093)
 OURS = {"source": ["shop.orders"]}
@@ -138,55 +139,68 @@ def _new_wishes(name: str, detail: Json, order: Json, note: str | None) -> None:
 # -- 2
 
 
-def never_back(lab: Lab, keep: Callable[..., Any], seed: int) -> None:
-    """The view never goes back, and ends as the source does."""
-    events, sqs = _on_the_bus(("labels", OURS))
-    queue, view, newest = sqs.get_queue_url(QueueName="labels")["QueueUrl"], {}, {}
-    source: dict[str, Json] = {}
-    told: set[str] = set()
+class Source:
+    """Orders that change, and the events that say so: each carries the whole order."""
 
-    def say(kind: str, state: Json) -> None:
-        source[state["order_id"]] = state
-        publish(events, [fact(kind, state)])
+    def __init__(self, events: Any, seed: int) -> None:
+        self._events, self._seed = events, seed
+        self.states: dict[str, Json] = {}
 
-    def checkout(order: load.Order) -> None:
-        draws = Random(f"changes {seed} {order.order_id}")
+    def checkout(self, order: load.Order) -> None:
+        """Place an order; the customer moves up to three times, and may cancel."""
+        draws = Random(f"changes {self._seed} {order.order_id}")
         state = {**_as_placed(order), "status": "open"}
-        say("OrderPlaced", state)
+        self._say("OrderPlaced", state)
         for number in range(draws.choice((0, 1, 1, 2, 3))):
             time.sleep(draws.choice((0.2, 20, 60)))
             address = {**state["address"], "street": f"{number + 1} New Street"}
             state = {**state, "revision": state["revision"] + 1, "address": address}
-            say("AddressChanged", state)
+            self._say("AddressChanged", state)
         if draws.random() < 0.4:
             time.sleep(draws.choice((0.2, 20)))
             state = {**state, "revision": state["revision"] + 1, "status": "cancelled"}
-            say("OrderCancelled", state)
+            self._say("OrderCancelled", state)
 
-    def arrive(event: Json) -> None:
+    def _say(self, kind: str, state: Json) -> None:
+        self.states[state["order_id"]] = state
+        publish(self._events, [fact(kind, state)])
+
+
+class View:
+    """The view that the reader's function keeps, and what it has been told."""
+
+    def __init__(self, keep: Callable[..., Any]) -> None:
+        self._keep = keep
+        self.held: dict[str, Json] = {}
+        self._newest: dict[str, int] = {}
+        self._cancelled: set[str] = set()
+
+    def arrive(self, body: str) -> None:
+        """Show an event to the reader's function. The view must not go back."""
+        event = json.loads(body)
         detail = event["detail"]
         name, revision = detail["order_id"], detail["revision"]
-        keep(copy.deepcopy(event), view)
-        newest[name] = max(newest.get(name, 0), revision)
+        self._keep(copy.deepcopy(event), self.held)
+        newest = self._newest[name] = max(self._newest.get(name, 0), revision)
         if detail["status"] == "cancelled":
-            told.add(name)
-        held = view.get(name)
-        if held is None and name in told:
+            self._cancelled.add(name)
+        held = self.held.get(name)
+        if held is None and name in self._cancelled:
             return
         if not isinstance(held, dict) or "revision" not in held:
             raise Failed(f"The view has to hold the detail of order {name}, it holds {held!r}.")
-        if held["revision"] < newest[name]:
+        if held["revision"] < newest:
             raise Failed(
                 f"Revision {revision} of order {name} arrived, and the view shows revision "
-                f"{held['revision']}; revision {newest[name]} had been there."
+                f"{held['revision']}; revision {newest} had been there."
             )
 
-    def work() -> None:
-        while True:
-            asked = {"QueueUrl": queue, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 20}
-            for message in sqs.receive_message(**asked).get("Messages", []):
-                arrive(json.loads(message["Body"]))
-                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+
+def never_back(lab: Lab, keep: Callable[..., Any], seed: int) -> None:
+    """The view never goes back, and ends as the source does."""
+    events, sqs = _on_the_bus(("labels", OURS))
+    queue = sqs.get_queue_url(QueueName="labels")["QueueUrl"]
+    source, view = Source(events, seed), View(keep)
 
     def refuse() -> None:
         time.sleep(60)
@@ -196,10 +210,10 @@ def never_back(lab: Lab, keep: Callable[..., Any], seed: int) -> None:
     orders = load.orders(rate=1 / 10, minutes=4, seed=seed)
     again = faults.lost_reply("sqs.SendMessage", rate=0.1, seed=seed, resource="labels")
     with again, lab.running(minutes=9):
-        lab.start(open_shop, orders, checkout)
+        lab.start(open_shop, orders, source.checkout)
         lab.start(refuse)
-        lab.start(work)
-    _compare(view, source)
+        lab.start(pack_from_queue, sqs, queue, view.arrive)
+    _compare(view.held, source.states)
 
 
 def _compare(view: dict[str, Json], source: dict[str, Json]) -> None:

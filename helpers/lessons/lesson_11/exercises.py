@@ -22,6 +22,7 @@ from helpers.patterns.workflow import create
 
 SEEDS = (1111, 1112, 1113)
 HOUR = 3600  # seconds
+CLERKS = ("ines", "jan")
 
 
 class Asking:
@@ -45,105 +46,134 @@ class Asking:
         return told | {"lasted": lasted.total_seconds()}
 
 
-def did_it_count(lab: Lab, my_answer: Callable[..., Any], seed: int) -> None:
-    """Of two clerks, the one whose answer counted is told so, and nobody else."""
-    patient = Config(retries={"mode": "standard", "total_max_attempts": 12})
-    client = boto3.client("stepfunctions", config=patient)
-    draws, told, came, raised = Random(f"clerks {seed}"), {}, {}, []
-    orders = load.orders(arrivals=[float(n) for n in range(12)], seed=seed)
+# -- 1
 
-    def clerk(order: str, token: str, who: str, hours: float) -> None:
-        came[order, who] = hours
-        time.sleep(hours * HOUR)
-        try:
-            told[order, who] = my_answer(client, ask.arn(order), token, who)
-        except Exception as error:
-            raised.append(error)
 
-    def mail(event: Any, context: Any) -> None:
-        for who in ("ines", "jan"):
-            mine = (event["order"]["order_id"], event["token"], who, draws.uniform(0.5, 30))
-            threading.Thread(target=clerk, args=mine, name=who).start()
+class Clerks:
+    """Two clerks get each mail, and each answers it some hours later."""
 
-    lab.deploy("mail", mail)
-    to = {"FunctionName": "mail", "Payload": TOKEN_AND_ORDER}
-    ask = Asking(client, waiting("lambda:invoke", to, TimeoutSeconds=24 * HOUR))
-    with faults.lost_reply("stepfunctions.SendTaskSuccess", rate=0.3, seed=seed):
-        with lab.running(hours=31):
-            for order in orders:
-                ask.start(order)
-    if raised:
-        raise raised[0]
-    for order in orders:
-        name, end = order.order_id, ask.end(order.order_id)
+    def __init__(self, lab: Lab, my_answer: Callable[..., Any], seed: int) -> None:
+        patient = Config(retries={"mode": "standard", "total_max_attempts": 12})
+        self._client = boto3.client("stepfunctions", config=patient)
+        self._my_answer, self._draws = my_answer, Random(f"clerks {seed}")
+        self._hours: dict[tuple[str, str], float] = {}  # until an answer, by order and clerk
+        self._told: dict[tuple[str, str], Any] = {}
+        self.raised: list[Exception] = []
+        lab.deploy("mail", self._mail)
+        to = {"FunctionName": "mail", "Payload": TOKEN_AND_ORDER}
+        flow = waiting("lambda:invoke", to, TimeoutSeconds=24 * HOUR)
+        self.ask = Asking(self._client, flow)
+
+    def judge(self, name: str) -> None:
+        """The first answer of the first 24 hours counts, and each clerk is told whether it did."""
+        end = self.ask.end(name)
         by = json.loads(end.get("output", "{}")).get("by")
-        if end["status"] == "SUCCEEDED" and by not in ("ines", "jan"):
+        if end["status"] == "SUCCEEDED" and by not in CLERKS:
             raise Failed(f"Order {name} was answered with {end['output']}: by whom?")
-        first = min(("ines", "jan"), key=lambda who: came[name, who])
-        if by is None and came[name, first] < 24:
+        first = min(CLERKS, key=lambda who: self._hours[name, who])
+        if by is None and self._hours[name, first] < 24:
             raise Failed(
-                f"For order {name}, {first} said yes after {came[name, first]:.1f} h, and it ended "
-                "without an answer after 24 h."
+                f"For order {name}, {first} said yes after {self._hours[name, first]:.1f} h, and "
+                "it ended without an answer after 24 h."
             )
-        for who in ("ines", "jan"):
-            said = told.get((name, who))
+        for who in CLERKS:
+            said = self._told.get((name, who))
             if not isinstance(said, bool):
                 raise Failed(f"For order {name}, {who} was told {said!r} and not True or False.")
             if said != (by == who):
                 fact = f"by the answer of {by}" if by else f"without an answer: {end['status']}"
                 raise Failed(f"Order {name} ended {fact}, and {who} was told {said}.")
 
+    def _mail(self, event: Any, context: Any) -> None:
+        for who in CLERKS:
+            mine = (event["order"]["order_id"], event["token"], who, self._draws.uniform(0.5, 30))
+            threading.Thread(target=self._clerk, args=mine, name=who).start()
 
-def heart_that_stops(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
-    """Work of up to eight hours is answered, errors are reported, nobody works for nothing."""
-    client, draws = boto3.client("stepfunctions"), Random(f"steps {seed}")
-    began: dict[str, list[float]] = {}
-    raised: dict[str, float] = {}
-    unexpected: list[Exception] = []
-    orders = load.orders(arrivals=[float(n) for n in range(10)], seed=seed)
-    kinds = {o.order_id: ("short", "long", "raises", "endless", "long")[n % 5]
-             for n, o in enumerate(orders)}  # fmt: skip
+    def _clerk(self, order: str, token: str, who: str, hours: float) -> None:
+        self._hours[order, who] = hours
+        time.sleep(hours * HOUR)
+        try:
+            self._told[order, who] = self._my_answer(self._client, self.ask.arn(order), token, who)
+        except Exception as error:
+            self.raised.append(error)
 
-    def steps(name: str) -> Iterator[dict[str, Any]]:
-        kind, left = kinds[name], draws.uniform(4, 7) * HOUR
+
+def did_it_count(lab: Lab, my_answer: Callable[..., Any], seed: int) -> None:
+    """Of two clerks, the one whose answer counted is told so, and nobody else."""
+    clerks = Clerks(lab, my_answer, seed)
+    orders = load.orders(arrivals=[float(n) for n in range(12)], seed=seed)
+    with faults.lost_reply("stepfunctions.SendTaskSuccess", rate=0.3, seed=seed):
+        with lab.running(hours=31):
+            for order in orders:
+                clerks.ask.start(order)
+    if clerks.raised:
+        raise clerks.raised[0]
+    for order in orders:
+        clerks.judge(order.order_id)
+
+
+# -- 2
+
+
+class LongWork:
+    """Work in steps for the reader's worker: short, long, with an error in it, or endless."""
+
+    def __init__(
+        self, lab: Lab, worker: Callable[..., Any], orders: list[load.Order], seed: int
+    ) -> None:
+        self._lab, self._worker, self._draws = lab, worker, Random(f"steps {seed}")
+        self._client = boto3.client("stepfunctions")
+        cycle = ("short", "long", "raises", "endless", "long")
+        self.kinds = {order.order_id: cycle[n % 5] for n, order in enumerate(orders)}
+        self.began: dict[str, list[float]] = {}  # of each step, by order
+        self.raised: dict[str, float] = {}
+        self.unexpected: list[Exception] = []
+        lab.deploy("begin", self._begin)
+        to = {"FunctionName": "begin", "Payload": TOKEN_AND_ORDER}
+        limits = {"HeartbeatSeconds": HOUR, "TimeoutSeconds": 8 * HOUR}
+        self.ask = Asking(self._client, waiting("lambda:invoke", to, **limits))
+
+    def _begin(self, event: Any, context: Any) -> None:
+        name = event["order"]["order_id"]
+        self.began[name] = []
+        threading.Thread(target=self._work, args=(event["token"], name), name=name).start()
+
+    def _work(self, token: str, name: str) -> None:
+        try:
+            self._worker(self._client, token, self._steps(name))
+        except (ValueError, self._client.exceptions.TaskTimedOut):
+            pass  # a worker may die of its work, or of learning that it is over
+        except Exception as error:
+            self.unexpected.append(error)
+
+    def _steps(self, name: str) -> Iterator[dict[str, Any]]:
+        kind, left = self.kinds[name], self._draws.uniform(4, 7) * HOUR
         left = {"short": 1200.0, "endless": 14.0 * HOUR}.get(kind, left)
         while left > 0:
-            began[name].append(lab.now)
-            took = min(draws.uniform(1200, 3000), left)
+            self.began[name].append(self._lab.now)
+            took = min(self._draws.uniform(1200, 3000), left)
             time.sleep(took)
             left -= took
             if kind == "raises" and left < 3 * HOUR:
-                raised[name] = lab.now
+                self.raised[name] = self._lab.now
                 raise ValueError("this customer is not in the register")
             yield {"order_id": name, "left": round(left)}
 
-    def begin(event: Any, context: Any) -> None:
-        name = event["order"]["order_id"]
-        began[name] = []
-        threading.Thread(target=work, args=(event["token"], name), name=name).start()
 
-    def work(token: str, name: str) -> None:
-        try:
-            worker(client, token, steps(name))
-        except (ValueError, client.exceptions.TaskTimedOut):
-            pass  # a worker may die of its work, or of learning that it is over
-        except Exception as error:
-            unexpected.append(error)
-
-    lab.deploy("begin", begin)
-    to = {"FunctionName": "begin", "Payload": TOKEN_AND_ORDER}
-    limits = {"HeartbeatSeconds": HOUR, "TimeoutSeconds": 8 * HOUR}
-    ask = Asking(client, waiting("lambda:invoke", to, **limits))
+def heart_that_stops(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
+    """Work of up to eight hours is answered, errors are reported, nobody works for nothing."""
+    orders = load.orders(arrivals=[float(n) for n in range(10)], seed=seed)
+    work = LongWork(lab, worker, orders, seed)
     starts: dict[str, float] = {}
     with lab.running(hours=16):
         for order in orders:
             starts[order.order_id] = lab.now
-            ask.start(order)
-    if unexpected:
-        raise unexpected[0]
-    for name, kind in kinds.items():
-        end = ask.end(name)
-        _check_work(name, kind, end, starts[name], began[name], raised.get(name))
+            work.ask.start(order)
+    if work.unexpected:
+        raise work.unexpected[0]
+    for name, kind in work.kinds.items():
+        end = work.ask.end(name)
+        _check_work(name, kind, end, starts[name], work.began[name], work.raised.get(name))
 
 
 def _check_work(
@@ -176,6 +206,9 @@ def _check_work(
             raise Failed(f"Order {name} has 14 h of work, and its wait ended after {hours:.1f} h.")
         if vain := [moment for moment in began if moment > over]:
             raise Failed(f"Nobody waited for order {name} any more, and {len(vain)} steps began.")
+
+
+# -- 3
 
 
 def second_chance(lab: Lab, flow: Callable[..., Any], seed: int) -> None:
