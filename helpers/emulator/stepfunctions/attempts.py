@@ -6,6 +6,9 @@
 - What is left of an attempt that timed out, or whose execution was stopped, writes no history and
   takes no answers any more. In moto an execution that waits for a token cannot be stopped.
 - A pause before a retry ends with the execution.
+- What ends the whole execution, such as a path that leads nowhere, is no event of its task: the
+  history goes from TaskStateEntered to ExecutionFailed [localstack/localstack, recording of
+  test_activity_task_on_deleted, March 2024].
 """
 
 import copy
@@ -14,11 +17,14 @@ from contextlib import AbstractContextManager
 from threading import Thread
 from typing import Any
 
+from moto.stepfunctions.parser.api import HistoryEventType
+from moto.stepfunctions.parser.asl.component.common.catch.catch_outcome import CatchOutcome
 from moto.stepfunctions.parser.asl.component.common.retry.retrier_decl import (
     MaxAttemptsOutcome,
     RetrierDecl,
     RetrierOutcome,
 )
+from moto.stepfunctions.parser.asl.component.common.retry.retry_outcome import RetryOutcome
 from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import (
     EvalTimeoutError,
     TimeoutSeconds,
@@ -123,6 +129,33 @@ def _put_out(state: ExecutionState, env: Environment, output: Any) -> None:
         env.states.reset(input_value=env.stack.pop())
 
 
+def eval_state(state: ExecutionState, env: Environment) -> None:
+    """Replaces `_eval_state`: attempts, until one succeeds, is caught, or was the last."""
+    env.states.context_object.context_object_data["State"]["RetryCount"] = 0
+    while env.is_running():
+        try:
+            state._evaluate_with_timeout(env)
+            return
+        except Exception as error:
+            failure = state._from_error(env=env, ex=error)
+        if failure.event_type != HistoryEventType.ExecutionFailed:
+            env.event_manager.add_event(
+                context=env.event_history_context,
+                event_type=failure.event_type,
+                event_details=failure.event_details,
+            )
+        told = state._construct_error_output_value(failure_event=failure)
+        env.states.set_error_output(told)
+        env.states.set_result(told)
+        if state.retry and state._handle_retry(env, failure) == RetryOutcome.CanRetry:
+            continue
+        if state.catch:
+            state._handle_catch(env, failure)
+            if env.stack[-1] == CatchOutcome.Caught:
+                return
+        state._handle_uncaught(env, failure)
+
+
 def from_state_props(state: ExecutionState, state_props: Any) -> None:
     """Read the state's fields; a heartbeat alone sets no time-out."""
     _from_state_props(state, state_props)
@@ -154,7 +187,11 @@ def retry(retrier: RetrierDecl, env: Environment) -> None:
 
 def corrections() -> AbstractContextManager[None]:
     """Correct attempts for as long as the context is open."""
-    state = {"_evaluate_with_timeout": attempt, "from_state_props": from_state_props}
+    state = {
+        "_evaluate_with_timeout": attempt,
+        "_eval_state": eval_state,
+        "from_state_props": from_state_props,
+    }
     return applied(
         EXPECTED_SOURCES,
         (ExecutionState, state),

@@ -8,6 +8,8 @@ from importlib import import_module
 PARTS = (
     "speed",
     "jsonata.expressions",
+    "intrinsics.evaluation",
+    "choices",
     "calls",
     "executions",
     "limits",

@@ -45,6 +45,8 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task_la
 from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.callback.callback import HeartbeatTimeoutError
 from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
+from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
 from helpers.emulator.guard import applied
 
@@ -62,7 +64,11 @@ EXPECTED_SOURCES = {
 }
 HEARTBEAT, TIMEOUT = "States.HeartbeatTimeout", "States.Timeout"
 ALL, FAILED = "States.ALL", "States.TaskFailed"
-TERMINAL = ("States.DataLimitExceeded", "States.Runtime")
+RUNTIME = "States.Runtime"
+TERMINAL = ("States.DataLimitExceeded", RUNTIME)
+# An error that DynamoDB's API model does not name [localstack/localstack, recordings of
+# test_put_item_invalid_table_name and test_invalid_param, May 2023].
+UNNAMED, UNNAMED_TABLE_ERROR = "ValidationException", "DynamoDB.AmazonDynamoDBException"
 PREFIXES = {  # of error names, by the service in the resource's ARN
     "dynamodb": "DynamoDB",
     "events": "EventBridge",
@@ -109,6 +115,8 @@ def set_next(state: CommonStateField, env: Environment) -> None:
 
 def task_error(state: StateTask, env: Environment, ex: Exception) -> FailureEvent:
     """Replaces `StateTask._from_error`: a missed heartbeat, a call refused or unanswered."""
+    if isinstance(ex, NoSuchJsonPathError):
+        return path_failure(env, ex)
     if isinstance(ex, HeartbeatTimeoutError):
         event = state._get_timed_out_failure_event(env)
         event.error_name = ErrorName(HEARTBEAT)
@@ -125,6 +133,21 @@ def task_error(state: StateTask, env: Environment, ex: Exception) -> FailureEven
         code = ex.response["Error"]["Code"].removesuffix("Exception")
         return failure(state, env, f"{prefix}.{code}Exception", str(ex))
     return _task_error(state, env, ex)
+
+
+def path_failure(env: Environment, missing: NoSuchJsonPathError) -> FailureEvent:
+    """A path that leads nowhere ends the execution, as it does in a state without a task."""
+    searched = to_json_str(missing.data, separators=(",", ":"))
+    cause = (
+        f"The JSONPath '{missing.json_path}' specified for the field '{env.next_field_name}' "
+        f"could not be found in the input '{searched}'"
+    )
+    return FailureEvent(
+        env=env,
+        error_name=ErrorName(RUNTIME),
+        event_type=HistoryEventType.ExecutionFailed,
+        event_details={"executionFailedEventDetails": {"error": RUNTIME, "cause": cause}},
+    )
 
 
 def failure(state: Any, env: Environment, error: str | None, cause: str | None) -> FailureEvent:
@@ -161,7 +184,13 @@ def function_error(state: StateTaskLambda, env: Environment, ex: Exception) -> F
 
 def table_error(state: Any, env: Environment, ex: Exception) -> FailureEvent:
     """DynamoDB's own errors by name; a time-out is not one of them."""
-    return (_table_error if isinstance(ex, ClientError) else task_error)(state, env, ex)
+    if not isinstance(ex, ClientError):
+        return task_error(state, env, ex)
+    event = _table_error(state, env, ex)
+    if ex.response["Error"]["Code"] == UNNAMED:
+        event.error_name = ErrorName(UNNAMED_TABLE_ERROR)
+        event.event_details["taskFailedEventDetails"]["error"] = UNNAMED_TABLE_ERROR
+    return event
 
 
 def corrections() -> AbstractContextManager[None]:

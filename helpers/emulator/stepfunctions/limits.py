@@ -29,6 +29,7 @@ from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from helpers.emulator.guard import applied
 from helpers.emulator.moments import TOGETHER
+from helpers.emulator.stepfunctions.context import complete
 
 EXPECTED_SOURCES = {
     "moto.stepfunctions.parser.asl.eval.event.event_manager:EventManager.add_event": "cb430fa2e3fe",
@@ -69,6 +70,7 @@ class HistoryFull(FailureEventException):
 def environment(worker: ExecutionWorker) -> Environment:
     """Replaces `ExecutionWorker._get_evaluation_environment`: one that has an end."""
     env = _environment(worker)
+    complete(env)
     kind = worker._evaluation_details.state_machine_details.typ
     # All frames of an execution share this manager, those of a distributed Map too.
     env.callback_pool_manager.limit = Limit(env, time.time() + LONGEST[kind])

@@ -12,7 +12,6 @@ Functions workflows", November 2026]
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from moto.stepfunctions.parser.api import HistoryEventType
@@ -31,7 +30,7 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.states import States
 
 from helpers.emulator.guard import applied
-from helpers.emulator.stepfunctions import jsonpath
+from helpers.emulator.stepfunctions import context, jsonpath
 from helpers.emulator.stepfunctions.jsonata import definitions, variables
 from helpers.emulator.stepfunctions.jsonata.interpreter import QueryError, evaluate, kind
 from helpers.emulator.stepfunctions.jsonata.places import expected_type
@@ -71,6 +70,7 @@ class Entered(NamedTuple):
 def take_input(state: CommonStateField, env: Environment) -> None:
     """The state has just been entered."""
     notes = isinstance(state, ExecutionState) and not isinstance(state, StateParallel)
+    context.enter(env)
     env.entered = Entered(env.event_history_context.source_event_id, notes)
     _take_input(state, env)
 
@@ -112,24 +112,8 @@ def known(states: States, field: str) -> dict[str, Any]:
     elif field.startswith(("Assign", "Output")):
         names.append("result")
     found = {name: data[name] for name in names if name in data}
-    return found | {"context": _with_dates(data["context"])}
-
-
-def _with_dates(context: Any) -> dict[str, Any]:
-    """The context object, with moments as AWS writes them: ``2026-11-02T08:00:00.000Z``."""
-    execution = dict(context["Execution"])
-    execution["StartTime"] = _moment(execution["StartTime"])
-    told = {name: part for name, part in context.items() if part is not None}
-    told["Execution"] = execution
-    if "State" in told:
-        told["State"] = {**told["State"], "EnteredTime": _moment(told["State"]["EnteredTime"])}
-    return told
-
-
-def _moment(moment: datetime | str) -> str:
-    if isinstance(moment, str):
-        moment = datetime.fromisoformat(moment)
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    parts = {name: part for name, part in data["context"].items() if part is not None}
+    return found | {"context": parts}
 
 
 # -- failing

@@ -1,0 +1,1 @@
+"""Intrinsic functions of JSONPath states: read, evaluated, and how they fail."""
