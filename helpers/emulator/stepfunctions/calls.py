@@ -25,6 +25,8 @@ from moto.stepfunctions.parser.asl.utils import boto_client
 
 from helpers.emulator import clients
 from helpers.emulator.guard import applied
+from helpers.emulator.stepfunctions.names import BOTO_NAMES
+from helpers.emulator.stepfunctions.parameters import complete
 
 SDK = (
     "moto.stepfunctions.parser.asl.component.state.exec.state_task.service."
@@ -37,12 +39,6 @@ EXPECTED_SOURCES = {
 }
 # A function runs for 900 s at most, an express workflow for 300 s; nothing takes longer to answer.
 PATIENCE = 1000.0  # seconds
-BOTO_NAMES = {
-    "cloudwatchlogs": "logs",
-    "eventbridge": "events",
-    "sfn": "stepfunctions",
-    "states": "stepfunctions",
-}
 
 _error_name = state_task_service_aws_sdk.StateTaskServiceAwsSdk._normalise_service_error_name
 
@@ -50,7 +46,9 @@ _error_name = state_task_service_aws_sdk.StateTaskServiceAwsSdk._normalise_servi
 def client(service_name: str, region_name: str, **_: Any) -> Any:
     """Replaces moto's ``boto3.client``: each client is made once per lab."""
     name = BOTO_NAMES.get(service_name, service_name)
-    return clients.client(name, region_name, PATIENCE, parameter_validation=False)
+    made = clients.client(name, region_name, PATIENCE, parameter_validation=False)
+    made.meta.events.register("before-parameter-build", complete, unique_id="of-a-task")
+    return made
 
 
 def call(service: Any, action: str, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@
 """
 
 import copy
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +34,7 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from helpers.emulator.guard import applied
-from helpers.emulator.stepfunctions.tokens import refuse_long
+from helpers.emulator.stepfunctions.tokens import parsed, refuse_long
 
 BACKEND = "moto.stepfunctions.parser.models:StepFunctionsParserBackend"
 RESPONSE = "moto.stepfunctions.responses:StepFunctionResponse"
@@ -127,7 +126,7 @@ def check_input(execution_input: str) -> None:
     """Refuse an input that is too long or no JSON."""
     refuse_long("input", execution_input)
     try:
-        json.loads(execution_input)
+        parsed(execution_input)
     except ValueError as error:
         message = f"Invalid State Machine Execution Input: '{error}'"
         raise InvalidExecutionInput(message) from None

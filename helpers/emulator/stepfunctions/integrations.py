@@ -12,7 +12,7 @@ from functools import cache
 
 import botocore.session
 
-from helpers.emulator.stepfunctions.calls import BOTO_NAMES
+from helpers.emulator.stepfunctions.names import BOTO_NAMES
 
 TOKEN, SYNC = "waitForTaskToken", "sync"
 # the patterns of a service beside request and response, and its actions where they are few

@@ -183,7 +183,7 @@ def send_task_success(backend: StepFunctionsParserBackend, task_token: str, outc
     token, _, _ = _find(backend, task_token)
     refuse_long("output", outcome)
     try:
-        output = json.loads(outcome)
+        output = parsed(outcome)
     except ValueError as error:
         raise AWSError(f"Invalid Output: '{error}'", "InvalidOutput") from None
     token.answer(output)
@@ -211,6 +211,15 @@ def answer_failure(response: StepFunctionResponse) -> ActionResult:
         cause=response._get_param("cause"),
     )
     return EmptyResult()
+
+
+def parsed(text: str) -> Any:
+    """What JSON text stands for; ValueError for NaN and the like, which are not JSON."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
 
 
 def refuse_long(name: str, text: str) -> None:

@@ -14,8 +14,8 @@ left to moto's parser: its complaint has the code ``SCHEMA_VALIDATION_FAILED``.
 import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict
+from typing import Any, NamedTuple
 
 from moto.core.exceptions import AWSError
 from moto.core.responses import ActionResult
@@ -24,6 +24,9 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from helpers.emulator.guard import applied
+from helpers.emulator.stepfunctions import fields, parameters
+from helpers.emulator.stepfunctions.diagnostics import SCHEMA, TARGET, Diagnostic
+from helpers.emulator.stepfunctions.fields import GOES_ON, TYPES, rules
 from helpers.emulator.stepfunctions.integrations import complaint
 
 BACKEND = "moto.stepfunctions.parser.models:StepFunctionsParserBackend"
@@ -32,36 +35,19 @@ EXPECTED_SOURCES = {
     f"{BACKEND}.create_state_machine": "dc56ec54216f",
     f"{BACKEND}.update_state_machine": "03b6b2ec8ffd",
 }
-TYPES = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
-GOES_ON = ("Task", "Wait", "Pass", "Parallel", "Map")  # have Next or End
-RETRIES = ("Task", "Parallel", "Map")
-ONLY_IN = {  # fields of some types of state
-    "TimeoutSeconds": ("Task",),
-    "TimeoutSecondsPath": ("Task",),
-    "HeartbeatSeconds": ("Task",),
-    "HeartbeatSecondsPath": ("Task",),
-    "Retry": RETRIES,
-    "Catch": RETRIES,
-}
 REQUIRED = {"Task": ("Resource",), "Choice": ("Choices",), "Parallel": ("Branches",)}
-SCHEMA, TARGET = "SCHEMA_VALIDATION_FAILED", "MISSING_TRANSITION_TARGET"
+JSONATA = "JSONata"
 LONGEST_NAME = 80  # characters of a state's name [Amazon States Language, "States"]
 
 _create = StepFunctionsParserBackend.create_state_machine
 _update = StepFunctionsParserBackend.update_state_machine
 
 
-@dataclass(frozen=True)
-class Diagnostic:
-    """One complaint. The location is None where there is none."""
+class Scope(NamedTuple):
+    """What holds for all states of a container."""
 
-    code: str
-    message: str
-    location: str | None
-    severity: str = "ERROR"
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.message} at {self.location or 'null'}"
+    express: bool
+    jsonata: bool
 
 
 def diagnose(definition: str, *, express: bool = False) -> list[Diagnostic]:
@@ -72,7 +58,8 @@ def diagnose(definition: str, *, express: bool = False) -> list[Diagnostic]:
         return [Diagnostic("INVALID_JSON_DESCRIPTION", str(error), None)]
     if not isinstance(machine, dict) or not machine:
         return [Diagnostic("MISSING_DESCRIPTION", "Received an empty workflow", None)]
-    found = list(_container(machine, "", express))
+    scope = Scope(express, machine.get("QueryLanguage") == JSONATA)
+    found = list(_container(machine, "", scope))
     if not found:
         try:
             AmazonStateLanguageParser.parse(definition)
@@ -81,7 +68,7 @@ def diagnose(definition: str, *, express: bool = False) -> list[Diagnostic]:
     return found
 
 
-def _container(container: Any, at: str, express: bool) -> Iterator[Diagnostic]:
+def _container(container: Any, at: str, scope: Scope) -> Iterator[Diagnostic]:
     """A state machine, a branch of a Parallel state, or the processor of a Map state."""
     if not isinstance(container, dict):
         yield Diagnostic(SCHEMA, "Value should be an object", at or "/")
@@ -96,13 +83,13 @@ def _container(container: Any, at: str, express: bool) -> Iterator[Diagnostic]:
         return
     broken = []
     for name, state in states.items():
-        broken += _state(name, state, f"{at}/States/{name}", express)
+        broken += _state(name, state, f"{at}/States/{name}", scope)
     yield from broken
     if not broken:
         yield from _way(container["StartAt"], states, at)
 
 
-def _state(name: str, state: Any, at: str, express: bool) -> Iterator[Diagnostic]:
+def _state(name: str, state: Any, at: str, scope: Scope) -> Iterator[Diagnostic]:
     if len(name) > LONGEST_NAME:
         message = f"State name '{name}' is longer than {LONGEST_NAME} characters"
         yield Diagnostic("INVALID_STATE_NAME", message, at)
@@ -114,31 +101,40 @@ def _state(name: str, state: Any, at: str, express: bool) -> Iterator[Diagnostic
     if kind in GOES_ON and ("Next" in state) == (state.get("End") is True):
         message = "Exactly one of these fields is required: [Next, End]"
         yield Diagnostic(SCHEMA, message, at)
-    for field, kinds in ONLY_IN.items():
-        if field in state and kind not in kinds:
-            yield Diagnostic(SCHEMA, f"Field '{field}' is not supported", at)
+    jsonata = state.get("QueryLanguage", JSONATA if scope.jsonata else None) == JSONATA
+    yield from fields.complaints(state, at, jsonata=jsonata)
     missing = [field for field in REQUIRED.get(kind, ()) if field not in state]
     if missing:
         yield _required(missing, at)
         return
-    for number, rule in enumerate(_rules(state, "Choices")):
+    for number, rule in enumerate(rules(state, "Choices")):
         if kind == "Choice" and "Next" not in rule:
             yield _required(["Next"], f"{at}/Choices[{number}]")
-    wrong = complaint(state["Resource"], express=express) if kind == "Task" else None
-    if wrong is not None:
-        yield Diagnostic(SCHEMA, wrong, f"{at}/Resource")
+    if kind == "Task":
+        yield from _call(state, at, scope)
     branches = state["Branches"] if kind == "Parallel" else ()
     for number, branch in enumerate(branches if isinstance(branches, list) else ()):
-        yield from _container(branch, f"{at}/Branches[{number}]", express)
+        yield from _container(branch, f"{at}/Branches[{number}]", scope)
     for field in ("ItemProcessor", "Iterator"):
         if kind == "Map" and field in state:
-            yield from _container(state[field], f"{at}/{field}", express)
+            inside = scope._replace(express=scope.express or _has_express_children(state[field]))
+            yield from _container(state[field], f"{at}/{field}", inside)
 
 
-def _rules(state: dict[str, Any], field: str) -> list[dict[str, Any]]:
-    """The rules of a Choice, or the catchers; what has another shape is left to moto's parser."""
-    rules = state.get(field)
-    return [rule for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
+def _call(state: dict[str, Any], at: str, scope: Scope) -> Iterator[Diagnostic]:
+    """What a task calls, and with which parameters."""
+    wrong = complaint(state["Resource"], express=scope.express)
+    if wrong is not None:
+        yield Diagnostic(SCHEMA, wrong, f"{at}/Resource")
+        return
+    for field in ("Parameters", "Arguments"):
+        for wrong in parameters.complaints(state["Resource"], state.get(field)):
+            yield Diagnostic(SCHEMA, wrong, f"{at}/{field}")
+
+
+def _has_express_children(processor: Any) -> bool:
+    config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
+    return isinstance(config, dict) and config.get("ExecutionType") == "EXPRESS"
 
 
 def _required(fields: list[str], at: str) -> Diagnostic:
@@ -154,7 +150,7 @@ def _targets(state: dict[str, Any], at: str) -> Iterator[tuple[Any, str]]:
         if field in state:
             yield state[field], f"{at}/{field}"
     for field in ("Choices", "Catch"):
-        for number, rule in enumerate(_rules(state, field)):
+        for number, rule in enumerate(rules(state, field)):
             if "Next" in rule:
                 yield rule["Next"], f"{at}/{field}[{number}]/Next"
 
@@ -203,6 +199,9 @@ def create_state_machine(backend: StepFunctionsParserBackend, **settings: Any) -
 def update_state_machine(
     backend: StepFunctionsParserBackend, arn: str, definition: str | None = None, **settings: Any
 ) -> Any:
+    if definition is None and not any(settings.values()):
+        message = "Either the definition, the role ARN or a configuration must be specified"
+        raise AWSError(message, "MissingRequiredParameter")
     if definition is not None:
         refuse(definition, backend.describe_state_machine(arn).type == "EXPRESS")
     return _update(backend, arn, definition, **settings)
