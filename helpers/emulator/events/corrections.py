@@ -7,20 +7,29 @@ neighbours (which rules it matches), `rules` (rules and schedules), `input` (wha
 target gets), `targets` (how it is called), `delivery` (retries, dead letters),
 `archive` (archives).
 
-Events that other services of moto's send of themselves, such as S3's, still go moto's own way.
+What another service of the emulator sends of itself comes in through `service_events`. Events that
+services of moto's send, such as S3's, still go moto's own way.
 """
 
 import json
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
 from moto.events.exceptions import ValidationException
-from moto.events.models import Archive, EventPattern, EventsBackend, Replay
+from moto.events.models import (
+    Archive,
+    EventPattern,
+    EventsBackend,
+    Replay,
+    events_backends,
+)
 from moto.events.responses import EventsHandler
 from moto.utilities.arns import parse_arn
 
+from helpers.emulator import service_events
 from helpers.emulator.event_patterns import matching
 from helpers.emulator.events import archive, rules
 from helpers.emulator.events.envelope import MAXIMUM_SIZE, Event, entry_size, envelope
@@ -50,7 +59,8 @@ EXPECTED_SOURCES = {
 }
 
 
-def corrections() -> AbstractContextManager[None]:
+@contextmanager
+def corrections() -> Iterator[None]:
     """Correct EventBridge for as long as the context is open.
 
     Raises
@@ -58,28 +68,32 @@ def corrections() -> AbstractContextManager[None]:
     UnexpectedMoto
         If the installed moto is not the one that the corrections were written for.
     """
-    return applied(
-        EXPECTED_SOURCES,
-        (EventPattern, {"load": classmethod(_load_pattern), "matches_event": _matches_event}),
-        (
-            EventsBackend,
-            {
-                "put_events": put_events,
-                "put_rule": rules.put_rule(EventsBackend.put_rule),
-                "put_targets": rules.put_targets(EventsBackend.put_targets),
-                "cancel_replay": archive.cancel_replay,
-            },
+    with (
+        service_events.taken_by(take),
+        applied(
+            EXPECTED_SOURCES,
+            (EventPattern, {"load": classmethod(_load_pattern), "matches_event": _matches_event}),
+            (
+                EventsBackend,
+                {
+                    "put_events": put_events,
+                    "put_rule": rules.put_rule(EventsBackend.put_rule),
+                    "put_targets": rules.put_targets(EventsBackend.put_targets),
+                    "cancel_replay": archive.cancel_replay,
+                },
+            ),
+            (EventsHandler, {"test_event_pattern": test_event_pattern}),
+            (Archive, {"describe_short": archive.describe_archive(Archive.describe_short)}),
+            (
+                Replay,
+                {
+                    "describe_short": archive.describe_replay(Replay.describe_short),
+                    "replay_events": archive.replay_events,
+                },
+            ),
         ),
-        (EventsHandler, {"test_event_pattern": test_event_pattern}),
-        (Archive, {"describe_short": archive.describe_archive(Archive.describe_short)}),
-        (
-            Replay,
-            {
-                "describe_short": archive.describe_replay(Replay.describe_short),
-                "replay_events": archive.replay_events,
-            },
-        ),
-    )
+    ):
+        yield
 
 
 # -- PutEvents
@@ -124,11 +138,40 @@ def _put_event(backend: EventsBackend, entry: dict[str, Any]) -> dict[str, Any]:
         time=float(entry.get("Time", now)),
         resources=entry.get("Resources") or [],
     )
-    bus = backend.event_buses.get(backend._normalize_event_bus_arn(entry.get("EventBusName")))
+    _carry(backend, entry.get("EventBusName"), event, now, is_forwarded=is_forwarded)
+    return {"EventId": event["id"]}
+
+
+def take(
+    source: str,
+    detail_type: str,
+    detail: Event,
+    *,
+    account: str,
+    region: str,
+    resources: list[str],
+) -> None:
+    """Take what a service sends to the default bus of itself."""
+    backend, now = events_backends[account][region], time.time()
+    event = envelope(
+        source, detail_type, detail,
+        account=account, region=region, time=now, resources=resources,
+    )  # fmt: skip
+    _carry(backend, None, event, now)
+
+
+def _carry(
+    backend: EventsBackend,
+    name: str | None,
+    event: Event,
+    now: float,
+    *,
+    is_forwarded: bool = False,
+) -> None:
+    bus = backend.event_buses.get(backend._normalize_event_bus_arn(name))
     if bus is not None:
         archive.keep(backend, bus, event, now)
         rules.route(backend, bus, event, now, is_forwarded=is_forwarded)
-    return {"EventId": event["id"]}
 
 
 def _json_object(text: str) -> Event | None:

@@ -1,9 +1,9 @@
 """What moto leaves out of an answer about executions.
 
-The stop date of an execution that timed out; an output that is a JSON string, as JSON; the order
-and the pages of GetExecutionHistory; that express workflows have no list of executions
-(``StateMachineTypeNotSupported``) [API model of botocore 1.44.5: DescribeExecution, ListExecutions,
-GetExecutionHistory].
+The stop date of an execution that timed out; an output that is a JSON string, as JSON; that the
+input is whole; the order and the pages of GetExecutionHistory; that express workflows have no list
+of executions (``StateMachineTypeNotSupported``) [API model of botocore 1.44.5: DescribeExecution,
+ListExecutions, GetExecutionHistory].
 """
 
 import json
@@ -32,8 +32,9 @@ def answer_describe(response: StepFunctionResponse) -> ActionResult:
     answer = _describe(response).result
     execution = response.stepfunction_backend.describe_execution(answer["executionArn"])
     answer["stopDate"] = execution.stop_date
+    answer["inputDetails"] = {"included": True}
     if "output" in answer:
-        answer["output"] = json.dumps(execution.output, separators=(",", ":"))
+        answer["output"] = json.dumps(execution.output, separators=(",", ":"), ensure_ascii=False)
     return ActionResult(answer)
 
 

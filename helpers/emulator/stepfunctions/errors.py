@@ -39,6 +39,9 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
     state_task_service_lambda,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task_activitiy import (
+    StateTaskActivity,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task_lambda import (
     StateTaskLambda,
 )
@@ -151,13 +154,17 @@ def path_failure(env: Environment, missing: NoSuchJsonPathError) -> FailureEvent
 
 
 def failure(state: Any, env: Environment, error: str | None, cause: str | None) -> FailureEvent:
-    """A TaskFailed of a task that calls a service."""
+    """A TaskFailed of a task that calls a service, an ActivityFailed of one with a worker."""
+    told = {"error": error, "cause": cause}
+    told = {name: text for name, text in told.items() if text is not None}
+    if isinstance(state, StateTaskActivity):
+        kind, details = HistoryEventType.ActivityFailed, {"activityFailedEventDetails": told}
+        return FailureEvent(env, ErrorName(error), kind, details)
     details = {
         "resourceType": state._get_sfn_resource_type(),
         "resource": state._get_sfn_resource(),
     }
-    told = {"error": error, "cause": cause}
-    details |= {name: text for name, text in told.items() if text is not None}
+    details |= told
     return FailureEvent(
         env=env,
         error_name=ErrorName(error),

@@ -4,7 +4,8 @@
   while it runs give the same answer; otherwise the name is refused with ``ExecutionAlreadyExists``
   until 90 days after the execution has closed [API model of botocore 1.44.5: StartExecution].
   moto gives all unnamed ones one name, and keeps a name for ever.
-- StopExecution ends what waits, at once, with its error and cause.
+- StopExecution ends what waits, at once, with its error and cause; when it has answered, the last
+  event of the history is ExecutionAborted. In moto that comes later, or never.
 - CreateStateMachine refuses a name that stands for another definition, with
   ``StateMachineAlreadyExists`` [API model: CreateStateMachine]; moto keeps the old one in silence.
 """
@@ -14,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 from moto.core.exceptions import AWSError
@@ -34,6 +36,8 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from helpers.emulator.guard import applied
+from helpers.emulator.moments import TOGETHER
+from helpers.emulator.stepfunctions import status_events
 from helpers.emulator.stepfunctions.tokens import parsed, refuse_long
 
 BACKEND = "moto.stepfunctions.parser.models:StepFunctionsParserBackend"
@@ -82,6 +86,7 @@ def start_execution(
     if machine.type == "STANDARD":
         source.executions.append(execution)
     execution.start()
+    status_events.send(execution)
     return execution
 
 
@@ -118,7 +123,7 @@ def new_execution(
         trace_header=trace_header,
         activity_store={},
     )
-    execution.on_end = []
+    execution.on_end, execution.over = [], Event()
     return execution
 
 
@@ -176,6 +181,8 @@ def stop_execution(
         time.sleep(0)
     if execution.stop_date is None:
         execution.stop(stop_date=datetime.now(tz=UTC), error=error, cause=cause)
+        # Whatever waits in it is woken, and its history ends with ExecutionAborted.
+        execution.over.wait(TOGETHER)
         worker._execution_communication.terminated()
     return execution
 
@@ -189,8 +196,10 @@ def reflect_status(comm: BaseExecutionWorkerCommunication) -> None:
     state = execution.exec_worker.env.program_state()
     if isinstance(state, ProgramStopped):
         execution.error, execution.cause = state.error, state.cause
+    status_events.send(execution)
     for tell in execution.on_end:
         tell()
+    execution.over.set()
 
 
 def answer_stop(response: StepFunctionResponse) -> ActionResult:

@@ -5,8 +5,7 @@
 - A token is good for one answer. When its task is over (answered, timed out, stopped), every call
   with it gets ``TaskTimedOut``: "The task token has either expired or the task associated with the
   token has already been closed" [API model of botocore 1.44.5: TaskTimedOut], whether the execution
-  runs on or not. What is no token is ``InvalidToken``. ``TaskDoesNotExist`` is about activities,
-  which moto does not run.
+  runs on or not. What is no token is ``InvalidToken``.
 - A heartbeat sets the heartbeat's clock back and nothing else: `TimeoutSeconds` is "the maximum
   allowed duration, regardless of the number of SendTaskHeartbeat requests" [API model:
   SendTaskHeartbeat]. Without `HeartbeatSeconds` it is accepted and does nothing.
@@ -133,7 +132,10 @@ class TaskToken:
             raise AWSError(message, "TaskTimedOut")
 
 
-def _tokens(backend: StepFunctionsParserBackend) -> dict[str, tuple[TaskToken, Any, Environment]]:
+def tokens_of(
+    backend: StepFunctionsParserBackend,
+) -> dict[str, tuple[TaskToken, Any, Environment]]:
+    """Every token, with the state that waits for it and the frame in which it waits."""
     return vars(backend).setdefault("_task_tokens", {})
 
 
@@ -149,7 +151,7 @@ def issue(state: StateTaskServiceCallback, env: Environment) -> None:
         backend = stepfunctions_parser_backends[where.account][where.region]
         env.task_token = TaskToken(env)
         token = env.states.context_object.update_task_token()
-        _tokens(backend)[token] = (env.task_token, state, env)
+        tokens_of(backend)[token] = (env.task_token, state, env)
     StateTaskService._eval_execution(state, env)
 
 
@@ -173,7 +175,7 @@ def await_report(state: StateTaskServiceCallback, env: Environment, **of: Any) -
 
 
 def _find(backend: StepFunctionsParserBackend, token: str) -> tuple[TaskToken, Any, Environment]:
-    found = _tokens(backend).get(token)
+    found = tokens_of(backend).get(token)
     if found is None:
         raise InvalidToken
     return found

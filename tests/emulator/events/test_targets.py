@@ -9,7 +9,7 @@ import boto3
 import botocore.session
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
-from emulated_events import ACCOUNT, REGION, Queue, let_pass, publish, rule
+from emulated_events import ACCOUNT, ENTRY, REGION, Queue, let_pass, publish, rule
 
 from helpers import Lab, faults
 
@@ -84,7 +84,9 @@ class TestKinds:
         client = boto3.client("stepfunctions")
         role = f"arn:aws:iam::{ACCOUNT}:role/lab"
         made = client.create_state_machine(name="m", definition=json.dumps(PASS), roleArn=role)
-        rule("all", {"Arn": made["stateMachineArn"], "InputPath": "$.detail"})
+        # One that also matched the status events of what it starts would go on for ever.
+        target = {"Arn": made["stateMachineArn"], "InputPath": "$.detail"}
+        rule("orders", target, pattern={"source": [ENTRY["Source"]]})
         publish({"order": 1})
         let_pass(lab)
         [execution] = client.list_executions(stateMachineArn=made["stateMachineArn"])["executions"]
