@@ -22,7 +22,9 @@ from moto.core.exceptions import HTTPException
 from moto.moto_api._internal import mock_random
 
 from helpers.clock import swapped
-from helpers.emulator import opening
+from helpers.emulator import constraints, opening
+from helpers.emulator.arrivals import understood
+from helpers.emulator.failures import EmulatorError, is_meant_for_the_reader
 from helpers.emulator.guard import replaced
 from helpers.emulator.speed import normalized
 from helpers.emulator.sqs.empty_poll import empty_poll
@@ -31,6 +33,7 @@ from helpers.emulator.sqs.queue import CorrectedQueue
 Answer = tuple[int, Any, Any]  # HTTP status, headers, body
 
 RECEIVE = ("AmazonSQS.ReceiveMessage", b"AmazonSQS.ReceiveMessage")
+BOTOCORE_NAMES = {"awslambda": "lambda"}  # of services that moto calls otherwise
 MOTO = {"stepfunctions": {"execute_state_machine": True}}  # else its executions do nothing
 # moto registers each of its 180 addresses seven times for callers that use `requests` instead of
 # boto3, which takes half of a lab's opening. What is left of it refuses such a caller.
@@ -122,34 +125,76 @@ class Moto:
 
     def __init__(self, region: str) -> None:
         self._region = region
-        self._handlers: dict[str, Callable[..., Answer]] = {}
+        self._handlers: dict[str, tuple[str, Callable[..., Answer] | None]] = {}
 
     def __call__(self, request: AWSPreparedRequest) -> Answer:
+        url = request.url.partition("?")[0]
+        found = self._handlers.get(url)
+        if found is None:
+            found = self._handlers[url] = self._find(url)
+        service, handler = found
+        try:
+            return self._answer(service, handler, request)
+        except HTTPException as error:
+            return error.code, error.get_headers(), error.get_body()
+        except Exception as error:
+            if is_meant_for_the_reader(error):
+                raise
+            raise _broken(service, request, error) from error
+
+    def _answer(
+        self, service: str, handler: Callable[..., Answer] | None, request: AWSPreparedRequest
+    ) -> Answer:
+        refused = _refused(service, request)
+        if refused is not None:
+            return refused
+        if handler is None:
+            raise _not_emulated(request.url)
         here = f".{self._region}." in request.url  # other regions may have a queue of this name
         polls = here and request.headers.get("X-Amz-Target") in RECEIVE
         if polls and (answer := empty_poll(request.body, self._region)) is not None:
             return answer
-        url = request.url.partition("?")[0]
-        handler = self._handlers.get(url)
-        if handler is None:
-            handler = self._handlers[url] = self._find(url)
         arrived = normalized(request)
-        try:
-            return handler(arrived, arrived.raw_url, arrived.headers)
-        except HTTPException as error:
-            return error.code, error.get_headers(), error.get_body()
+        return handler(arrived, arrived.raw_url, arrived.headers)
 
-    def _find(self, url: str) -> Callable[..., Answer]:
+    def _find(self, url: str) -> tuple[str, Callable[..., Answer] | None]:
+        """The service of an address, and what answers there, unless a name in it is not valid."""
+        found: tuple[str, None] | None = None
         for service, pattern in backend_index.backend_url_patterns:
             if not pattern.match(url):
                 continue
             opening.correct(service)
             regions = backends.get_backend(service)[DEFAULT_ACCOUNT_ID]
             backend = regions[self._region if self._region in regions else "aws"]
+            name = BOTOCORE_NAMES.get(service, service)
             for address, handler in backend.urls.items():
                 if re.match(address, url):
-                    return handler
-        raise NotEmulated(
-            f"nothing in this process answers for {url}. A client made with endpoint_url, or for a "
-            "service that moto does not have, does not work in a lab."
-        )
+                    return name, handler
+            found = found or (name, None)
+        if found is None:
+            raise _not_emulated(url)
+        return found
+
+
+def _not_emulated(url: str) -> NotEmulated:
+    return NotEmulated(
+        f"nothing in this process answers for {url}. A client made with endpoint_url, or for a "
+        "service that moto does not have, does not work in a lab."
+    )
+
+
+def _refused(service: str, request: AWSPreparedRequest) -> Answer | None:
+    """The service's answer to a call that its API model does not allow."""
+    arrival = understood(service, request) if service in constraints.SERVICES else None
+    refusal = arrival and constraints.refusal(arrival)
+    return constraints.answer(refusal, arrival.protocol) if arrival and refusal else None
+
+
+def _broken(service: str, request: AWSPreparedRequest, error: Exception) -> EmulatorError:
+    try:
+        arrival = understood(service, request)
+        operation = arrival.model.name if arrival else f"{request.method} {request.url}"
+        parameters = tuple(arrival.read()) if arrival else ()
+    except Exception:  # whatever it is, the first error says more
+        operation, parameters = f"{request.method} {request.url}", ()
+    return EmulatorError(service, operation, parameters, error)
