@@ -10,11 +10,13 @@ axes in seconds, minutes, hours or days.
 from helpers.charts.axes import abreast, panels, prediction, seconds_axis
 from helpers.charts.calls import attempts, latency
 from helpers.charts.designs import overview
-from helpers.charts.graphs import edges_of, graph
+from helpers.charts.edges import edges_of
+from helpers.charts.graphs import graph
+from helpers.charts.lines import agreement, compare, percentiles
 from helpers.charts.pictures import Chart, Picture, describe, show
 from helpers.charts.queues import age, backlog, duplicates
 from helpers.charts.style import COLOURS, role
-from helpers.charts.tables import agreement, bars, compare, heatmap, percentiles
+from helpers.charts.tables import bars, heatmap
 from helpers.charts.timelines import life, race, timeline
 
 __all__ = [

@@ -4,31 +4,52 @@ Knows no AWS SDK and does not use pyplot: a figure made here belongs to nobody e
 shows it once, where it is asked to, and nothing has to be closed.
 """
 
+from __future__ import annotations
+
 import math
 import re
 import textwrap
+from typing import Any, Literal, TypeGuard
 
 import matplotlib
+import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from helpers.charts.pictures import Chart
+from helpers.charts.pictures import Chart, figure_of
 from helpers.charts.style import role, styled
 
 _UNITS = ((180, 1, "s"), (10_800, 60, "min"), (259_200, 3600, "h"), (math.inf, 86_400, "days"))
 
 
 @styled
-def panels(count=1, *, height=None):
-    """A list of new axes, one above the other, sharing the x axis; `height` of all in inches."""
+def panels(count: int = 1, *, height: float | None = None) -> list[Axes]:
+    """New axes, one above the other, sharing the x axis.
+
+    Parameters
+    ----------
+    height : float, optional
+        Of all of them together, in inches.
+
+    Returns
+    -------
+    list of Axes
+        From top to bottom, `count` of them.
+
+    Raises
+    ------
+    ValueError
+        For fewer than one.
+    """
     if count < 1:
         raise ValueError(f"count must be at least 1, got {count}")
     width, usual = matplotlib.rcParams["figure.figsize"]
     figure = Figure(figsize=(width, height or usual * (1 + 0.7 * (count - 1))))
     FigureCanvasAgg(figure)
-    made = []
+    made: list[Axes] = []
     for row in range(count):
         shared = made[0] if made else None
         made.append(figure.add_subplot(count, 1, row + 1, axes_class=Chart, sharex=shared))
@@ -37,15 +58,20 @@ def panels(count=1, *, height=None):
     return made
 
 
-def canvas(ax, *, height=None):
-    """The axes given, or those of a new figure."""
+def canvas(ax: Axes | None, *, height: float | None = None) -> Axes:
+    """The axes given, or those of a new figure, `height` inches high."""
     return panels(height=height)[0] if ax is None else ax
 
 
-def finish(ax, *, title, xlabel=None, ylabel=None, indent=0):
+def finish(
+    ax: Axes, *, title: str, xlabel: Any = None, ylabel: Any = None, indent: int = 0
+) -> Axes:
     """Title, labels and, where there is more than one thing to tell apart, a legend above.
 
-    indent : characters that stand to the left of the axes, so that the title is broken in time.
+    Parameters
+    ----------
+    indent : int
+        Characters that stand to the left of the axes, so that the title is broken in time.
     """
     if xlabel:
         ax.set_xlabel(xlabel)
@@ -57,12 +83,12 @@ def finish(ax, *, title, xlabel=None, ylabel=None, indent=0):
     names = ax.get_legend_handles_labels()[1]
     columns = place.get_gridspec().ncols if place else 1
     rows = _legend(ax, names, width=84 // columns) if len(names) > 1 else 0
-    characters = int(8.6 * ax.get_figure(root=True).get_figwidth() / columns - 0.8 * indent)
+    characters = int(8.6 * figure_of(ax).get_figwidth() / columns - 0.8 * indent)
     ax.set_title(broken(title, max(characters, 20)), pad=8 + 13 * rows)
     return ax
 
 
-def broken(text, width):
+def broken(text: str, width: int) -> str:
     """The text in as few lines as fit the width, alike in length; numbers keep their units."""
     text = re.sub(r"(?<=\d) (?=(?:ms|s|min|h|days|%)(?:\W|$))", "\u00a0", text)
     lines = textwrap.wrap(text, width)
@@ -71,7 +97,7 @@ def broken(text, width):
     return "\n".join(textwrap.wrap(text, width))
 
 
-def _legend(ax, names, width):
+def _legend(ax: Axes, names: list[str], width: int) -> int:
     """Draw the legend above the axes, `width` characters wide; return how many rows it has."""
     one_row = sum(len(name) + 8 for name in names) <= width
     columns = len(names) if one_row else max(1, width // (max(map(len, names)) + 8))
@@ -85,15 +111,15 @@ def _legend(ax, names, width):
 class _Seconds(MaxNLocator):
     """Round numbers in a unit, for data in seconds."""
 
-    def __init__(self, scale):
+    def __init__(self, scale: float) -> None:
         super().__init__(nbins=8, steps=[1, 2, 5, 10])
         self._scale = scale
 
-    def tick_values(self, vmin, vmax):
-        return super().tick_values(vmin / self._scale, vmax / self._scale) * self._scale
+    def tick_values(self, vmin: float, vmax: float) -> Any:
+        return np.multiply(super().tick_values(vmin / self._scale, vmax / self._scale), self._scale)
 
 
-def seconds_axis(ax, label, *, axis="x"):
+def seconds_axis(ax: Axes, label: str, *, axis: Literal["x", "y"] = "x") -> None:
     """Label an axis with data in seconds in seconds, minutes, hours or days, as its length asks."""
     low, high = ax.get_xlim() if axis == "x" else ax.get_ylim()
     _, scale, unit = next(row for row in _UNITS if abs(high - low) <= row[0])
@@ -104,8 +130,23 @@ def seconds_axis(ax, label, *, axis="x"):
 
 
 @styled
-def prediction(ax, value, *, axis="y", label="your prediction"):
-    """Draw a prediction, in the axis's data units (seconds on a time axis), as a line across."""
+def prediction(
+    ax: Axes, value: float, *, axis: Literal["x", "y"] = "y", label: str = "your prediction"
+) -> Axes:
+    """Draw a prediction as a line across.
+
+    Parameters
+    ----------
+    value : float
+        In the unit of the axis's data: seconds on a time axis.
+    axis : str
+        The axis on which the value stands: "x" or "y".
+
+    Raises
+    ------
+    ValueError
+        For a value that is not a finite number, or another axis.
+    """
     if not math.isfinite(value):
         raise ValueError(f"a prediction must be a finite number, got {value}")
     if axis not in ("x", "y"):
@@ -125,30 +166,45 @@ def prediction(ax, value, *, axis="y", label="your prediction"):
     return ax
 
 
-def whole():
+def whole() -> MaxNLocator:
     """Ticks at whole, round numbers."""
     return MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10])
 
 
-def is_trace(data):
+def is_trace(data: object) -> TypeGuard[pd.DataFrame]:
+    """Whether the data are a trace, and not yet a frame computed from one."""
     return isinstance(data, pd.DataFrame) and {"kind", "messages"} <= set(data.columns)
 
 
 @styled
-def abreast(count, *, title, height=None):
-    """A list of new axes, one beside the other, under one title; `height` in inches.
+def abreast(count: int, *, title: str, height: float | None = None) -> list[Axes]:
+    """New axes, one beside the other, under one title.
 
     A title of one of them has to be short: a word or two.
 
-    Raises ValueError for fewer than two and more than four: more would be too narrow to read.
+    Parameters
+    ----------
+    height : float, optional
+        In inches.
+
+    Returns
+    -------
+    list of Axes
+        From left to right, `count` of them.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two and more than four: more would be too narrow to read.
     """
     if not 2 <= count <= 4:
         raise ValueError(f"2 to 4 axes stand side by side, got {count}")
     width, usual = matplotlib.rcParams["figure.figsize"]
     figure = Figure(figsize=(width, height or usual))
     FigureCanvasAgg(figure)
-    size, weight = (matplotlib.rcParams[f"axes.title{part}"] for part in ("size", "weight"))
     figure.suptitle(
-        broken(title, int(8.6 * width)), x=0.02, ha="left", fontsize=size, fontweight=weight
-    )
+        broken(title, int(8.6 * width)), x=0.02, ha="left",
+        fontsize=matplotlib.rcParams["axes.titlesize"],
+        fontweight=matplotlib.rcParams["axes.titleweight"],
+    )  # fmt: skip
     return [figure.add_subplot(1, count, place + 1, axes_class=Chart) for place in range(count)]

@@ -3,9 +3,15 @@
 Knows no AWS SDK. Part of `helpers.charts`, from which a notebook has them.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, PercentFormatter
 
 from helpers import trace as tr
@@ -14,23 +20,39 @@ from helpers.charts.style import COLOURS, roles, styled
 
 
 @styled
-def latency(data, *, by="operation", of="calls", log=False, ax=None, title="Latency"):
+def latency(
+    data: pd.DataFrame | Mapping[str, npt.ArrayLike],
+    *,
+    by: str = "operation",
+    of: str = "calls",
+    log: bool = False,
+    ax: Axes | None = None,
+    title: str = "Latency",
+) -> Axes:
     """What share of the calls took at most how long, with p50 (circle) and p99 (diamond).
 
-    data : a trace (the five most frequent operations are drawn), or a dictionary of name to Series
-        of seconds, such as `end_to_end` gives. What has not finished (NaN) counts in the share:
-        such a line ends below 100 %.
-    of : what the durations are of, for the label of the axis.
-    log : whether the seconds stand on a logarithmic axis; zeros cannot.
+    Parameters
+    ----------
+    data : DataFrame or mapping
+        A trace (the five most frequent operations are drawn), or names with a row of seconds each,
+        such as `end_to_end` gives. What has not finished (NaN) counts in the share: such a line
+        ends below 100 %.
+    by : str
+        The column of `trace.calls` that tells the lines of a trace apart.
+    of : str
+        What the durations are of, for the label of the axis.
+    log : bool
+        Whether the seconds stand on a logarithmic axis.
+
+    Raises
+    ------
+    ValueError
+        For a duration of zero on a logarithmic axis, and for more than five names.
     """
-    rest = {}
-    if is_trace(data):
-        groups = [(name, rows["latency"]) for name, rows in tr.calls(data).groupby(by)]
-        groups.sort(key=lambda group: -len(group[1]))
-        data, rest = dict(groups[:5]), dict(groups[5:])
+    lines, rest = _by_group(data, by) if is_trace(data) else (dict(data), {})
     ax = canvas(ax)
-    styles = roles(data)
-    for name, values in data.items():
+    styles = roles(lines)
+    for name, values in lines.items():
         seconds = np.asarray(values, dtype=float)
         if log and (seconds <= 0).any():
             raise ValueError(f"a logarithmic axis cannot show the latency 0 of {name!r}")
@@ -59,7 +81,16 @@ def latency(data, *, by="operation", of="calls", log=False, ax=None, title="Late
     return finish(ax, title=title, ylabel=f"share of {of} (%)")
 
 
-def _seconds(value):
+def _by_group(
+    trace: pd.DataFrame, by: str
+) -> tuple[dict[str, npt.ArrayLike], dict[str, pd.Series[float]]]:
+    """The latencies of the five largest groups of calls, and those of the others."""
+    groups = [(str(name), rows["latency"]) for name, rows in tr.calls(trace).groupby(by)]
+    groups.sort(key=lambda group: -len(group[1]))
+    return dict(groups[:5]), dict(groups[5:])
+
+
+def _seconds(value: float) -> str:
     if not math.isfinite(value):
         return "unfinished"
     if 0 < value < 1:
@@ -69,7 +100,9 @@ def _seconds(value):
 
 
 @styled
-def attempts(trace, *, ax=None, title="Attempts per call"):
+def attempts(
+    trace: pd.DataFrame, *, ax: Axes | None = None, title: str = "Attempts per call"
+) -> Axes:
     """How many calls needed 1, 2, 3 … attempts, and how they ended."""
     calls = tr.calls(trace)
     ax = canvas(ax)

@@ -3,9 +3,15 @@
 Knows no AWS SDK. Part of `helpers.charts`, from which a notebook has it.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -16,18 +22,41 @@ from helpers.charts.axes import finish, seconds_axis
 from helpers.charts.pictures import Chart
 from helpers.charts.style import INK, roles, styled
 
-_SHAPES = {"waited": "-", "latency": (0, (2, 1.4))}
+_SHAPES: dict[str, Any] = {"waited": "-", "latency": (0, (2, 1.4))}
 
 
 @styled
-def overview(orders, held, counts, *, shade=None, titles=("Latency", "Backlog", "What came of it")):
-    """Three panels: latencies (p50 to p99), open orders over time, and counts. Returns their axes.
+def overview(
+    orders: Mapping[str, pd.DataFrame],
+    held: Mapping[str, pd.DataFrame],
+    counts: pd.DataFrame,
+    *,
+    shade: tuple[float, float] | None = None,
+    titles: Sequence[str] = ("Latency", "Backlog", "What came of it"),
+) -> list[Axes]:
+    """Three panels: latencies (p50 to p99), open orders over time, and counts.
 
-    orders : dictionary of design to a frame with a row per order: waited (by the customer) and
-        latency (until the effect; NaN if never), in seconds.
-    held : dictionary of design to a frame of time and orders (a step line).
-    counts : DataFrame of whole numbers, a row per kind and a column per design.
-    shade : (start, end) of an outage, in seconds.
+    Parameters
+    ----------
+    orders : mapping
+        From design to a frame with a row per order: waited (by the customer) and latency (until the
+        effect; NaN if never), in seconds.
+    held : mapping
+        From design to a frame of time (virtual seconds) and orders, drawn as a step line.
+    counts : DataFrame
+        Whole numbers, a row per kind and a column per design.
+    shade : tuple of float, optional
+        Start and end of an outage in virtual seconds.
+
+    Returns
+    -------
+    list of Axes
+        Those of the three panels, from top to bottom.
+
+    Raises
+    ------
+    ValueError
+        For more than five designs.
     """
     styles = roles(orders)
     width = matplotlib.rcParams["figure.figsize"][0]
@@ -41,7 +70,9 @@ def overview(orders, held, counts, *, shade=None, titles=("Latency", "Backlog", 
     return axes
 
 
-def _latencies(ax, orders, styles, title):
+def _latencies(
+    ax: Axes, orders: Mapping[str, pd.DataFrame], styles: dict[str, dict[str, Any]], title: str
+) -> None:
     """A line per design and latency, from its median (circle) to its 99th percentile (diamond)."""
     for row, (name, frame) in enumerate(orders.items()):
         colour = styles[name]["color"]
@@ -72,13 +103,19 @@ def _latencies(ax, orders, styles, title):
     ax.set_title(ax.get_title(loc="left"), pad=22)
 
 
-def _said(seconds):
+def _said(seconds: float) -> str:
     if not math.isfinite(seconds):
         return ""
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.3g} s"
 
 
-def _backlogs(ax, held, styles, title, shade):
+def _backlogs(
+    ax: Axes,
+    held: Mapping[str, pd.DataFrame],
+    styles: dict[str, dict[str, Any]],
+    title: str,
+    shade: tuple[float, float] | None,
+) -> None:
     for name, frame in held.items():
         ax.step(frame["time"], frame["orders"], where="post", label=name, **styles[name])
     if shade:
@@ -90,12 +127,15 @@ def _backlogs(ax, held, styles, title, shade):
     finish(ax, title=title, ylabel="open orders")
 
 
-def _counts(ax, counts, styles, title):
+def _counts(ax: Axes, counts: pd.DataFrame, styles: dict[str, dict[str, Any]], title: str) -> None:
     """A group of bars per kind, a bar per design."""
     step = 0.8 / len(counts.columns)
     for place, name in enumerate(counts.columns):
         at = [row + (place - (len(counts.columns) - 1) / 2) * step for row in range(len(counts))]
-        hatch = {"hatch": ("", "///", "...", "xx", "--")[place % 5], "edgecolor": "white"}
+        hatch: dict[str, Any] = {
+            "hatch": ("", "///", "...", "xx", "--")[place % 5],
+            "edgecolor": "white",
+        }
         drawn = ax.bar(
             at, counts[name], step * 0.92, color=styles[name]["color"], label=name, **hatch
         )

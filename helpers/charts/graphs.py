@@ -3,21 +3,25 @@
 Knows no AWS SDK. Part of `helpers.charts`, from which a notebook has them.
 """
 
+from __future__ import annotations
+
 import itertools
 import re
 import textwrap
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
 from helpers.charts.axes import canvas, finish
-from helpers.charts.layout import chains, spread
+from helpers.charts.edges import END, Edge, edges_of, groups_of
+from helpers.charts.layout import Place, chains, spread
 from helpers.charts.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILLION, styled
 
-END = "End"
 _WIDE, _GAP, _PAD = 6.6, 0.16, 0.16  # inches: of all, between two things, and beside a text
 _GROUPS = (GREEN, PURPLE, VERMILLION, INK)
 _HEAD = 0.09  # inches of an arrow's head
@@ -25,92 +29,33 @@ _SIZES = ((20, 10), (16, 10), (13, 9.5), (11, 9), (10, 8.5), (9, 8))  # characte
 _PARTS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[-_./])")  # where a long word may be broken
 
 
-class Edge(NamedTuple):
-    """`kind` is "next", "choice", "catch" or "branch"; a catch has the colour of failure."""
-
-    source: str
-    target: str
-    label: str = ""
-    kind: str = "next"
-
-
-def edges_of(definition):
-    """The edges of a workflow, from its definition in Amazon States Language (a dictionary).
-
-    Next, Default, the rules of a Choice with their conditions, the errors of a Catch, and the first
-    state of each branch of a Parallel or Map state. What follows such a state begins where its
-    branches end. A state with `End`, or of type Succeed, leads to "End".
-    """
-    states, found = definition["States"], []
-    for name in _in_order(definition):
-        state = states[name]
-        then = state.get("Next") or (END if state.get("End") or state["Type"] == "Succeed" else "")
-        within = branches(state)
-        for label, branch in within.items():
-            found.append(Edge(name, branch["StartAt"], label, "branch"))
-            inner = edges_of(branch)
-            found += [edge for edge in inner if edge.target != END]
-            if then:
-                found += [edge._replace(target=then) for edge in inner if edge.target == END]
-        for rule in state.get("Choices", ()):
-            found.append(Edge(name, rule["Next"], _condition(rule), "choice"))
-        if "Default" in state:
-            found.append(Edge(name, state["Default"], "otherwise", "choice"))
-        if then and not within:
-            found.append(Edge(name, then))
-        for catch in state.get("Catch", ()):
-            found.append(Edge(name, catch["Next"], ", ".join(catch["ErrorEquals"]), "catch"))
-    return list(dict.fromkeys(found))
-
-
-def groups_of(definition):
-    """The Parallel or Map state that each state within one belongs to (the innermost)."""
-    found = {}
-    for name, state in definition["States"].items():
-        for branch in branches(state).values():
-            found |= dict.fromkeys(branch["States"], name) | groups_of(branch)
-    return found
-
-
-def branches(state):
-    """What a Parallel or Map state runs, by the label of the edge that leads there."""
-    if "Branches" in state:
-        return {f"branch {at}": branch for at, branch in enumerate(state["Branches"], start=1)}
-    inner = state.get("ItemProcessor") or state.get("Iterator")
-    return {"each item": inner} if inner else {}
-
-
-def _in_order(definition):
-    """Names of states from the first one on, as they follow each other where all goes well."""
-    states, first, rest = definition["States"], [], definition["StartAt"]
-    while rest in states and rest not in first:
-        first.append(rest)
-        rest = states[rest].get("Next") or states[rest].get("Default")
-    return [*first, *(name for name in states if name not in first)]
-
-
-def _condition(rule):
-    if "Condition" in rule:
-        return rule["Condition"].strip("{%} ")
-    for word in ("And", "Or"):
-        if word in rule:
-            return f" {word.lower()} ".join(map(_condition, rule[word]))
-    if "Not" in rule:
-        return f"not {_condition(rule['Not'])}"
-    test, value = next((key, rule[key]) for key in rule if key not in ("Variable", "Next"))
-    return f"{rule['Variable']} {test} {value}"
-
-
 @styled
-def graph(data, *, weights=None, groups=None, ax=None, title="Graph"):
+def graph(
+    data: Iterable[tuple[str, ...]] | dict[str, Any],
+    *,
+    weights: Mapping[tuple[str, str], int] | None = None,
+    groups: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+    title: str = "Graph",
+) -> Axes:
     """Nodes and arrows from top to bottom, laid out by igraph; nothing is placed by hand.
 
-    data : edges (`Edge`, or tuples of source, target, label and kind, the last two optional), or
-        the definition of a state machine, a dictionary.
-    weights : how often each edge was used, by (source, target): stands beside its label, and makes
-        a thicker arrow. An edge without one was not used and is thin and dotted.
-    groups : what each node belongs to, by its name: a colour and an entry in the legend, up to 4.
-        Of a definition, by default, the branches of its Parallel and Map states.
+    Parameters
+    ----------
+    data : iterable or dict
+        Edges (`Edge`, or tuples of source, target, label and kind, the last two optional), or the
+        definition of a state machine.
+    weights : mapping, optional
+        From (source, target) to how often the edge was used: stands beside its label, and makes a
+        thicker arrow. An edge without one was not used and is thin and dotted.
+    groups : mapping, optional
+        From node to what it belongs to: a colour and an entry in the legend, up to 4. Of a
+        definition, by default, the branches of its Parallel and Map states.
+
+    Raises
+    ------
+    ValueError
+        If there is no edge, a weight is of an edge that there is not, or there are more groups.
     """
     if isinstance(data, dict):
         groups, data = groups_of(data) if groups is None else groups, edges_of(data)
@@ -125,7 +70,7 @@ def graph(data, *, weights=None, groups=None, ax=None, title="Graph"):
     layer, ways = chains([edge[:2] for edge in edges])
     for characters, points in _SIZES:
         texts = _texts(edges, layer, ways, used, characters)
-        sizes = {place: _size(texts.get(place), points, place in texts) for place in layer}
+        sizes = {place: _size(texts.get(place), points) for place in layer}
         x = spread(layer, ways, {place: wide for place, (wide, _) in sizes.items()}, _GAP)
         left = min(x[place] - sizes[place][0] / 2 for place in layer)
         right = max(x[place] + sizes[place][0] / 2 for place in layer)
@@ -150,14 +95,14 @@ def graph(data, *, weights=None, groups=None, ax=None, title="Graph"):
             box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
             ax.text(*at, text, ha="center", va="center", fontsize=points - 1, color=ink, bbox=box)
         else:
-            colour = GREY if place == END else colours.get(groups.get(place), BLUE)
+            colour = GREY if place == END else colours.get(groups.get(place, ""), BLUE)
             _box(ax, at, sizes[place], text, colour, points)
     for name, colour in {**colours, **({"all else": BLUE} if colours else {})}.items():
         ax.plot([], [], "s", color=colour, markersize=9, label=name)
     return finish(ax, title=title)
 
 
-def _colours(groups):
+def _colours(groups: Mapping[str, str]) -> dict[str, str]:
     """A colour for each group, and blue for what is in none."""
     names = list(dict.fromkeys(groups.values()))
     if len(names) > len(_GROUPS):
@@ -165,9 +110,17 @@ def _colours(groups):
     return dict(zip(names, _GROUPS, strict=False))
 
 
-def _texts(edges, layer, ways, used, characters):
+def _texts(
+    edges: Sequence[Edge],
+    layer: Mapping[Place, int],
+    ways: Sequence[Sequence[Place]],
+    used: Mapping[tuple[str, str], int],
+    characters: int,
+) -> dict[Place, str]:
     """What stands at each place: names of nodes, and labels with how often the edge was used."""
-    texts = {place: _broken(place, characters) for place in layer if not isinstance(place, tuple)}
+    texts: dict[Place, str] = {
+        place: _broken(place, characters) for place in layer if not isinstance(place, tuple)
+    }
     for edge, way in zip(edges, ways, strict=True):
         count = used.get(edge[:2])
         said = [edge.label, f"{count:,}" if count else ""]
@@ -176,9 +129,9 @@ def _texts(edges, layer, ways, used, characters):
     return texts
 
 
-def _broken(text, characters):
+def _broken(text: str, characters: int) -> str:
     """The text in lines: broken at spaces, and where a word is too long, within OrderPlaced."""
-    lines = []
+    lines: list[str] = []
     for line in textwrap.wrap(text, characters, break_long_words=False, break_on_hyphens=False):
         lines.append("")
         for part in _PARTS.split(line) if len(line) > characters else [line]:
@@ -188,7 +141,7 @@ def _broken(text, characters):
     return "\n".join(lines)
 
 
-def _size(text, points, node):
+def _size(text: str | None, points: float) -> tuple[float, float]:
     """Width and height in inches."""
     if text is None:
         return 0.02, 0.0
@@ -197,19 +150,29 @@ def _size(text, points, node):
     return wide + _PAD, len(lines) * points * 1.25 / 72 + 0.12
 
 
-def _rows(layer, sizes):
+def _rows(
+    layer: Mapping[Place, int], sizes: Mapping[Place, tuple[float, float]]
+) -> tuple[dict[int, float], float]:
     """The middle of each layer from the top, and the height of all."""
     tall = dict.fromkeys(sorted(set(layer.values())), 0.0)
     for place, row in layer.items():
         tall[row] = max(tall[row], sizes[place][1])
-    y, at = {}, 0.06
+    y: dict[int, float] = {}
+    at = 0.06
     for row, height in tall.items():
         y[row] = at + height / 2
         at += height + 0.12
     return y, at
 
 
-def _box(ax, at, size, text, colour, points):
+def _box(
+    ax: Axes,
+    at: tuple[float, float],
+    size: tuple[float, float],
+    text: str,
+    colour: str,
+    points: float,
+) -> None:
     wide, tall = size
     box = FancyBboxPatch(
         (at[0] - wide / 2, at[1] - tall / 2), wide, tall, boxstyle="round,pad=0,rounding_size=0.06",
@@ -219,13 +182,20 @@ def _box(ax, at, size, text, colour, points):
     ax.text(*at, text, ha="center", va="center", fontsize=points, color=INK)
 
 
-def _arrow(ax, points, sizes, way, edge, weight):
+def _arrow(
+    ax: Axes,
+    middles: Sequence[tuple[float, float]],
+    sizes: Mapping[Place, tuple[float, float]],
+    way: Sequence[Place],
+    edge: Edge,
+    weight: float,
+) -> None:
     """A curve through the places of the edge's way, from the border of a box to that of another."""
     ink = VERMILLION if edge.kind == "catch" else INK
-    style = {"color": ink, "linewidth": 0.8 + 2.4 * weight, "linestyle": "-"}
+    style: dict[str, Any] = {"color": ink, "linewidth": 0.8 + 2.4 * weight, "linestyle": "-"}
     if not weight:
         ink, style = GREY, {"color": GREY, "linewidth": 0.8, "linestyle": ":"}
-    points = np.array(points, dtype=float)
+    points = np.array(middles, dtype=float)
     leaves, comes = np.sign(points[1][1] - points[0][1]), np.sign(points[-1][1] - points[-2][1])
     points[0][1] += leaves * sizes[way[0]][1] / 2
     points[-1][1] -= comes * sizes[way[-1]][1] / 2

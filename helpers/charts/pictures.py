@@ -6,12 +6,15 @@ metadata of an image output, and inline SVG is removed from notebooks that are n
 the SVG would be large, a PNG at twice the size takes its place.
 """
 
+from __future__ import annotations
+
 import base64
 import functools
 import html
 import io
 import re
 import sys
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -25,18 +28,18 @@ _LARGE = 300_000  # bytes of SVG from which a PNG is used
 class Chart(Axes):
     """Axes that a notebook shows as a picture when they are a cell's last value."""
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return show(self, alt=describe(self))._repr_mimebundle_()
 
 
-def _saved(figure, kind, metadata):
+def _saved(figure: Figure, kind: str, metadata: dict[str, Any]) -> bytes:
     buffer = io.BytesIO()
     with matplotlib.rc_context(style()):
         figure.savefig(buffer, format=kind, dpi=192, metadata=metadata)
     return buffer.getvalue()
 
 
-def _svg(figure):
+def _svg(figure: Figure) -> str:
     """The figure as SVG, its paths to a tenth of a point: a third of the size, and no loss."""
     text = _saved(figure, "svg", {"Date": None}).decode()
     short = functools.partial(re.sub, r"\.(\d)\d+", r".\1")
@@ -44,9 +47,19 @@ def _svg(figure):
 
 
 class Picture:
-    """A drawn figure with its alt text. `svg` is text, `html` the `<img>` that a page shows."""
+    """A drawn figure with its alt text.
 
-    def __init__(self, figure, alt):
+    Attributes
+    ----------
+    alt : str
+        What is to be seen in it, on one line.
+    svg : str
+        The drawing as the text of an SVG file.
+    html : str
+        The `<img>` that a page shows.
+    """
+
+    def __init__(self, figure: Figure, alt: str) -> None:
         self.alt = " ".join(alt.split())
         self.svg = _svg(figure)
         data, kind = self.svg.encode(), "svg+xml"
@@ -59,26 +72,45 @@ class Picture:
             'background:#fff;border:1px solid #ddd;border-radius:6px;box-sizing:border-box">'
         )
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self.html, "text/plain": self.alt}
 
 
-def show(chart, *, alt):
+def show(chart: Axes | Figure, *, alt: str) -> Picture:
     """A picture of axes or of a figure, with the alt text that says what is to be seen in it.
 
     Make it the last value of a cell, or pass it to `display`. A figure of pyplot's is closed, so
-    that it is not shown a second time. Raises ValueError if the alt text is empty.
+    that it is not shown a second time.
+
+    Raises
+    ------
+    ValueError
+        If the alt text is empty, or if the axes have been removed from their figure.
     """
     if not alt or not alt.strip():
         raise ValueError(f"a picture needs alt text that says what it shows, got {alt!r}")
-    figure = chart if isinstance(chart, Figure) else chart.get_figure(root=True)
+    figure = chart if isinstance(chart, Figure) else figure_of(chart)
     picture = Picture(figure, alt)
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close(figure)
     return picture
 
 
-def describe(ax):
+def figure_of(ax: Axes) -> Figure:
+    """The figure that the axes stand in.
+
+    Raises
+    ------
+    ValueError
+        If they have been removed from it.
+    """
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError(f"the axes {ax} were removed from their figure; draw them anew")
+    return figure
+
+
+def describe(ax: Axes) -> str:
     """Alt text from what stands on the axes: title, labels with their ranges, and series."""
     parts = [" ".join(ax.get_title(loc="left").split()) or "Chart"]
     for axis, (low, high) in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):

@@ -3,21 +3,44 @@
 Knows no AWS SDK. Part of `helpers.charts`, from which a notebook has them.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
 from helpers import trace as tr
 from helpers.charts.axes import canvas, finish, is_trace, seconds_axis, whole
 from helpers.charts.style import COLOURS, role, roles, styled
 
-_FILL = {"alpha": 0.15, "linewidth": 0, "rasterized": True}  # an area's outline is long in SVG
-
-
+# An area's outline is long in SVG.
+_FILL: dict[str, Any] = {"alpha": 0.15, "linewidth": 0, "rasterized": True}
 _NAMES = {"waiting": "waiting", "in_flight": "in flight", "delayed": "delayed"}
 
 
 @styled
-def backlog(data, *, queue=None, ax=None, title="Messages in the queue"):
+def backlog(
+    data: pd.DataFrame,
+    *,
+    queue: str | None = None,
+    ax: Axes | None = None,
+    title: str = "Messages in the queue",
+) -> Axes:
     """Messages waiting, in flight and, if there are any, delayed, over time.
 
-    data : a trace, or a frame as `trace.backlog` gives it.
+    Parameters
+    ----------
+    data : DataFrame
+        A trace, or what `trace.backlog` gives.
+    queue : str, optional
+        Of a trace, the queue to draw; if not given, all are added up.
+
+    Raises
+    ------
+    ValueError
+        If the trace has never seen the queue.
     """
     steps = tr.backlog(data, queue) if is_trace(data) else data
     ax = canvas(ax)
@@ -34,8 +57,27 @@ def backlog(data, *, queue=None, ax=None, title="Messages in the queue"):
 
 
 @styled
-def age(data, *, queue=None, ax=None, title="Age of the oldest message"):
-    """Age of the oldest message over time. data : a trace, or as `trace.oldest_age` gives it."""
+def age(
+    data: pd.DataFrame,
+    *,
+    queue: str | None = None,
+    ax: Axes | None = None,
+    title: str = "Age of the oldest message",
+) -> Axes:
+    """Age of the oldest message over time.
+
+    Parameters
+    ----------
+    data : DataFrame
+        A trace, or what `trace.oldest_age` gives.
+    queue : str, optional
+        Of a trace, the queue to draw; all of them together if not given.
+
+    Raises
+    ------
+    ValueError
+        If the trace has never seen the queue.
+    """
     saw = tr.oldest_age(data, queue) if is_trace(data) else data
     ax = canvas(ax)
     ax.plot(saw["time"], saw["age"], **role("age"))
@@ -48,36 +90,63 @@ def age(data, *, queue=None, ax=None, title="Age of the oldest message"):
 
 
 @styled
-def duplicates(data, *, effect=None, key="order_id", queue=None, ax=None, title=None):
+def duplicates(
+    data: pd.DataFrame | Mapping[str, pd.Series[int]],
+    *,
+    effect: str | None = None,
+    key: str = "order_id",
+    queue: str | None = None,
+    ax: Axes | None = None,
+    title: str | None = None,
+) -> Axes:
     """How many orders were delivered, and had their effect, 0, 1, 2, 3 … times.
 
-    data : a trace, or a dictionary of name to Series of counts per key.
-    effect : name of the mark that stands for the effect.
+    Parameters
+    ----------
+    data : DataFrame or mapping
+        A trace, or names with a Series of counts per key.
+    effect : str, optional
+        Of a trace, the name of the mark that stands for the effect.
+    key : str
+        The business key: a field of messages and marks.
+    queue : str, optional
+        Of a trace, the queue whose deliveries count.
+
+    Raises
+    ------
+    ValueError
+        For a trace of several queues without a `queue`, and for more than five names.
     """
-    if is_trace(data):
-        table = tr.deliveries(data, key=key, queue=queue)
-        if table["queue"].nunique() > 1:
-            raise ValueError(f"say which queue: one of {sorted(table['queue'].unique())}")
-        counts = {"delivery": table.set_index(key)["deliveries"]}
-        data = counts | ({"effect": tr.effects(data, effect, key=key)} if effect else {})
+    counts = _counts(data, effect, key, queue) if is_trace(data) else dict(data)
     ax = canvas(ax)
     top = max(
-        1, min(6, max((int(series.max()) for series in data.values() if len(series)), default=1))
+        1, min(6, max((int(series.max()) for series in counts.values() if len(series)), default=1))
     )
-    styles, width = roles(data), 0.8 / len(data)
-    for place, (name, series) in enumerate(data.items()):
+    styles, width = roles(counts), 0.8 / len(counts)
+    for place, (name, series) in enumerate(counts.items()):
         keys = series.clip(upper=top).value_counts().reindex(range(top + 1), fill_value=0)
-        at = keys.index + (place - (len(data) - 1) / 2) * width
-        hatch = {"hatch": "///", "edgecolor": "white"} if place else {}
+        at = keys.index + (place - (len(counts) - 1) / 2) * width
+        hatch: dict[str, Any] = {"hatch": "///", "edgecolor": "white"} if place else {}
         bars = ax.bar(at, keys, width * 0.92, color=styles[name]["color"], label=name, **hatch)
         ax.bar_label(bars, [f"{n:,}" if n else "" for n in keys], fontsize=10, padding=2)
-    over = any((series > top).any() for series in data.values())
+    over = any((series > top).any() for series in counts.values())
     ax.set_xticks(range(top + 1), [*map(str, range(top)), f"{top} or more" if over else str(top)])
     ax.grid(axis="x", visible=False)
     ax.margins(y=0.12)
     ax.yaxis.set_major_locator(whole())
-    neutral = "Deliveries and effects" if len(data) > 1 else "Deliveries"
+    neutral = "Deliveries and effects" if len(counts) > 1 else "Deliveries"
     noun = key.removesuffix("_id")
     return finish(
         ax, title=title or neutral, xlabel=f"times per {noun}", ylabel=f"number of {noun}s"
     )
+
+
+def _counts(
+    trace: pd.DataFrame, effect: str | None, key: str, queue: str | None
+) -> dict[str, pd.Series[int]]:
+    """Deliveries, and effects if they are asked for, per business key."""
+    table = tr.deliveries(trace, key=key, queue=queue)
+    if table["queue"].nunique() > 1:
+        raise ValueError(f"say which queue: one of {sorted(table['queue'].unique())}")
+    counts = {"delivery": table.set_index(key)["deliveries"]}
+    return counts | ({"effect": tr.effects(trace, effect, key=key)} if effect else {})

@@ -3,7 +3,14 @@
 Knows no AWS SDK. Part of `helpers.charts`, from which a notebook has them.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
 
 from helpers import trace as tr
 from helpers.charts.axes import canvas, finish, seconds_axis
@@ -11,13 +18,30 @@ from helpers.charts.style import COLOURS, INK, roles, styled
 
 
 @styled
-def timeline(trace, *, callers=None, start=0.0, end=None, ax=None, title="Who did what"):
+def timeline(
+    trace: pd.DataFrame,
+    *,
+    callers: Sequence[str] | None = None,
+    start: float = 0.0,
+    end: float | None = None,
+    ax: Axes | None = None,
+    title: str = "Who did what",
+) -> Axes:
     """What each caller did: polls (ReceiveMessage), other calls, failed attempts, and marks.
 
-    A call that took no time is a thin line. `callers` are drawn from top to bottom; without it, all
-    in the order of their first happening.
+    A call that took no time is a thin line.
 
-    start, end : the part of the trace to show, virtual seconds.
+    Parameters
+    ----------
+    callers : sequence of str, optional
+        Those to draw, from top to bottom; if not given, all in the order of their first happening.
+    start, end : float
+        The part of the trace to show, in virtual seconds.
+
+    Raises
+    ------
+    ValueError
+        If the trace has no rows, or that part no length.
     """
     if not len(trace):
         raise ValueError("the trace has no rows, so nobody did anything")
@@ -36,7 +60,7 @@ def timeline(trace, *, callers=None, start=0.0, end=None, ax=None, title="Who di
         "mark": (~call, "mark", 0.84),
     }
     for name, (chosen, colour, height) in groups.items():
-        label = name
+        label: str | None = name
         for lane, caller in enumerate(callers):
             part = rows[chosen & (rows["caller"] == caller)]
             bars = list(zip(part["time"], part["end"] - part["time"], strict=True))
@@ -63,10 +87,27 @@ _EVENTS = {  # label: (marker, colour, what, whether it had an effect)
 
 
 @styled
-def life(trace, ident, *, until=None, ax=None, title="The life of one message"):
+def life(
+    trace: pd.DataFrame,
+    ident: str,
+    *,
+    until: float | None = None,
+    ax: Axes | None = None,
+    title: str = "The life of one message",
+) -> Axes:
     """The life of one message: what was done to it above, and below whether it waited or not.
 
-    ident : the message's id. Raises ValueError if the trace has no such message.
+    Parameters
+    ----------
+    ident : str
+        The message's id.
+    until : float, optional
+        Virtual seconds up to which it is followed, as for `trace.states`.
+
+    Raises
+    ------
+    ValueError
+        If the trace has no such message.
     """
     states = tr.states(trace, until=until)
     states = states[states["id"] == ident]
@@ -89,7 +130,7 @@ def life(trace, ident, *, until=None, ax=None, title="The life of one message"):
         which = (events["what"] == what) | (not effective)
         chosen = events[which & (events["effective"] == effective)]
         if len(chosen):
-            style = {"color": COLOURS[colour], "markersize": 8, "linestyle": "none"}
+            style: dict[str, Any] = {"color": COLOURS[colour], "markersize": 8, "linestyle": "none"}
             ax.plot(chosen["time"], [0] * len(chosen), marker=marker, label=label, **style)
     several = states["queue"].nunique() > 1
     names = [(f"{queue}: " if several else "") + state.replace("_", " ") for queue, state in lanes]
@@ -106,14 +147,33 @@ _ROW, _LEAST, _MOST = 0.05, 3.4, 6.0  # inches of a line, and of the whole chart
 
 
 @styled
-def race(ends, *, limits=None, beats=None, colours=None, ax=None, title="What ended each wait"):
+def race(
+    ends: pd.DataFrame,
+    *,
+    limits: Mapping[str, float] | None = None,
+    beats: Mapping[Any, Sequence[float]] | None = None,
+    colours: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+    title: str = "What ended each wait",
+) -> Axes:
     """One line per wait from its start to its end, the shortest at the top.
 
-    ends : a DataFrame with a row per wait: `lasted` (seconds) and `ended_by` (a few words, of at
-        most five kinds). Its index names the waits.
-    limits : dictionary of name to seconds after the start, drawn as lines across.
-    beats : dictionary of index to the seconds at which a sign of life came, drawn as ticks.
-    colours : dictionary of kind to a role in `COLOURS`; the kinds stand in the legend in its order.
+    Parameters
+    ----------
+    ends : DataFrame
+        A row per wait: lasted (seconds) and ended_by (a few words, of at most five kinds). Its
+        index names the waits.
+    limits : mapping, optional
+        From name to seconds after the start, drawn as lines across.
+    beats : mapping, optional
+        From index to the seconds at which a sign of life came, drawn as ticks.
+    colours : mapping, optional
+        From kind to a role in `COLOURS`; the kinds stand in the legend in its order.
+
+    Raises
+    ------
+    ValueError
+        If there is no wait, one has not ended, or they ended in more than five ways.
     """
     if not len(ends):
         raise ValueError("there is no wait to show")
@@ -147,7 +207,7 @@ def race(ends, *, limits=None, beats=None, colours=None, ax=None, title="What en
         )  # fmt: skip
     ax.set_yticks([])
     ax.set_ylim(len(rows) + 0.08 * len(rows), -1)
-    ax.set_xlim(0, 1.04 * max(rows["lasted"].max(), *(limits or {0: 0}).values(), 1e-9))
+    ax.set_xlim(0, 1.04 * max(rows["lasted"].max(), *(limits or {"": 0}).values(), 1e-9))
     ax.grid(axis="y", visible=False)
     seconds_axis(ax, "virtual time since the start")
     return finish(ax, title=title, ylabel=f"{len(rows)} executions")

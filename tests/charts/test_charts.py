@@ -369,6 +369,13 @@ def source(picture):
     return re.search(r'src="data:image/([a-z+]+);base64,([^"]+)"', picture.html).groups()
 
 
+def test_axes_that_were_removed_make_no_picture():
+    ax = charts.backlog(TRACE)
+    ax.remove()
+    with pytest.raises(ValueError, match="removed"):
+        charts.show(ax, alt="Backlog.")
+
+
 def test_a_picture_holds_the_drawing_and_its_alt_text():
     picture = charts.show(charts.backlog(TRACE), alt='Rises to "5" & falls\n to <0>')
     assert 'alt="Rises to &quot;5&quot; &amp; falls to &lt;0&gt;"' in picture.html

@@ -9,7 +9,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 
 from helpers import charts
-from helpers.charts import graphs, layout
+from helpers.charts import layout
+from helpers.charts.edges import edges_of, groups_of
 from helpers.charts.style import BLUE, GREEN, VERMILLION
 
 TASK = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke"}
@@ -70,7 +71,7 @@ def assert_legible(ax):
 
 
 def test_edges_of_a_definition():
-    edges = graphs.edges_of(ORDER)
+    edges = edges_of(ORDER)
     assert set(edges) == {
         ("Charge", "Large?", "", "next"),
         ("Charge", "Refund", "States.Timeout, Declined", "catch"),
@@ -90,7 +91,7 @@ def test_edges_of_a_definition():
         ("Done", "End", "", "next"),
     }  # fmt: skip
     assert edges[0].source == "Charge"
-    assert graphs.groups_of(ORDER) == {"Ship": "Fulfil", "Tell": "Fulfil", "Count": "Items"}
+    assert groups_of(ORDER) == {"Ship": "Fulfil", "Tell": "Fulfil", "Count": "Items"}
 
 
 def test_a_workflow_is_drawn_from_its_definition():

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from helpers import Lab, faults, load
-from helpers.charts import graphs
+from helpers.charts import edges_of
 from helpers.lessons.arns import ROLE
 from helpers.lessons.lesson_10 import histories
 from helpers.lessons.lesson_10.fulfilment import Fulfilment, paid_and_shipped
@@ -103,7 +103,7 @@ def test_each_execution_says_how_it_ended_and_takes_only_arrows_of_the_definitio
                 shop.open, orders, lambda order: workflow.start(shop.workflows, machine, order)
             )
         got = paid_and_shipped(lab, orders)
-        arrows = {edge[:2] for edge in graphs.edges_of(definition)}
+        arrows = {edge[:2] for edge in edges_of(definition)}
         executions = shop.workflows.list_executions(stateMachineArn=machine)["executions"]
         assert Counter(row["name"] for row in executions) == Counter(got.index)
         for row in executions:
