@@ -48,7 +48,7 @@ def agreement(
         If there are no positive numbers in these columns.
     """
     ax = canvas(ax, height=4.6)
-    top = 1.08 * float(frame[[measured, expected]].max().max())
+    top = 1.08 * float(frame[[measured, expected]].max(axis=None))
     if not (math.isfinite(top) and top > 0):
         raise ValueError(f"the frame has no positive numbers in {measured!r} and {expected!r}")
     ax.plot([0, top], [0, top], label="as the formula says", **role("theory"))

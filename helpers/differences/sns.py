@@ -81,9 +81,9 @@ def outage(lab: Any) -> str:
 
     with lab.running(minutes=3):
         lab.start(minute)
-    return {(1, 0): "delivered in spite of it", (0, 1): "delivered after it"}.get(
-        tuple(found), "not delivered"
-    )
+    if found == [1, 0]:
+        return "delivered in spite of it"
+    return "delivered after it" if found == [0, 1] else "not delivered"
 
 
 @difference("SNS FIFO: the same message twice", aws="1 delivered", source=f"{MODEL}, Publish")

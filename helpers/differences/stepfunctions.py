@@ -151,8 +151,8 @@ def stopped(lab: Any) -> str:
 def nested(lab: Any) -> str:
     """A workflow waits for another one."""
     _, child = machine("child", {"Type": "Pass", "Result": "paid"})
-    start = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2"}
-    start["Parameters"] = {"StateMachineArn": child}
+    service = "arn:aws:states:::states:startExecution.sync:2"
+    start = {"Type": "Task", "Resource": service, "Parameters": {"StateMachineArn": child}}
     client, arn = machine("parent", start)
     told = run(lab, client, arn, seconds=5)
     if told["status"] != "SUCCEEDED":

@@ -63,7 +63,8 @@ def _find(exercise: str) -> Exercise:
     lesson, _, number = exercise.partition(".")
     try:
         module = importlib.import_module(f"helpers.lessons.lesson_{lesson}.exercises")
-        return module.EXERCISES[number]
+        exercises: dict[str, Exercise] = module.EXERCISES
+        return exercises[number]
     except (ImportError, KeyError):
         raise ValueError(f"there is no exercise {exercise!r}") from None
 

@@ -103,13 +103,13 @@ class Prediction:
             )
 
         def take(change: dict[str, str]) -> None:
-            given = change["new"]
+            given = change["new"] if self.choices else _number(change["new"])
             try:
-                self.answer(given if self.choices else _number(given), kept=True)
+                self.answer(given, kept=True)
             except ValueError as error:
                 said.value = f'<span role="alert">{escape(str(error))}</span>'
             else:
-                shown = escape(_shown(self.mine, self.unit))
+                shown = escape(_shown(given, self.unit))
                 said.value = f'<span role="status">✓ {shown}. Now run the next cells.</span>'
 
         field.observe(take, names="value")

@@ -72,9 +72,9 @@ class Lab:
         if _open is not None:
             _open.close()
         self.seed = seed
-        self._clock = clock
+        self._clock: Clock = clock
         self._trace = Trace()
-        self._entered = False
+        self._entered: bool = False
         self._closed = self._running = False
         self._turn = Lock()  # threads that are not the lab's take turns in it
         self._names: dict[str, int] = {}

@@ -10,16 +10,25 @@ Python promises to keep from version to version (library reference, `random`, "N
 Reproducibility"), so a seed means the same load on every machine.
 """
 
+from __future__ import annotations
+
 import math
-from numbers import Integral, Real
+from collections.abc import Callable, Sequence
 from random import Random
 
 import numpy as np
+import numpy.typing as npt
 
-LIMIT = 1_000_000  # arrivals; more is a slip of the unit
+from helpers.load.checks import Times, duration, expect, number, positive, whole
 
 
-def steady(*, rate, seconds=None, minutes=None, hours=None):
+def steady(
+    *,
+    rate: float,
+    seconds: float | None = None,
+    minutes: float | None = None,
+    hours: float | None = None,
+) -> Times:
     """One arrival every ``1 / rate`` seconds, the first at 0.
 
     Parameters
@@ -40,11 +49,18 @@ def steady(*, rate, seconds=None, minutes=None, hours=None):
         A value is not what it should be; the message names it.
     """
     length = duration(seconds=seconds, minutes=minutes, hours=hours)
-    _expect(positive("rate", rate) * length)
+    expect(positive("rate", rate) * length)
     return _inside(np.arange(math.ceil(rate * length)) / rate, length)
 
 
-def poisson(*, rate, seed, seconds=None, minutes=None, hours=None):
+def poisson(
+    *,
+    rate: float,
+    seed: int,
+    seconds: float | None = None,
+    minutes: float | None = None,
+    hours: float | None = None,
+) -> Times:
     """Poisson arrivals: gaps are exponential with mean ``1 / rate`` seconds.
 
     Parameters, result and errors as for `steady`; `seed` is a whole number, at least 0.
@@ -53,7 +69,15 @@ def poisson(*, rate, seed, seconds=None, minutes=None, hours=None):
     return _inside(unit_poisson(positive("rate", rate) * length, seed=seed) / rate, length)
 
 
-def varying(*, rate_at, highest, seed, seconds=None, minutes=None, hours=None):
+def varying(
+    *,
+    rate_at: Callable[[Times], npt.ArrayLike],
+    highest: float,
+    seed: int,
+    seconds: float | None = None,
+    minutes: float | None = None,
+    hours: float | None = None,
+) -> Times:
     """Poisson arrivals whose rate changes with time, by thinning.
 
     Arrivals are drawn at the highest rate, and each is kept with probability
@@ -65,9 +89,19 @@ def varying(*, rate_at, highest, seed, seconds=None, minutes=None, hours=None):
     rate_at : callable
         Takes an array of seconds, returns the rate at each, in arrivals per second.
     highest : float
-        A rate that `rate_at` never exceeds.
+        A rate that `rate_at` never exceeds, in arrivals per second.
     seed, seconds, minutes, hours
         As for `poisson`.
+
+    Returns
+    -------
+    numpy.ndarray
+        As for `steady`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `steady`, and for a rate that is not between 0 and the highest.
     """
     length = duration(seconds=seconds, minutes=minutes, hours=hours)
     times = poisson(rate=positive("highest", highest), seed=seed, seconds=length)
@@ -83,7 +117,17 @@ def varying(*, rate_at, highest, seed, seconds=None, minutes=None, hours=None):
     return times[np.array([uniform() for _ in times]) * highest < rates]
 
 
-def burst(*, rate, peak, start, end, seed, seconds=None, minutes=None, hours=None):
+def burst(
+    *,
+    rate: float,
+    peak: float,
+    start: float,
+    end: float,
+    seed: int,
+    seconds: float | None = None,
+    minutes: float | None = None,
+    hours: float | None = None,
+) -> Times:
     """Poisson arrivals at `rate`, and at `peak` from second `start` to second `end`.
 
     Parameters
@@ -94,6 +138,16 @@ def burst(*, rate, peak, start, end, seed, seconds=None, minutes=None, hours=Non
         Seconds since the start of the load.
     seed, seconds, minutes, hours
         As for `poisson`.
+
+    Returns
+    -------
+    numpy.ndarray
+        As for `steady`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `steady`, and for a burst that is lower than the rate or not within the load.
     """
     length = duration(seconds=seconds, minutes=minutes, hours=hours)
     if positive("peak", peak) < positive("rate", rate):
@@ -110,7 +164,9 @@ def burst(*, rate, peak, start, end, seed, seconds=None, minutes=None, hours=Non
     )
 
 
-def resampled(recorded, *, length, width, scale, seed):
+def resampled(
+    recorded: Sequence[float], *, length: float, width: float, scale: float, seed: int
+) -> tuple[npt.NDArray[np.int_], Times]:
     """Poisson arrivals with the rates of a recorded history.
 
     The rate is constant within each bin: the recorded count, times `scale`, over the width.
@@ -149,71 +205,17 @@ def resampled(recorded, *, length, width, scale, seed):
     return positions[inside].astype(int), times[inside]
 
 
-def checked(times):
-    """Arrival times of the reader's own, rounded to microseconds."""
-    times = np.asarray(times, dtype=float)
-    if times.ndim != 1 or len(times) > LIMIT:
-        raise ValueError(f"arrival times must be one row of at most {LIMIT:,}, got {times.shape}")
-    # A NaN compares as false, so it counts as going back.
-    wrong = np.flatnonzero(~(np.diff(times, prepend=0.0) >= 0) | ~np.isfinite(times))
-    if wrong.size:
-        at = wrong[0]
-        raise ValueError(
-            f"arrival times must be finite, at least 0 and sorted, got {times[at]} at index {at}"
-        )
-    return np.round(times, 6)
-
-
-def unit_poisson(until, *, seed):
+def unit_poisson(until: float, *, seed: int) -> Times:
     """Poisson arrivals at rate 1, from 0 to before `until`, not rounded."""
     uniform = Random(f"{whole('seed', seed)}/arrivals").random
-    _expect(until)
-    times, time = [], 0.0
+    expect(until)
+    times: list[float] = []
+    time = 0.0
     while (time := time - math.log1p(-uniform())) < until:
         times.append(time)
     return np.array(times)
 
 
-def duration(*, seconds=None, minutes=None, hours=None):
-    """The one duration that is given, in seconds."""
-    given = {"seconds": seconds, "minutes": minutes, "hours": hours}
-    given = {unit: value for unit, value in given.items() if value is not None}
-    if len(given) != 1:
-        raise ValueError(f"give exactly one of seconds, minutes and hours, got {given or 'none'}")
-    [(unit, value)] = given.items()
-    return float(positive(unit, value) * {"seconds": 1, "minutes": 60, "hours": 3600}[unit])
-
-
-def positive(name, value):
-    """The value, if it is a number above 0."""
-    if number(name, value) <= 0:
-        raise ValueError(f"{name} must be positive, got {value!r}")
-    return value
-
-
-def number(name, value):
-    """The value, if it is a finite number."""
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number, got {value!r}")
-    if not math.isfinite(value):
-        raise ValueError(f"{name} must be finite, got {value!r}")
-    return value
-
-
-def whole(name, value):
-    """The value, if it is a whole number, at least 0."""
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"{name} must be a whole number, got {value!r}")
-    if value < 0:
-        raise ValueError(f"{name} must be at least 0, got {value!r}")
-    return value
-
-
-def _expect(arrivals):
-    if arrivals > LIMIT:
-        raise ValueError(f"a load may hold {LIMIT:,} arrivals, got a rate for {arrivals:,.0f}")
-
-
-def _inside(times, length):
+def _inside(times: Times, length: float) -> Times:
     times = np.round(times, 6)
     return times[times < length]

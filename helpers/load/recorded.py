@@ -3,12 +3,16 @@
 A file is read at its first use and kept. `data/README.md` tells how the files were made.
 """
 
+from __future__ import annotations
+
 import csv
 import json
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DAY = 24 * 3600  # seconds
@@ -31,19 +35,24 @@ class Tenant:
 
 
 @cache
-def tenants():
+def tenants() -> tuple[Tenant, ...]:
     """The tenants of `data/tenants.csv`, the largest first."""
     return read_tenants(DATA / "tenants.csv")
 
 
 @cache
-def recorded_orders():
+def recorded_orders() -> list[dict[str, Any]]:
     """The orders of `data/orders.jsonl`, as `read_orders` gives them."""
     return read_orders(DATA / "orders.jsonl", tenants={t.tenant for t in tenants()})
 
 
-def read_tenants(path):
+def read_tenants(path: Path | str) -> tuple[Tenant, ...]:
     """Read and check a file of tenants: CSV with the columns `TENANT_COLUMNS`.
+
+    Returns
+    -------
+    tuple of Tenant
+        The one with the largest share first.
 
     Raises
     ------
@@ -56,7 +65,7 @@ def read_tenants(path):
     header = next(table, [])
     if missing := [c for c in TENANT_COLUMNS if c not in header]:
         raise ValueError(f"{path}, line 1: column {missing[0]!r} is missing, got {header}")
-    found = {}
+    found: dict[str, Tenant] = {}
     for row in table:
         try:
             tenant = _tenant(row, header)
@@ -70,13 +79,12 @@ def read_tenants(path):
     return tuple(sorted(found.values(), key=lambda t: -t.share))
 
 
-def read_orders(path, *, tenants):
+def read_orders(path: Path | str, *, tenants: Collection[str]) -> list[dict[str, Any]]:
     """Read and check a file of orders: JSON lines with the columns `ORDER_COLUMNS`, by time.
 
     Parameters
     ----------
-    path : pathlib.Path or str
-    tenants : set of str
+    tenants : collection of str
         The tenants an order may belong to.
 
     Returns
@@ -92,7 +100,8 @@ def read_orders(path, *, tenants):
     ValueError
         A line is wrong. The message names the file, the line and the value.
     """
-    records, line_of, before = _records(path), {}, 0
+    records, before = _records(path), 0.0
+    line_of: dict[str, int] = {}
     for line, record in enumerate(records, start=1):
         try:
             before = _check_order(record, tenants, before)
@@ -104,7 +113,7 @@ def read_orders(path, *, tenants):
     return records
 
 
-def _text(path):
+def _text(path: Path | str) -> str:
     try:
         return Path(path).read_bytes().decode("utf-8")
     except FileNotFoundError:
@@ -117,7 +126,7 @@ def _text(path):
         raise ValueError(f"{path}, line {line}: not UTF-8, got {wrong!r}") from error
 
 
-def _tenant(row, header):
+def _tenant(row: list[str], header: list[str]) -> Tenant:
     if len(row) != len(header):
         raise ValueError(f"expected {len(header)} values, got {row}")
     record = dict(zip(header, row, strict=True))
@@ -130,12 +139,12 @@ def _tenant(row, header):
     return Tenant(record["tenant"], record["name"], share, customers, skus)
 
 
-def _records(path):
+def _records(path: Path | str) -> list[Any]:
     """The value on each line of a file of JSON lines."""
     lines = _text(path).removesuffix("\n").split("\n")
     try:
         # All at once is twice as fast as line by line.
-        records = json.loads(f"[{','.join(lines)}]")
+        records: list[Any] = json.loads(f"[{','.join(lines)}]")
     except json.JSONDecodeError:
         records = []
     if len(records) == len(lines):
@@ -148,8 +157,9 @@ def _records(path):
     raise ValueError(f"{path}: not one JSON object per line")
 
 
-def _check_order(record, tenants, before):
+def _check_order(record: Any, tenants: Collection[str], before: float) -> float:
     """Check one order and give its time."""
+    placed_at: float
     order_id, tenant, customer, items, amount, placed_at = _values(_order_values, record)
     _name("order_id", order_id)
     _name("customer", customer)
@@ -174,7 +184,7 @@ def _check_order(record, tenants, before):
     return placed_at
 
 
-def _values(get, record):
+def _values(get: Callable[[Any], tuple[Any, ...]], record: Any) -> tuple[Any, ...]:
     try:
         return get(record)
     except KeyError as error:
@@ -183,12 +193,12 @@ def _values(get, record):
         raise ValueError(f"expected a JSON object, got {record!r}") from error
 
 
-def _name(column, value):
+def _name(column: str, value: object) -> None:
     if type(value) is not str or not value:
         raise ValueError(f"{column} must be a text that is not empty, got {value!r}")
 
 
-def _count(column, value, least):
+def _count(column: str, value: object, least: int) -> None:
     # type, not isinstance: true and false are no numbers here
     if type(value) is not int or value < least:
         raise ValueError(f"{column} must be a whole number, at least {least}, got {value!r}")

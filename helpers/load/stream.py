@@ -1,18 +1,18 @@
 """The orders of a run: at a rate of your choice, or a day of the shop's own."""
 
+from __future__ import annotations
+
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
-from helpers.load.arrivals import (
-    checked,
-    number,
-    poisson,
-    positive,
-    resampled,
-    steady,
-    whole,
-)
+import numpy as np
+import numpy.typing as npt
+
+from helpers.load.arrivals import poisson, resampled, steady
+from helpers.load.checks import Times, checked, number, positive, whole
 from helpers.load.recorded import recorded_orders, tenants
 
 BIN = 300  # seconds; within each, a drawn day has a constant rate
@@ -20,7 +20,13 @@ BIN = 300  # seconds; within each, a drawn day has a constant rate
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of an order; `unit_price` in euro cents."""
+    """One line of an order.
+
+    Attributes
+    ----------
+    unit_price : int
+        Euro cents.
+    """
 
     sku: str
     quantity: int
@@ -31,8 +37,14 @@ class Item:
 class Order:
     """One order as it reaches the shop.
 
-    `amount` is in euro cents. `placed_at` counts seconds since the start of the load, `gap`
-    seconds since the order before (for the first order, since the start).
+    Attributes
+    ----------
+    amount : int
+        Euro cents, the sum of the items.
+    placed_at : float
+        Seconds since the start of the load.
+    gap : float
+        Seconds since the order before; for the first order, since the start.
     """
 
     order_id: str
@@ -43,7 +55,7 @@ class Order:
     placed_at: float
     gap: float
 
-    def json(self):
+    def json(self) -> str:
         """The order as a compact JSON object, always with the same keys in the same order.
 
         `gap` is left out: it belongs to the load, not to the order.
@@ -63,8 +75,15 @@ class Order:
 
 
 def orders(
-    *, seed, arrivals="poisson", rate=None, seconds=None, minutes=None, hours=None, tenant=None
-):
+    *,
+    seed: int,
+    arrivals: str | npt.ArrayLike = "poisson",
+    rate: float | None = None,
+    seconds: float | None = None,
+    minutes: float | None = None,
+    hours: float | None = None,
+    tenant: str | None = None,
+) -> list[Order]:
     """Orders at a rate: bodies drawn from the recorded day, times from an arrival process.
 
     The same arguments give the same orders. A seed gives the same bodies and ids in the same
@@ -116,7 +135,9 @@ def orders(
     return _timed(drawn, times, seed)
 
 
-def day(*, from_hour=0, to_hour=24, scale=1.0, seed=None):
+def day(
+    *, from_hour: float = 0, to_hour: float = 24, scale: float = 1.0, seed: int | None = None
+) -> list[Order]:
     """The shop's own day, or a day like it.
 
     Without a seed: the recorded orders at their recorded times. With a seed: new arrivals with
@@ -150,17 +171,22 @@ def day(*, from_hour=0, to_hour=24, scale=1.0, seed=None):
     return _timed([window[i] for i in drawn], times, seed)
 
 
-def daily(*, seed, scale=1.0, from_hour=0, to_hour=24):
+def daily(*, seed: int, scale: float = 1.0, from_hour: float = 0, to_hour: float = 24) -> Times:
     """Arrival times of ``day(...)`` with a seed: Poisson, with the recorded day's rates.
 
     Parameters and errors as for `day`; the seed is required. The method is that of
     `arrivals.resampled`, in bins of five minutes.
+
+    Returns
+    -------
+    numpy.ndarray
+        Seconds since the beginning of the window, sorted.
     """
     window, length = _window(from_hour, to_hour)
     return _drawn(window, from_hour, length, scale, seed)[1]
 
 
-def _window(from_hour, to_hour):
+def _window(from_hour: float, to_hour: float) -> tuple[list[dict[str, Any]], float]:
     if not 0 <= number("from_hour", from_hour) < number("to_hour", to_hour) <= 24:
         raise ValueError(
             f"a window must lie within 0 to 24 hours, got from_hour={from_hour}, to_hour={to_hour}"
@@ -169,12 +195,14 @@ def _window(from_hour, to_hour):
     return [o for o in recorded_orders() if start <= o["placed_at"] < end], end - start
 
 
-def _drawn(window, from_hour, length, scale, seed):
+def _drawn(
+    window: list[dict[str, Any]], from_hour: float, length: float, scale: float, seed: int
+) -> tuple[npt.NDArray[np.int_], Times]:
     recorded = [o["placed_at"] - from_hour * 3600 for o in window]
     return resampled(recorded, length=length, width=BIN, scale=scale, seed=seed)
 
 
-def _bodies(tenant):
+def _bodies(tenant: str | None) -> list[dict[str, Any]]:
     if tenant is None:
         return recorded_orders()
     if tenant not in (known := [t.tenant for t in tenants()]):
@@ -182,7 +210,9 @@ def _bodies(tenant):
     return [o for o in recorded_orders() if o["tenant"] == tenant]
 
 
-def _timed(bodies, times, seed=None):
+def _timed(
+    bodies: Sequence[dict[str, Any]], times: Iterable[float], seed: int | None = None
+) -> list[Order]:
     """The orders with new times, and with new ids if they are drawn."""
     timed, before = [], 0.0
     for count, (body, time) in enumerate(zip(bodies, times, strict=True), start=1):

@@ -59,8 +59,8 @@ def subscribe_function(events, client, bus, name, pattern):
 
 def redeliver(sqs, dead_letters):
     """Send each dead letter to the queue that it was meant for, and to no other."""
-    asked = {"MaxNumberOfMessages": 10, "WaitTimeSeconds": 20}
-    asked |= {"QueueUrl": dead_letters, "MessageAttributeNames": ["TARGET_ARN"]}
+    asked = {"QueueUrl": dead_letters, "MessageAttributeNames": ["TARGET_ARN"]}
+    asked |= {"MaxNumberOfMessages": 10, "WaitTimeSeconds": 20}
     while letters := sqs.receive_message(**asked).get("Messages"):
         for letter in letters:
             arn = letter["MessageAttributes"]["TARGET_ARN"]["StringValue"]

@@ -114,8 +114,7 @@ def _of(values: Sequence[Any], dtype: Any) -> pd.Series[Any]:
     """A column of just this type, so that a missing name is None under every pandas."""
     import pandas as pd
 
-    column: pd.Series[Any] = pd.Series(values, dtype=dtype)
-    return column
+    return pd.Series(values, dtype=dtype)
 
 
 def _column(values: Sequence[Any]) -> pd.Series[Any]:

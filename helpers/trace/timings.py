@@ -53,7 +53,7 @@ def latency(trace: pd.DataFrame, *, by: str | list[str] = "operation") -> pd.Dat
     """
     done = calls(trace)
     groups = done.assign(failed=done["outcome"] != "ok").groupby(by)
-    frame = groups["failed"].agg(["size", "sum"]).set_axis(["calls", "failed"], axis="columns")
+    frame = groups["failed"].agg(calls="size", failed="sum")
     for percent in (50, 95, 99):
         frame[f"p{percent}"] = groups["latency"].quantile(percent / 100)
     return frame

@@ -8,10 +8,10 @@ from functools import partial
 
 import pandas as pd
 
+from helpers.lessons.arns import arn
 from helpers.lessons.lesson_01.designs import (
     ATTACH,
     PASS_ON,
-    arn,
     attach_to_queue,
     attach_to_table,
     body_of,
@@ -251,7 +251,7 @@ def wiring():
         ),
         "topic": Change(
             own={"wiring": as_one_part(partial(make_topic, topic="placed-2"), drop_topic)},
-            follow={"sender": sender(partial(PASS_ON["topic"], topic="placed-2"))},
+            follow={"sender": sender(partial(publish, topic="placed-2"))},
         ),
         "bus": Change(
             own={"wiring": as_one_part(make_bus, partial(make_rule, bus="shop"), drop_rule)},

@@ -12,9 +12,9 @@ from typing import Any
 
 from helpers import load
 from helpers.lab import Lab
+from helpers.lessons.arns import arn
 from helpers.lessons.exercise import Exercise, Failed
 from helpers.lessons.lesson_01.designs import (
-    arn,
     attach_function,
     attach_to_queue,
     call,

@@ -1,14 +1,15 @@
 """What the changes of lesson 01 are made of: parts that replace those of `designs`."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from helpers.lessons.arns import arn, url
 from helpers.lessons.lesson_01.designs import (
     ATTACH,
     DESIGNS,
     PASS_ON,
-    arn,
     call,
     charge,
     client,
@@ -16,7 +17,6 @@ from helpers.lessons.lesson_01.designs import (
     receiver,
     retire,
     sender,
-    url,
     work_off_table,
     write,
 )
@@ -34,8 +34,8 @@ class Change:
     follow : what is installed later. A part that is in `own` too is the starter's second step.
     """
 
-    own: dict = field(default_factory=dict)
-    follow: dict = field(default_factory=dict)
+    own: dict[str, Callable[..., None]] = field(default_factory=dict)
+    follow: dict[str, Callable[..., None]] = field(default_factory=dict)
 
     @property
     def followers(self):

@@ -6,6 +6,7 @@ refund is negative), "mailed" and "told" (the customer was told that the order f
 
 import dataclasses
 import time
+from collections.abc import Callable
 from random import Random
 
 from botocore.exceptions import ClientError
@@ -19,13 +20,12 @@ BOOKS = ["charged", "mailed", "told"]
 
 
 class ServicePair:
-    """The checkout and charge-card: what they do in the world, however they are joined.
+    """The checkout and charge-card: what they do in the world, however they are joined."""
 
-    `send` is the sender that is installed.
-    """
+    send: Callable[[load.Order], None]  # the sender that is installed
 
     def __init__(self, lab):
-        self.lab, self.send = lab, None
+        self.lab = lab
         self.paid, self.cancelled = {}, set()
 
     def book(self, what, order_id, amount=1):

@@ -24,7 +24,11 @@ OTHERS = {"charging", "fraud-check"}  # who listens to the topic before route si
 LOCKED = (20, 80)  # seconds
 PATIENCE = 30  # seconds until an order is where nothing is wrong
 ATTEMPTS = 5000  # at a queue that refuses, of all orders together
-DENIED = {"status": 403, "code": "AccessDenied", "message": "Access to the resource is denied."}
+DENIED: dict[str, Any] = {
+    "status": 403,
+    "code": "AccessDenied",
+    "message": "Access to the resource is denied.",
+}
 
 
 def each_once(lab: Lab, sender: Callable[..., Any], seed: int) -> None:

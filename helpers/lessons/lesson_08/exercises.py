@@ -50,7 +50,11 @@ def right_pattern(lab: Lab, make: Callable[..., Any], seed: int) -> None:
         raise Failed(f"The function has to return a pattern, a dictionary, got {pattern!r}.")
     events, draws = boto3.client("events"), Random(f"pattern {seed}")
     for order in load.orders(rate=1, seconds=160, seed=seed):
-        detail = {"order_id": order.order_id, "tenant": order.tenant, "amount": order.amount}
+        detail: dict[str, Any] = {
+            "order_id": order.order_id,
+            "tenant": order.tenant,
+            "amount": order.amount,
+        }
         source, kind = "shop.checkout", "OrderPlaced"
         if draws.random() < 0.4:
             detail["tenant"] = draws.choice(("records", "wool"))

@@ -103,16 +103,16 @@ def unnoticed(lab: Lab, make: Callable[..., Any], seed: int) -> None:
     with lab.running(minutes=1):
         pass
     got, checked = _received(sqs, "charging"), _received(sqs, "fraud-check")
-    for name, order in orders.items():
+    for name, placed in orders.items():
         if name not in got:
             raise Failed(f"Order {name} cannot be found in any event: which field is its id?")
-        _use(name, got[name], order)
-        if (order["amount"] > 5000) != (name in checked):
-            verb = "was not" if order["amount"] > 5000 else "was"
-            raise Failed(f"Order {name} over {order['amount']} cents {verb} sent to fraud-check.")
+        _use(name, got[name], placed)
+        if (placed["amount"] > 5000) != (name in checked):
+            verb = "was not" if placed["amount"] > 5000 else "was"
+            raise Failed(f"Order {name} over {placed['amount']} cents {verb} sent to fraud-check.")
         if error := best_match(schema.iter_errors(got[name])):
             raise Failed(f"Version 1's schema refuses the event of order {name}: {error.message}.")
-        _new_wishes(name, got[name], order, notes[name])
+        _new_wishes(name, got[name], placed, notes[name])
 
 
 def _use(name: str, detail: Json, order: Json) -> None:

@@ -28,7 +28,7 @@ TEAM = {
 UNDO = {"charge": "refund", "reserve": "release", "pack": "unpack"}
 SECONDS = {"charge": 1.2, "pack": 8.0, "ship": 2.0, "unpack": 4.0}  # on average; others half a one
 HICCUPS = 0.03  # share of the first calls that fail and would not fail again
-LATENCY = {"median": 0.02, "p99": 0.1}  # seconds
+MEDIAN, P99 = 0.02, 0.1  # seconds that a call is under way
 REFUSALS = ("Failed", "Refused")  # how the kind of an event ends that tells of a refusal
 FORWARD, BACK = ("", "next"), ("if refused", "catch")  # label and kind of an edge
 SERVICES = ("events", "lambda", "stepfunctions")
@@ -98,7 +98,7 @@ class Shop:
         seed = self.lab.seed
         with contextlib.ExitStack() as network, self.lab.running(minutes=minutes):
             for name in SERVICES:
-                network.enter_context(faults.latency(name, **LATENCY, seed=seed))
+                network.enter_context(faults.latency(name, median=MEDIAN, p99=P99, seed=seed))
             for name in lost:
                 network.enter_context(faults.lost_reply(name, rate=0.12, seed=seed))
             self.lab.start(open_shop, orders, customer)

@@ -26,8 +26,7 @@ def right_key(lab: Lab, key: Callable[[dict[str, Any]], str], seed: int) -> None
     """Each order charged once and refunded once, whatever repeats its event."""
     dynamodb, draws = boto3.client("dynamodb"), Random(f"events {seed}")
     table_of_records(dynamodb, "records")
-    orders = load.orders(rate=1.0, seconds=15, seed=seed)
-    orders = [json.loads(order.json()) for order in orders]
+    orders = [json.loads(order.json()) for order in load.orders(rate=1.0, seconds=15, seed=seed)]
     regular = orders[0]["customer"]
     for order in orders[::4]:  # a good customer, who orders again and again
         order["customer"] = regular
