@@ -21,6 +21,7 @@ from helpers.lessons.lesson_01.designs import (
     make_rule,
     make_table,
     make_topic,
+    publish,
     put,
     receiver,
     retire,
