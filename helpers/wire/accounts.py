@@ -1,8 +1,13 @@
 """What keeps the reader's accounts out of reach.
 
-While a lab is open, no request of botocore leaves the process: clients made in it talk to moto, and
-whatever would open a connection is refused by name. The guard stays after the lab is closed, so
-that a cell run out of order cannot reach an account either; only a new kernel takes it away.
+From the first lab on, and until the kernel ends, none of these leaves the process:
+
+- a request of botocore or aiobotocore, to whatever address (`sdks`): while a lab is open, clients
+  made in it talk to moto, and after it is closed, or in a cell run out of order, they are refused;
+- a connection to AWS by other means, and one that moto would open of itself (`connections`, which
+  says what it cannot see).
+
+The reader's own traffic to other places is left alone.
 """
 
 from __future__ import annotations
@@ -10,9 +15,8 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from typing import Any
 
-from botocore.httpsession import URLLib3Session
+from helpers.wire import connections, sdks
 
 REGION = "eu-west-1"
 # What botocore would find lying about, replaced as a whole: credentials, profiles, endpoints,
@@ -33,16 +37,29 @@ class RealNetworkRefused(RuntimeError):
     """A request would have left this process."""
 
 
+_armed = False
+
+
 def arm_guard() -> None:
-    """From now on, refuse every request of botocore that would leave this process."""
-    URLLib3Session.send = _refuse  # type: ignore[method-assign]
+    """From now on, refuse what would leave this process."""
+    global _armed
+    if not _armed:
+        _armed = True
+        sdks.close(_refuse_request)
+        connections.watch(_refuse_connection)
 
 
-def _refuse(session: Any, request: Any) -> None:
+def _refuse_request(url: str) -> None:
     raise RealNetworkRefused(
-        f"refused to send a request to {request.url}: this kernel has opened a lab, and nothing "
-        "leaves it. Make clients after `lab = Lab(...)`, without endpoint_url, and while the lab "
-        "is open."
+        f"refused to send a request to {url}: this kernel has opened a lab, and nothing leaves it. "
+        "Make clients after `lab = Lab(...)`, without endpoint_url, and while the lab is open."
+    )
+
+
+def _refuse_connection(place: str) -> None:
+    raise RealNetworkRefused(
+        f"refused to open {place}: this kernel has opened a lab, and nothing of AWS's leaves it. "
+        "Call the service with boto3 while a lab is open, or restart the kernel to reach AWS."
     )
 
 

@@ -81,7 +81,11 @@ class Wire:
         """One attempt of the present call: what botocore's ``before-send`` hook is given."""
         call = self._calls.get(get_ident())
         if call is None:
-            raise WireError(f"a request that belongs to no API call reached the lab: {request.url}")
+            raise WireError(
+                f"a request that belongs to no API call of boto3 reached the lab: {request.url}. "
+                "Clients of other libraries (aioboto3, s3fs) do not work in a lab: use boto3, in a "
+                "worker of its own for each call at a time."
+            )
         call.attempts += 1
         attempt = Attempt(self._observer, self._serve, call, request)
         try:
