@@ -26,6 +26,7 @@ _real_sleep = time.sleep
 _real_monotonic = time.monotonic
 _real_monotonic_ns = time.monotonic_ns
 _real_wait = threading.Condition.wait
+_real_acquire = threading.Semaphore.acquire
 _real_start = threading.Thread.start
 _real_join = threading.Thread.join
 _real_is_alive = threading.Thread.is_alive
@@ -144,6 +145,16 @@ def _wait(condition: threading.Condition, timeout: float | None = None) -> bool:
             condition._waiters.remove(wait)
 
 
+def _acquire(
+    semaphore: threading.Semaphore, blocking: bool = True, timeout: float | None = None
+) -> bool:
+    # A pool of threads asks with a time-out of 0 while it holds locks that its other callers need,
+    # so nobody else may run meanwhile.
+    if blocking and timeout is not None and timeout <= 0 and _task() is not None:
+        blocking, timeout = False, None
+    return _real_acquire(semaphore, blocking, timeout)
+
+
 def _start(thread: threading.Thread) -> None:
     parent = _task()
     if parent is None or thread._started.is_set():
@@ -179,6 +190,7 @@ _REPLACEMENTS: list[tuple[Any, str, Any]] = [
     (queue, "time", _monotonic),
     (queue, "SimpleQueue", queue._PySimpleQueue),  # the C one waits where nobody can see it
     (threading.Condition, "wait", _wait),
+    (threading.Semaphore, "acquire", _acquire),
     (threading.Thread, "start", _start),
     (threading.Thread, "join", _join),
     (threading.Thread, "is_alive", _is_alive),

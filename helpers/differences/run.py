@@ -19,6 +19,7 @@ from helpers.differences import (
     events,
     jsonata,
     lambda_,
+    s3,
     sns,
     sqs,
     stepfunctions,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 # In the order of the table. What polls or comes back every hour is last: time that passes after it
 # costs work, and a workflow waits for 400 days.
-SERVICES = (sqs, sns, dynamodb, stepfunctions, jsonata, events, event_patterns, lambda_)
+SERVICES = (sqs, sns, s3, dynamodb, stepfunctions, jsonata, events, event_patterns, lambda_)
 DIFFERENCES: tuple[Difference, ...] = tuple(
     probe.difference
     for service in SERVICES

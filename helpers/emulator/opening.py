@@ -18,6 +18,7 @@ WHEN_NEEDED = {
     "dynamodb": "dynamodb.corrections",
     "dynamodbstreams": "dynamodb.corrections",
     "events": "events.corrections",
+    "s3": "s3.corrections",
     "sns": "sns.corrections",
     "stepfunctions": "stepfunctions.corrections",
 }

@@ -73,7 +73,8 @@ def opened(
         undo.callback(mock.stop)
         if beside:  # moto empties its services for the first lab alone
             for service in BackendDict._instances:
-                service.clear()
+                for part in _parts(service):
+                    part.clear()
         else:  # a lab beside another finds it corrected
             undo.enter_context(opening.corrected())
         told = {"observe": observe, "missing": staticmethod(missing)}
@@ -97,18 +98,28 @@ def set_aside() -> Iterator[None]:
     """Empty moto's services for a while, and give them back as they were, ids included."""
     draws = mock_random.getstate()
     services = list(BackendDict._instances)
-    accounts = [dict(service) for service in services]
-    for service in services:
-        service.clear()
+    parts = [part for service in services for part in _parts(service)]
+    held = [dict(part) for part in parts]
+    for part in parts:
+        part.clear()
     try:
         yield
     finally:
         for service in BackendDict._instances:
-            service.clear()
+            for part in _parts(service):
+                part.clear()
         BackendDict._instances[:] = services
-        for service, held in zip(services, accounts, strict=True):
-            service.update(held)
+        for part, before in zip(parts, held, strict=True):
+            part.update(before)
         mock_random.setstate(draws)
+
+
+def _parts(service: BackendDict[Any]) -> list[dict[Any, Any]]:
+    """The accounts of one of moto's services, and what it keeps for all of them.
+
+    S3 keeps the names of all buckets, which are one space.
+    """
+    return [service, *(value for value in vars(service).values() if isinstance(value, dict))]
 
 
 class Moto:

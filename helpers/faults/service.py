@@ -42,6 +42,7 @@ class error(Fault):
 THROTTLED = {
     "sqs": (403, "RequestThrottled"),  # the status with which the legacy retry mode knows it
     "sns": (400, "Throttling"),
+    "s3": (503, "SlowDown"),  # [S3 API Reference, "Error responses"]
     "lambda": (429, "TooManyRequestsException"),
     "dynamodb": (400, "ProvisionedThroughputExceededException"),
 }

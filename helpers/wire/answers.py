@@ -31,15 +31,21 @@ def error_answer(protocol: str, status: int, code: str, message: str) -> Answer:
             "</Error><RequestId>lab</RequestId></ErrorResponse>"
         )
         return status, {"Content-Type": "text/xml"}, body
+    if protocol == "rest-xml":  # S3's, which has no envelope
+        body = f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
+        return status, {"Content-Type": "application/xml"}, body
     body = json.dumps({"__type": code, "message": message})
     return status, {"x-amzn-errortype": code, "x-amzn-requestid": "lab"}, body
 
 
-def error_code(headers: Any, body: Any) -> str:
-    """AWS's error code in an answer, wherever the protocol puts it."""
+def error_code(status: int, headers: Any, body: Any) -> str:
+    """AWS's error code in an answer, wherever the protocol puts it.
+
+    An answer without a body, as to HeadObject, has its HTTP status instead, as in botocore.
+    """
     for name, value in dict(headers).items():
         if name.lower() in ("x-amzn-errortype", "x-amz-function-error"):
             return value.split(":")[0].split("#")[-1]
-    text = body.decode() if isinstance(body, bytes) else body
+    text = body.decode(errors="replace") if isinstance(body, bytes) else body
     found = re.search(r'<Code>([^<]+)<|"__type":\s*"(?:[^"#]*#)?([^"]+)"', text)
-    return (found[1] or found[2]) if found else "Error"
+    return (found[1] or found[2]) if found else str(status)

@@ -91,7 +91,7 @@ class Attempt:
             _pause(self.start + self.call.read_timeout - self.clock.now)
             raise ReadTimeoutError(endpoint_url=self.request.url)
         if status >= 400 or "x-amz-function-error" in headers:
-            self.outcome = error_code(headers, body)
+            self.outcome = error_code(status, headers, body)
         return AWSResponse(self.request.url, status, headers, Body(body))
 
     def _there_and_back(self, exchange: faults.Exchange) -> Answer:
@@ -129,13 +129,18 @@ class Attempt:
         if self.call.runs:
             self.processed = self.clock.now  # when it was accepted: the caller may never hear more
         serving, task.serving = task.serving, True
+        # A service may ask another one before it answers, in the same thread.
+        outer = self.observer.at_work.get(task.ident)
         self.observer.at_work[task.ident] = self.observed
         done = False
         try:
             answer = self.serve(self.request)
             done = answer[0] < 400
         finally:
-            del self.observer.at_work[task.ident]
+            if outer is None:
+                del self.observer.at_work[task.ident]
+            else:
+                self.observer.at_work[task.ident] = outer
             task.serving = serving
             if self.observed:
                 self._sort_out(done)

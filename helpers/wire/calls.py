@@ -21,8 +21,8 @@ from helpers.wire.attempts import Attempt, Call
 from helpers.wire.observer import Observer
 
 RESOURCE_KEYS = (
-    "QueueUrl", "QueueName", "TopicArn", "FunctionName", "TableName", "EventBusName", "Name",
-    "stateMachineArn", "name",
+    "QueueUrl", "QueueName", "TopicArn", "FunctionName", "TableName", "EventBusName", "Bucket",
+    "Name", "stateMachineArn", "name",
 )  # fmt: skip
 
 

@@ -29,6 +29,10 @@ from helpers.wire.observer import Observer
 if TYPE_CHECKING:
     from helpers.emulator.lambda_.functions import Functions
 
+# Services whose signature is more than a name: S3's says how the body is framed. A global service,
+# whose address has no region, is signed for a region of its own.
+SIGNED = {"s3", "s3express", "s3-object-lambda", "s3-outposts"}
+
 _in_process: list[InProcess] = []  # the open ones, the last made last
 _real_api_call = BaseClient._make_api_call
 _real_sign = RequestSigner.sign
@@ -39,7 +43,7 @@ def _sign(signer: RequestSigner, operation_name: str, request: Any, **options: A
     """Name the caller, and leave out the signature: nobody here checks it, and it costs a quarter
     of a call. moto reads the account and the region in this header.
     """
-    if f".{signer.region_name}." not in request.url:  # a global service, signed for its own region
+    if signer.signing_name in SIGNED or f".{signer.region_name}." not in request.url:
         return _real_sign(signer, operation_name, request, **options)
     key = signer._credentials.access_key if signer._credentials else "lab"
     scope = f"{key}/20261102/{signer.region_name}/{signer.signing_name}/aws4_request"

@@ -189,6 +189,26 @@ class TestWaits:
             clock.start(worker, name="worker")
         assert results == [3.0, 2.0, 1.0, 6.0, 16.0]
 
+    def test_a_pool_that_two_threads_hand_work_to(self, clock):
+        """It asks a semaphore with a time-out of 0 while it holds a lock that the other needs."""
+        done, semaphore = [], threading.Semaphore(0)
+
+        def submitter(pool):
+            for n in range(20):
+                pool.submit(done.append, n)
+                time.sleep(n % 3)
+
+        def hand_in():
+            with ThreadPoolExecutor(2) as pool:
+                threads = [clock.start(submitter, pool, name=f"s-{n}") for n in range(3)]
+                for thread in threads:
+                    thread.join()
+
+        with clock.running():
+            clock.start(hand_in, name="hand_in")
+            clock.start(lambda: done.append(semaphore.acquire(timeout=0)), name="asker")
+        assert sorted(done) == sorted([*range(20)] * 3 + [False])
+
     def test_barriers_semaphores_and_joins_with_a_deadline(self, clock):
         barrier, semaphore, log = threading.Barrier(3), threading.Semaphore(1), []
 

@@ -18,6 +18,7 @@ FIRST_CALLS = {
     "dynamodbstreams": ("dynamodbstreams", "list_streams"),
     "events": ("events", "list_rules"),
     "lambda": ("lambda", "list_functions"),
+    "s3": ("s3", "list_buckets"),
     "sns": ("sns", "list_topics"),
     "sqs": ("sqs", "list_queues"),
     "stepfunctions": ("stepfunctions", "list_state_machines"),

@@ -7,8 +7,7 @@ neighbours (which rules it matches), `rules` (rules and schedules), `input` (wha
 target gets), `targets` (how it is called), `delivery` (retries, dead letters),
 `archive` (archives).
 
-What another service of the emulator sends of itself comes in through `service_events`. Events that
-services of moto's send, such as S3's, still go moto's own way.
+What another service of the emulator sends of itself comes in through `service_events`.
 """
 
 import json
