@@ -175,3 +175,15 @@ def size(lab: Any) -> str:
     except Exception:
         return "refused"
     return "accepted"
+
+
+@difference("SNS: an address subscribes", aws="pending confirmation", source=f"{MODEL}, Subscribe")
+def address(lab: Any) -> str:
+    """An HTTPS address subscribes, and its owner has not confirmed it yet."""
+    client = boto3.client("sns")
+    lab.serve("https://shop.example/differences", lambda headers, body: None)
+    arn = client.create_topic(Name="to-address")["TopicArn"]
+    answer = client.subscribe(
+        TopicArn=arn, Protocol="https", Endpoint="https://shop.example/differences"
+    )["SubscriptionArn"]
+    return answer if answer == "pending confirmation" else "confirmed"

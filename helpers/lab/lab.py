@@ -167,6 +167,31 @@ class Lab:
             name, handler, timeout=timeout, memory=memory, cold_start=cold_start
         )
 
+    def serve(self, url: str, handler: Callable[[dict[str, str], str], int | None]) -> None:
+        """Let `handler(headers, body)` answer at a web address of the reader's.
+
+        Nothing leaves the machine: what a service of AWS would send there, such as SNS to an HTTP
+        or HTTPS subscription, calls the function, in virtual time. It returns the HTTP status, or
+        None for 200; an exception is a 500. Again with the same address, it replaces the handler.
+
+        Parameters
+        ----------
+        url : str
+            The whole address, as the subscription names it.
+        handler : callable
+            Takes the headers as a dictionary and the body as text. A subscription begins with a
+            body of type SubscriptionConfirmation; its `Token` confirms it::
+
+                def handler(headers, body):
+                    message = json.loads(body)
+                    if message["Type"] == "SubscriptionConfirmation":
+                        boto3.client("sns").confirm_subscription(
+                            TopicArn=message["TopicArn"], Token=message["Token"]
+                        )
+        """
+        self._check_open()
+        self._backend.servers.serve(url, handler)
+
     # -- the record
 
     @property

@@ -2,15 +2,17 @@
 
 `in_process` is what a lab opens: it puts `calls` where botocore would send a request. A call has
 `attempts`, each of which meets the open faults and is answered by the emulator (`answers` has the
-form that botocore parses). `observer` writes the trace, and `accounts` keeps the reader's own
-accounts out of reach.
+form that botocore parses). `observer` writes the trace, `notices` tell the reader what is not
+modelled, and `accounts` keeps the reader's own accounts out of reach (`sdks`, `connections`).
 """
 
+from helpers.emulator.not_modelled import NotModelled
 from helpers.emulator.serving import set_aside
 from helpers.wire.accounts import RealNetworkRefused, arm_guard
 from helpers.wire.calls import WireError
 from helpers.wire.in_process import InProcess, uncorrected
 
 __all__ = [
-    "InProcess", "RealNetworkRefused", "WireError", "arm_guard", "set_aside", "uncorrected",
+    "InProcess", "NotModelled", "RealNetworkRefused", "WireError", "arm_guard", "set_aside",
+    "uncorrected",
 ]  # fmt: skip

@@ -20,10 +20,11 @@ from botocore.useragent import UserAgentString
 
 from helpers import faults
 from helpers.clock import Clock, swapped
-from helpers.emulator import opening, serving
+from helpers.emulator import notices, opening, servers, serving
 from helpers.trace import Trace
 from helpers.wire.accounts import REGION, RealNetworkRefused, environment
 from helpers.wire.calls import Wire
+from helpers.wire.notices import Notices
 from helpers.wire.observer import Observer
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ class InProcess:
                 raise RealNetworkRefused(str(error)) from None
 
         wire = Wire(observer, serve)
+        self.servers = servers.Servers(observer.posted)
+        told = Notices(observer)
 
         def api_call(client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
             if client.meta.service_model.service_name == "lambda":
@@ -131,6 +134,8 @@ class InProcess:
         open_now(
             serving.opened(wire.send, observe=observer.observe, missing=faults.server_is_missing)
         )
+        open_now(servers.opened(self.servers))
+        open_now(notices.opened(told.tell))
         open_now(environment())
         open_now(swapped(BaseClient, {"_make_api_call": api_call}))
         open_now(swapped(RequestSigner, {"sign": _sign}))

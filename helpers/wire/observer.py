@@ -75,6 +75,21 @@ class Observer:
             messages=handled,
         )
 
+    def posted(self, url: str, begun: float, outcome: str) -> None:
+        """A row for a POST to an address of the reader's. `begun` is in epoch seconds."""
+        self.trace.record_call(
+            time=self.virtual(begun),
+            end=self.clock.now,
+            caller=self.caller(),
+            service="http",
+            operation="POST",
+            call=None,
+            attempt=None,
+            outcome=outcome,
+            processed=self.clock.now if outcome == "ok" else None,
+            resource=url,
+        )
+
     def caller(self) -> str:
         """The name of the calling thread, as the trace has it."""
         task = self.clock.task()

@@ -2,11 +2,11 @@
 
 `corrections()` replaces moto's topics and subscriptions. Parsing and answers stay moto's. What each
 correction follows is in the module that has it: `topic` (what is accepted), `filter` (filter
-policies), `delivery` (retries, dead letters, order), `message` (what arrives), `batch`,
-`attributes` (settings).
+policies), `delivery` (retries, dead letters, order), `web` and `web_retries` (HTTP and HTTPS),
+`subscribing` (who may subscribe and who confirms), `message` (what arrives), `batch`, `attributes`
+(settings).
 
-Subscribers over HTTP, email, SMS and the like stay as moto has them, and no policy of a queue or
-a function is asked for its permission.
+No policy of a queue or a function is asked for its permission.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from moto.sns.models import SNSBackend, Topic
 from moto.sns.responses import SNSResponse
 
 from helpers.emulator.guard import applied
+from helpers.emulator.not_modelled import NotModelled
+from helpers.emulator.sns import subscribing
 from helpers.emulator.sns.attributes import check_topic, checked_policy
 from helpers.emulator.sns.batch import publish_batch
 from helpers.emulator.sns.filter import InvalidPolicy
@@ -44,6 +46,9 @@ EXPECTED_SOURCES = {
     "moto.sns.responses:SNSResponse.publish": "ef4aff34c3bc",
     "moto.sns.responses:SNSResponse.publish_batch": "f061a941e603",
     "moto.sns.responses:SNSResponse.subscribe": "ad34d209fb2b",
+    "moto.sns.responses:SNSResponse.confirm_subscription": "95625a3fb6fa",
+    "moto.sns.responses:SNSResponse.list_subscriptions": "9f1b433677ff",
+    "moto.sns.responses:SNSResponse.list_subscriptions_by_topic": "ece4c74be1fb",
     "moto.sns.responses:SNSResponse.set_topic_attributes": "088779ce737c",
     "moto.sns.responses:SNSResponse.get_topic_attributes": "988a1fe509ed",
 }
@@ -97,6 +102,13 @@ def _publish(original: Callable[..., str]) -> Callable[..., str]:
         topic = self.topics.get(arn) if arn and not phone_number else None
         if isinstance(topic, CorrectedTopic):
             return topic.publish(message, **fields)
+        if phone_number or ":endpoint/" in (arn or ""):
+            raise NotModelled(
+                "sns",
+                "Publish",
+                f"nobody here receives a message for {phone_number or arn}",
+                "publish to a topic, and subscribe a queue or a function to it",
+            )
         return original(self, message, arn, phone_number, **fields)
 
     return publish
@@ -118,6 +130,8 @@ def _set_topic_attribute(original: Callable[..., None]) -> Callable[..., None]:
     @wraps(original)
     def set_topic_attribute(self: SNSBackend, arn: str, name: str, value: Any) -> None:
         check_topic(OF_TOPICS.get(name, name), value)
+        if name == "delivery_policy":
+            subscribing.check_delivery_policy(value, "SetTopicAttributes")
         original(self, arn, name, value)
 
     return set_topic_attribute
@@ -127,6 +141,8 @@ def _set_subscription_attributes(original: Callable[..., None]) -> Callable[...,
     @wraps(original)
     def set_subscription_attributes(self: SNSBackend, arn: str, name: str, value: Any) -> None:
         subscription = self.subscriptions.get(arn)
+        if name == "DeliveryPolicy":
+            subscribing.check_delivery_policy(value, "SetSubscriptionAttributes")
         if subscription is None or name not in CHECKED:
             original(self, arn, name, value)
             return
@@ -149,7 +165,10 @@ def _set_subscription_attributes(original: Callable[..., None]) -> Callable[...,
 def _response_methods() -> dict[str, Callable[..., Any]]:
     return {
         "publish": _answer_publish(SNSResponse.publish),
-        "subscribe": _answer_subscribe(SNSResponse.subscribe),
+        "subscribe": subscribing.subscribe(SNSResponse.subscribe),
+        "confirm_subscription": subscribing.confirm_subscription(SNSResponse.confirm_subscription),
+        "list_subscriptions": subscribing.listed(SNSResponse.list_subscriptions),
+        "list_subscriptions_by_topic": subscribing.listed(SNSResponse.list_subscriptions_by_topic),
         "get_topic_attributes": _answer_attributes(SNSResponse.get_topic_attributes),
     }
 
@@ -167,30 +186,6 @@ def _answer_publish(original: Callable[..., ActionResult]) -> Callable[..., Acti
     return publish
 
 
-def _answer_subscribe(original: Callable[..., ActionResult]) -> Callable[..., ActionResult]:
-    """Check the attributes before the subscription is there. moto checks them after."""
-
-    @wraps(original)
-    def subscribe(self: SNSResponse) -> ActionResult:
-        topic = self.backend.get_topic(self._get_param("TopicArn"))
-        endpoint, protocol = self._get_param("Endpoint"), self._get_param("Protocol")
-        attributes = dict(self._get_attributes())
-        try:
-            checked_policy(attributes, topic, endpoint)
-        except InvalidPolicy as error:
-            raise refused(f"Attributes Reason: {error}") from None
-        known = self.backend._find_subscription(topic.arn, endpoint, protocol)
-        if known is not None and any(
-            known.attributes.get(name) != value for name, value in attributes.items()
-        ):
-            raise refused(
-                "Attributes Reason: Subscription already exists with different attributes"
-            )
-        return original(self)
-
-    return subscribe
-
-
 def _answer_attributes(original: Callable[..., ActionResult]) -> Callable[..., ActionResult]:
     @wraps(original)
     def get_topic_attributes(self: SNSResponse) -> ActionResult:
@@ -200,6 +195,7 @@ def _answer_attributes(original: Callable[..., ActionResult]) -> Callable[..., A
             value = getattr(topic, attribute, None)
             if value is not None:
                 answer.result["Attributes"][name] = value
+        answer.result["Attributes"] |= subscribing.counts(self.backend, topic)
         return answer
 
     return get_topic_attributes

@@ -103,11 +103,11 @@ def envelope(notification: Notification, subscription_arn: str, protocol: str) -
     if notification.subject is not None:
         fields["Subject"] = notification.subject
     fields["Message"] = notification.text(protocol)
-    fields["Timestamp"] = _timestamp(notification)
+    fields["Timestamp"] = timestamp(notification.published.timestamp())
     if notification.sequence_number is None:
         fields["SignatureVersion"] = notification.signature_version
         fields["Signature"] = NOT_SIGNED
-        fields["SigningCertURL"] = _certificate(subscription_arn)
+        fields["SigningCertURL"] = certificate(subscription_arn)
     fields["UnsubscribeURL"] = _unsubscribe(subscription_arn)
     if notification.attributes:
         fields["MessageAttributes"] = dict(notification.attributes)
@@ -126,10 +126,10 @@ def event_for_function(notification: Notification, subscription_arn: str) -> str
             "TopicArn": notification.topic_arn,
             "Subject": notification.subject,
             "Message": notification.text("lambda"),
-            "Timestamp": _timestamp(notification),
+            "Timestamp": timestamp(notification.published.timestamp()),
             "SignatureVersion": notification.signature_version,
             "Signature": NOT_SIGNED,
-            "SigningCertUrl": _certificate(subscription_arn),
+            "SigningCertUrl": certificate(subscription_arn),
             "UnsubscribeUrl": _unsubscribe(subscription_arn),
             "MessageAttributes": dict(notification.attributes),
         },
@@ -137,18 +137,21 @@ def event_for_function(notification: Notification, subscription_arn: str) -> str
     return json.dumps({"Records": [record]})
 
 
-def _timestamp(notification: Notification) -> str:
-    moment = notification.published.astimezone(UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def timestamp(at: float) -> str:
+    """Epoch seconds as SNS writes them."""
+    moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    return moment.replace("+00:00", "Z")
 
 
-def _host(subscription_arn: str) -> str:
-    return f"https://sns.{subscription_arn.split(':')[3]}.amazonaws.com"
+def host(arn: str) -> str:
+    """The address of SNS in the region of a topic or a subscription."""
+    return f"https://sns.{arn.split(':')[3]}.amazonaws.com"
 
 
-def _certificate(subscription_arn: str) -> str:
-    return f"{_host(subscription_arn)}/SimpleNotificationService-{'0' * 32}.pem"
+def certificate(arn: str) -> str:
+    """Where the certificate of a signature would be."""
+    return f"{host(arn)}/SimpleNotificationService-{'0' * 32}.pem"
 
 
 def _unsubscribe(subscription_arn: str) -> str:
-    return f"{_host(subscription_arn)}/?Action=Unsubscribe&SubscriptionArn={subscription_arn}"
+    return f"{host(subscription_arn)}/?Action=Unsubscribe&SubscriptionArn={subscription_arn}"

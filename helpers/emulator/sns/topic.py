@@ -31,10 +31,11 @@ from helpers.emulator.deduplication import Deduplication
 from helpers.emulator.moments import RESOLUTION
 from helpers.emulator.sns.delivery import Subscriber
 from helpers.emulator.sns.message import Notification
+from helpers.emulator.sns.web import PROTOCOLS, WebSubscriber
 
 DEFAULT_LIMIT = 262_144  # bytes
 LONGEST_SUBJECT = 100  # characters
-BACKGROUND = ("sqs", "lambda")  # protocols that are delivered here
+DELIVERED = ("sqs", "lambda", *PROTOCOLS)  # protocols that are delivered here
 
 
 def refused(text: str) -> SNSInvalidParameter:
@@ -46,18 +47,12 @@ class CorrectedSubscription(Subscription):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.subscriber = Subscriber(self)
+        self.pending = self.protocol in PROTOCOLS  # until its owner confirms it
+        self.subscriber = (WebSubscriber if self.pending else Subscriber)(self)
 
     def offer(self, notification: Notification) -> None:
         """Deliver a message, if the filter policy lets it through."""
-        if self.protocol not in BACKGROUND:
-            self.publish(
-                notification.message,
-                notification.id,
-                subject=notification.subject,
-                message_attributes=dict(notification.attributes),
-                message_structure="json" if notification.structured else None,
-            )
+        if self.pending:
             return
         policy = self._filter_policy_matcher
         if policy is None or policy.matches(notification.attributes, notification.message):
