@@ -75,7 +75,7 @@ def attempt(state: ExecutionState, env: Environment) -> None:
     frame = env.open_frame()
     frame.states.reset(input_value=env.states.get_input())
     frame.stack = copy.deepcopy(env.stack)
-    frame.event_manager = History(env.event_manager)
+    frame.history = frame.event_manager = History(env.event_manager)
     outcome: list[tuple[Any, Exception | None]] = []
 
     def work() -> None:
@@ -101,7 +101,7 @@ def attempt(state: ExecutionState, env: Environment) -> None:
 
 def abandon(frame: Environment) -> None:
     """Nothing that the attempt in `frame` still does counts from now on."""
-    frame.event_manager.is_over = True
+    frame.history.is_over = True  # a Map Run puts another manager there
     frame.set_ended()
     token = vars(frame).get("task_token")
     if token is not None:

@@ -10,6 +10,8 @@ PARTS = (
     "jsonata.expressions",
     "intrinsics.evaluation",
     "choices",
+    "map_definitions",
+    "map_runs",
     "calls",
     "invocations",
     "executions",

@@ -7,8 +7,9 @@
   appear alone and at end of list`` (aws/aws-cdk, issue 10530, September 2020).
 - Numbers: `TimeoutSeconds` and `HeartbeatSeconds` are "a positive, non-zero integer", 99,999,999 at
   most; `Seconds` of a Wait state is "from 0 to 99999999"; `MaxDelaySeconds` is "greater than 0 and
-  less than 31622400" [Step Functions Developer Guide, "Task workflow state", "Wait workflow state"
-  and "Handling errors in Step Functions workflows", November 2026].
+  less than 31622400"; a tolerated percentage is from 0 to 100 [Step Functions Developer Guide,
+  "Task workflow state", "Wait workflow state", "Handling errors in Step Functions workflows" and
+  "Using Map state in Distributed mode", November 2026].
 - A field whose name ends in ``.$`` holds a path or an intrinsic function (localstack/localstack,
   issue 6811, September 2022: the wording). `ResultPath` and the paths of numbers are Reference
   Paths, which "can identify only a single node" [same guide, "Using paths", November 2026].
@@ -63,14 +64,19 @@ NUMBERS = {  # fields, and the least and the greatest value of each
     "TimeoutSeconds": (1, 99_999_999),
     "HeartbeatSeconds": (1, 99_999_999),
     "Seconds": (0, 99_999_999),
+    "ToleratedFailurePercentage": (0, 100),
 }
+OF_BATCHES = ("MaxItemsPerBatch", "MaxInputBytesPerBatch")
+IN_BATCHER = (*OF_BATCHES, *(f"{name}Path" for name in OF_BATCHES), "BatchInput")
 PATHS = ("InputPath", "OutputPath")
 REFERENCES = (
     "ResultPath", "ItemsPath", "SecondsPath", "TimestampPath", "TimeoutSecondsPath",
     "HeartbeatSecondsPath", "MaxConcurrencyPath", "ToleratedFailureCountPath",
     "ToleratedFailurePercentagePath",
 )  # fmt: skip
-TEMPLATES = ("Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials")
+TEMPLATES = (
+    "Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials", "ItemBatcher",
+)  # fmt: skip
 ALL = "States.ALL"
 BRACKETS = re.compile(r"[^\[\]]")
 
@@ -83,10 +89,11 @@ def complaints(state: dict[str, Any], at: str, *, jsonata: bool) -> Iterator[Dia
             yield Diagnostic(SCHEMA, f"Field '{field}' is not supported", at)
     for field, (least, most) in NUMBERS.items():
         value = state.get(field)
-        if isinstance(value, int) and not least <= value <= most:
+        if isinstance(value, int | float) and not least <= value <= most:
             message = f"The value for '{field}' must be from {least} to {most}, got {value}"
             yield Diagnostic(SCHEMA, message, f"{at}/{field}")
     yield from _errors(state, at)
+    yield from _batcher(state.get("ItemBatcher"), f"{at}/ItemBatcher")
     if not jsonata:
         yield from _paths(state, at)
 
@@ -115,6 +122,20 @@ def _errors(state: dict[str, Any], at: str) -> Iterator[Diagnostic]:
                     f"got {delay}"
                 )
                 yield Diagnostic(SCHEMA, message, f"{where}/MaxDelaySeconds")
+
+
+def _batcher(batcher: Any, at: str) -> Iterator[Diagnostic]:
+    """`ItemBatcher`, which moto does not read."""
+    if not isinstance(batcher, dict):
+        return
+    for field in batcher:
+        if field not in IN_BATCHER:
+            yield Diagnostic(SCHEMA, f"Field '{field}' is not supported", at)
+    for field in OF_BATCHES:
+        value = batcher.get(field, 1)
+        if not isinstance(value, str) and (not isinstance(value, int) or value < 1):
+            message = f"The value for '{field}' must be a positive integer, got {value!r}"
+            yield Diagnostic(SCHEMA, message, f"{at}/{field}")
 
 
 # -- paths of JSONPath states

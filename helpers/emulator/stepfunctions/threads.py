@@ -68,7 +68,7 @@ def _start(work: Callable[[], None], name: str) -> None:
     threading.Thread(target=work, name=name, daemon=True).start()
 
 
-def _start_another(work: Callable[[], None]) -> None:
+def start_another(work: Callable[[], None]) -> None:
     """A thread of the same execution."""
     _start(work, threading.current_thread().name)
 
@@ -89,7 +89,7 @@ def evaluate(program: Program, env: Environment) -> None:
 
 def start_branch(worker: BranchWorker) -> None:
     """Replaces `BranchWorker.start`."""
-    _start_another(lambda: _run_branch(worker))
+    start_another(lambda: _run_branch(worker))
 
 
 def _run_branch(worker: BranchWorker) -> None:
@@ -112,7 +112,7 @@ def start_iterations(
 ) -> IterationWorker:
     """Replaces `InlineIterationComponent._launch_worker`."""
     worker = component._create_worker(env=env, eval_input=eval_input, job_pool=job_pool)
-    _start_another(worker.eval)
+    start_another(worker.eval)
     return worker
 
 
