@@ -4,16 +4,21 @@ Time stands still but for `Timeline.shift`. A long poll waits on a condition tha
 time, and lets happen whatever the test has scheduled meanwhile.
 """
 
+import functools
 import os
 import threading
 from contextlib import contextmanager
+from types import SimpleNamespace
 from unittest import mock
 
 import boto3
+import botocore.loaders
+import botocore.session
 import pytest
 import time_machine
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.core import models as core
 from moto.sqs import models
 
 from helpers.emulator.opening import corrected
@@ -82,10 +87,23 @@ def standing_time():
 FIFO = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
 
 
+@functools.cache
+def api_models():
+    """botocore's models of the services, read once for all tests of a process."""
+    return botocore.loaders.create_loader()
+
+
 @contextmanager
 def emulated():
     """A client of moto, corrected."""
-    with mock.patch.dict(os.environ, CREDENTIALS), corrected(), mock_aws():
+    # moto would register each of its 180 addresses for callers without boto3. There are none here.
+    silent = mock.patch.object(core, "backend_index", SimpleNamespace(backend_url_patterns=[]))
+    with mock.patch.dict(os.environ, CREDENTIALS), corrected(), silent, mock_aws():
+        session = botocore.session.Session()
+        session.register_component("data_loader", api_models())
+        boto3.setup_default_session(botocore_session=session)
+        paths = api_models().search_paths
+        paths[:] = dict.fromkeys(paths)  # boto3 adds its own with each session
         yield boto3.client("sqs", "us-east-1")
 
 
