@@ -6,9 +6,14 @@ The picture is a chart of lesson 03, drawn by the lesson's own cells.
 import ast
 import json
 import re
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "site" / "_ext"))
+
+from metadata import about  # noqa: E402
+
 README = ROOT / "README.md"
 PICTURE = ROOT / "site" / "_static" / "backlog.png"
 LESSON, CHART = "03-*.ipynb", "charts.backlog("
@@ -17,10 +22,10 @@ IMAGE = re.compile(r"!\[.*?\]\(site/_static/backlog\.png\)", re.DOTALL)
 
 
 def table(notebooks=ROOT / "notebooks"):
-    """The lessons that stand, as Markdown, from the notebooks' own metadata."""
+    """The lessons that stand, as Markdown, from what each says of itself."""
     rows = ["| lesson | question | minutes |", "|---|---|--:|"]
     for path in sorted(notebooks.glob("[0-9][0-9]-*.ipynb")):
-        lesson = json.loads(path.read_text(encoding="utf-8"))["metadata"]["lesson"]
+        lesson = about(path)
         link = f"[{lesson['number']:02d} {lesson['title']}](notebooks/{path.name})"
         rows.append(f"| {link} | {lesson['question']} | {lesson['minutes']} |")
     return "\n".join(rows) + "\n"

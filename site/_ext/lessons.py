@@ -1,12 +1,12 @@
 """Bring the lessons into the site: copied from notebooks/, executed, ready for reading."""
 
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import nbformat
+from metadata import about
 from reading import prepare
 from running import executed
 from sphinx.errors import ExtensionError
@@ -33,38 +33,16 @@ def bring_lessons(app, config):
         if stale.name not in {path.name for path in notebooks}:
             stale.unlink()
 
-    app.lessons = {f"lessons/{path.stem}": about(path) for path in notebooks}
+    try:
+        app.lessons = {f"lessons/{path.stem}": about(path) for path in notebooks}
+    except ValueError as error:
+        raise ExtensionError(str(error)) from None
     run = executed(notebooks, kept=target / "_executed", timeout=config.lessons_timeout)
     for path, notebook in zip(notebooks, run, strict=True):
         prepare(notebook, name=path.name)
         write_if_new(target / path.name, nbformat.writes(notebook))
     write_table(target / "table.txt", app.lessons)
     app.commit = commit(source)
-
-
-def about(path):
-    """Read what a lesson says of itself: title, and number, minutes and question of its metadata.
-
-    Raises
-    ------
-    ExtensionError
-        The notebook has no title, or its metadata lack one of the three or the kernel.
-    """
-    notebook = nbformat.read(path, 4)
-    first = notebook.cells[0].source if notebook.cells else ""
-    if not first.startswith("# "):
-        raise ExtensionError(f"{path.name}: the first cell must begin with '# ' and the title")
-    lesson = notebook.metadata.get("lesson", {})
-    missing = {"number", "minutes", "question"} - set(lesson)
-    if missing:
-        raise ExtensionError(f"{path.name}: metadata.lesson lacks {', '.join(sorted(missing))}")
-    if notebook.metadata.get("kernelspec", {}).get("name") != "python3":
-        raise ExtensionError(
-            f"{path.name}: without kernelspec python3 JupyterLab asks for a kernel"
-        )
-    # The number may stand in the title, too.
-    title = re.sub(r"# (\d\d )?", "", first.splitlines()[0]).strip()
-    return {**lesson, "title": title, "file": path.name}
 
 
 def write_table(path, lessons):

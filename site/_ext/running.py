@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
+from metadata import lesson_of
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from sphinx.errors import ExtensionError
@@ -77,7 +78,7 @@ def digest_of(paths):
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(path.name.encode() + path.read_bytes())
     for path in paths:
-        lesson = nbformat.read(path, 4).metadata.get("lesson", {})
+        lesson = lesson_of(nbformat.read(path, 4))
         shown = {name: lesson.get(name) for name in ("title", "question", "minutes", "exercises")}
         digest.update(json.dumps([path.name, shown]).encode())
     return digest.hexdigest()

@@ -7,6 +7,7 @@ import shutil
 from itertools import pairwise
 
 import nbformat
+from metadata import lesson_of
 from nbclient import NotebookClient
 from project import ROOT
 from traitlets.config import Config
@@ -25,7 +26,7 @@ class Lesson:
         self.cells = self.notebook.cells
         self.code = [cell for cell in self.cells if cell.cell_type == "code"]
         self.text = [cell for cell in self.cells if cell.cell_type == "markdown"]
-        self.about = self.notebook.metadata.get("lesson", {})
+        self.about = lesson_of(self.notebook)
 
     @property
     def prose(self):
