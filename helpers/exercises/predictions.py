@@ -19,7 +19,7 @@ CLOSE, NEAR = 1.25, 2.0  # factors between prediction and measurement
 
 @dataclass(frozen=True)
 class Score:
-    """How near a prediction came. `points` is 0, 1 or 2, or None where none was given."""
+    """How near a prediction came. `points` is 0, 1 or 2, or None without a prediction."""
 
     points: int | None
     text: str
@@ -40,15 +40,15 @@ class Prediction:
     mine: float | str | None
     unit: str = ""
     choices: tuple[str, ...] = ()
-    kept: bool = False  # given in the field, and so also there when the cell is run again
+    kept: bool = False  # given in the field: it is there again when the cell is run again
 
     def answer(self, mine: float | str, *, kept: bool = False) -> None:
-        """Take down an answer.
+        """Note an answer.
 
         Raises
         ------
         ValueError
-            With the answer, where it is none of the choices or no finite number.
+            With the answer, if it is not one of the choices, or not a finite number.
         """
         self._check(mine)
         self.mine, self.kept = mine, kept
@@ -135,7 +135,7 @@ def predict(
     Raises
     ------
     ValueError
-        With the answer, where it is none of the choices or no finite number.
+        With the answer, if it is not one of the choices, or not a finite number.
     """
     made = Prediction(question, None, unit, tuple(choices))
     if mine is not None:

@@ -56,6 +56,20 @@ def reset() -> None:
         (NOTEBOOKS / kept).unlink(missing_ok=True)
 
 
+def notebooks() -> list[Path]:
+    """The lessons' notebooks, by number."""
+    return sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))
+
+
+def about(notebook: Path) -> dict[str, Any]:
+    """What a lesson says of itself in its metadata. Empty if it says nothing.
+
+    Keys: number, title, question, minutes, exercises (how many).
+    """
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    return content["metadata"].get("lesson", {})
+
+
 def lessons() -> pd.DataFrame:
     """The lessons, from the notebooks' own metadata, and how far the reader has come in each.
 
@@ -69,32 +83,31 @@ def lessons() -> pd.DataFrame:
 
     building = bool(os.environ.get("NB_STATIC"))  # a page shows nobody's progress
     done, said = ([], {}) if building else (solved(), predicted())
-    rows = []
-    for path in sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb")):
-        text = path.read_text(encoding="utf-8")
-        lesson = json.loads(text)["metadata"].get("lesson", {})
-        passed = sum(name.startswith(f"{path.name[:2]}.") for name in done)
-        exercises = lesson.get("exercises", 0)
-        scored = [
-            entry["points"]
-            for question, entry in said.items()
-            if "points" in entry and json.dumps(question, ensure_ascii=False)[1:-1] in text
-        ]
-        rows.append(
-            {
-                "lesson": f"{path.name[:2]} {lesson.get('title', path.stem[3:])}",
-                "question": lesson.get("question", ""),
-                "minutes": lesson.get("minutes"),
-                "solved": f"{passed} of {exercises}" if exercises else "–",
-                "predicted": f"{sum(scored)} of {2 * len(scored)}" if scored else "–",
-            }
-        )
     columns = ["lesson", "question", "minutes", "solved", "predicted"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame([_row(path, done, said) for path in notebooks()], columns=columns)
+
+
+def _row(notebook: Path, done: list[str], said: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    lesson, number = about(notebook), notebook.name[:2]
+    exercises = lesson.get("exercises", 0)
+    passed = sum(name.startswith(f"{number}.") for name in done)
+    text = notebook.read_text(encoding="utf-8")  # predictions are found by their question
+    scored = [
+        entry["points"]
+        for question, entry in said.items()
+        if "points" in entry and json.dumps(question, ensure_ascii=False)[1:-1] in text
+    ]
+    return {
+        "lesson": f"{number} {lesson.get('title', notebook.stem[3:])}",
+        "question": lesson.get("question", ""),
+        "minutes": lesson.get("minutes"),
+        "solved": f"{passed} of {exercises}" if exercises else "–",
+        "predicted": f"{sum(scored)} of {2 * len(scored)}" if scored else "–",
+    }
 
 
 def _read(kept: Path) -> Any:
-    """What a file holds; a missing or damaged one is no reason to stop a lesson."""
+    """What a file holds; None if it is missing or damaged, which must not stop a lesson."""
     try:
         return json.loads((NOTEBOOKS / kept).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
@@ -102,7 +115,7 @@ def _read(kept: Path) -> Any:
 
 
 def _write(kept: Path, content: Any) -> None:
-    """Not while the pages are being built."""
+    """Write a file, but not while the pages are being built."""
     if os.environ.get("NB_STATIC") or not NOTEBOOKS.is_dir():
         return
     path = NOTEBOOKS / kept

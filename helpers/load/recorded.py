@@ -199,6 +199,6 @@ def _name(column: str, value: object) -> None:
 
 
 def _count(column: str, value: object, least: int) -> None:
-    # type, not isinstance: true and false are no numbers here
+    # type, not isinstance: true and false do not count as numbers
     if type(value) is not int or value < least:
         raise ValueError(f"{column} must be a whole number, at least {least}, got {value!r}")

@@ -37,7 +37,7 @@ NUMBERS = [
 
 @pytest.fixture(autouse=True)
 def notebooks(tmp_path, monkeypatch):
-    """A folder of notebooks in the place of the real one, whose progress is the reader's."""
+    """A folder of notebooks that replaces the real one, whose progress is the reader's."""
     monkeypatch.delenv("NB_STATIC", raising=False)
     monkeypatch.setattr(progress, "NOTEBOOKS", tmp_path)
     return tmp_path

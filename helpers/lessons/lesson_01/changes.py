@@ -1,7 +1,7 @@
 """Eight changes to two services, one for each facet of coupling, written for each design.
 
 Each function returns a `Change` for each design: what the side that starts the change installs,
-and what follows. What is due of an order under a change is in `due`.
+and what follows. `due` says what has to become of each order under a change.
 """
 
 from functools import partial

@@ -62,7 +62,7 @@ def sender(pass_on, say=body_of):
     return install
 
 
-# -- what stands between
+# -- what is between
 
 
 def no_wiring(shop):

@@ -77,7 +77,7 @@ def place(lab: Lab, orders: Iterable[load.Order], send: Callable[[load.Order], A
 
 
 def whose_burst(lab: Lab, group: Callable[[load.Order], str | None], seed: int) -> None:
-    """One customer orders a hundred things; nobody else's order waits for them."""
+    """One customer places many orders at once; nobody else's order waits for them."""
     sqs = boto3.client("sqs")
     queue = sqs.create_queue(QueueName="orders", Attributes=PATIENT)["QueueUrl"]
     daily = load.orders(rate=1.0, seconds=35, seed=seed)
@@ -156,7 +156,7 @@ def many_queues(lab: Lab, station: Callable[..., Any], seed: int) -> None:
 
 
 def limit_per_shop(lab: Lab, station: Callable[..., Any], seed: int) -> None:
-    """One queue without groups: at most so many orders of a shop at once, and none is lost."""
+    """One queue without groups: at most `LIMIT` orders of a shop at once, and none is lost."""
     sqs = boto3.client("sqs")
     queue = sqs.create_queue(QueueName="orders", Attributes=PATIENT)["QueueUrl"]
     daily = load.orders(rate=0.5, seconds=40, seed=seed)

@@ -75,7 +75,7 @@ class Charges:
         self.charged[name] += 1
 
     def judge(self, orders: list[load.Order]) -> None:
-        """No order had two workers, each was charged once, and soon after its machine died."""
+        """No order had two workers, each was charged once, and none stayed on a dead machine."""
         if self.wrong:
             raise Failed(self.wrong[0])
         for name, moment in self.died.items():

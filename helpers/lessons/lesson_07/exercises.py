@@ -22,7 +22,7 @@ SEEDS = (1071, 1072, 1073)
 ROUTES = ("charging", "fraud-check", "limited-editions", "shipping", "packing-large")
 OTHERS = {"charging", "fraud-check"}  # who listens to the topic before route six does
 LOCKED = (20, 80)  # seconds
-PATIENCE = 30  # seconds until an order is where nothing is wrong
+PATIENCE = 30  # seconds within which an order is in each queue that takes it
 ATTEMPTS = 5000  # at a queue that refuses, of all orders together
 DENIED: dict[str, Any] = {
     "status": 403,

@@ -34,7 +34,7 @@ def _entry(detail: str) -> dict[str, str]:
 
 
 def _arrived(lab: Lab, queue: str, *, elsewhere: bool = False) -> Counter[str]:
-    """How often each order was sent to a queue, or to any other."""
+    """How often each order was sent to a queue, or, `elsewhere`, to the other queues."""
     sent = trace.messages(lab.trace).query("what == 'sent'")
     sent = sent[(sent["queue"] == queue) != elsewhere]
     return Counter(trace.field(body, "order_id") for body in sent["body"])
@@ -93,7 +93,7 @@ def right_pattern(lab: Lab, make: Callable[..., Any], seed: int) -> None:
 
 
 def kept(lab: Lab, make: Callable[..., Any], seed: int) -> None:
-    """A short outage needs nobody; of two days, every order is there twelve days later."""
+    """After a short outage every order arrives by itself; after two days of it, none is lost."""
     events, sqs = boto3.client("events"), boto3.client("sqs")
     events.create_event_bus(Name="shop")
     sqs.create_queue(QueueName="charging", Attributes={"MessageRetentionPeriod": str(14 * DAY)})

@@ -51,7 +51,7 @@ def _received(sqs: Any, name: str) -> dict[str, Json]:
     return {detail.get("order_id"): detail for detail in details}
 
 
-# -- 1: version 1's consumers, written by somebody who knew version 1 alone
+# -- 1: version 1's consumers, written when there was no other
 
 
 def _charging(detail: Json, order: Json) -> str | None:
@@ -139,7 +139,7 @@ def _new_wishes(name: str, detail: Json, order: Json, note: str | None) -> None:
 # -- 2
 
 
-class Source:
+class ChangingOrders:
     """Orders that change, and the events that say so: each carries the whole order."""
 
     def __init__(self, events: Any, seed: int) -> None:
@@ -200,7 +200,7 @@ def never_back(lab: Lab, keep: Callable[..., Any], seed: int) -> None:
     """The view never goes back, and ends as the source does."""
     events, sqs = _on_the_bus(("labels", OURS))
     queue = sqs.get_queue_url(QueueName="labels")["QueueUrl"]
-    source, view = Source(events, seed), View(keep)
+    source, view = ChangingOrders(events, seed), View(keep)
 
     def refuse() -> None:
         time.sleep(60)

@@ -44,7 +44,7 @@ class WatchedServices:
     def __init__(self, refuses: dict[str, str]) -> None:
         self.refuses = refuses  # the step that refuses an order, by the order's id
         self.done: dict[str, list[str]] = {}
-        self.away = lambda: False  # whether the bank is
+        self.away = lambda: False  # whether the bank is away
 
     def service(self, name: str) -> Callable[[dict[str, Any]], None]:
         def work(order: dict[str, Any]) -> None:

@@ -26,10 +26,15 @@ TEAM = {
     "orders": "orders", "take-back": "orders",
 }  # fmt: skip
 UNDO = {"charge": "refund", "reserve": "release", "pack": "unpack"}
-SECONDS = {"charge": 1.2, "pack": 8.0, "ship": 2.0, "unpack": 4.0}  # on average; others half a one
+SECONDS = {
+    "charge": 1.2,
+    "pack": 8.0,
+    "ship": 2.0,
+    "unpack": 4.0,
+}  # on average; others 0.5
 HICCUPS = 0.03  # share of the first calls that fail and would not fail again
 MEDIAN, P99 = 0.02, 0.1  # seconds that a call is under way
-REFUSALS = ("Failed", "Refused")  # how the kind of an event ends that tells of a refusal
+REFUSALS = ("Failed", "Refused")  # how the kind of an event ends if it tells of a refusal
 FORWARD, BACK = ("", "next"), ("if refused", "catch")  # label and kind of an edge
 SERVICES = ("events", "lambda", "stepfunctions")
 
@@ -50,7 +55,7 @@ class Shop:
         self._tried = set()
 
     def work(self, name):
-        """The work of a service: takes an order, and leaves a mark of its own name."""
+        """The work of a service: takes an order, and leaves a mark named after the service."""
 
         def work(order):
             key = name, order["order_id"]
@@ -68,7 +73,7 @@ class Shop:
         return work
 
     def deploy(self, names):
-        """A function for each service, called with an order, or with an event about one."""
+        """Deploy a function for each service: it takes an order, or an event about one."""
         for name in names:
             self.lab.deploy(name, _order_of(self.work(name)), timeout=60)
 
@@ -145,7 +150,11 @@ class Shop:
         return sorted(edges, key=lambda edge: (edge[2:] == BACK, edge))
 
     def parts(self, design):
-        """Build a design. What AWS holds of it: text of each rule and definition, and functions."""
+        """Build a design, and say what AWS holds of it, by kind and name.
+
+        Returns a dictionary of (kind, name) to a text: a rule's pattern, a definition of a state
+        machine, or "" for a function.
+        """
         design(self)
         rules = self.events.list_rules(EventBusName="shop")["Rules"]
         found = {("rule", rule["Name"]): rule["EventPattern"] for rule in rules}
@@ -191,7 +200,7 @@ def refunded_first(trace):
 
 
 def counts(shops):
-    """How many orders met which fate. `shops` that have run, by seed; a DataFrame by seed."""
+    """How many orders met which fate in shops that have run: a DataFrame by seed, as `shops`."""
     rows = {}
     for seed, shop in shops.items():
         found = shop.fates["fate"].value_counts().to_dict()

@@ -204,7 +204,7 @@ def open_orders(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def summary(rows: pd.DataFrame) -> dict[str, float]:
-    """The row of the table: latencies in seconds, the backlog, and what became of the orders."""
+    """A design's row of the table: latencies in seconds, the backlog, what became of the orders."""
     held = open_orders(rows)
     after = held[(held["time"] > OUTAGE[1]) & (held["orders"] <= 2)]["time"]
     return {

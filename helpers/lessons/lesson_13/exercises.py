@@ -72,7 +72,7 @@ def _times(what: str, count: int) -> str:
 
 
 class Provider:
-    """A card provider that knows a token again, and whose answers get lost now and then."""
+    """A card provider that recognises a token, and whose answers get lost now and then."""
 
     def __init__(self, draws: Random) -> None:
         self.draws, self.known = draws, {}  # token -> (order, receipt)

@@ -235,7 +235,7 @@ def with_crashes(
     """One consumer, whose machines die by plan.
 
     consume : `consume(dynamodb, key, charge)`; what it may hand to `charge` is a token that the
-        card provider knows again, or `book`, which does the work itself and says whether it did.
+        card provider recognises, or `book`, which does the work itself and says whether it did.
     plan : number of an order to its fate, such as "after the work".
     takes : fate of an order to the seconds of its first charge; those after it get None.
 

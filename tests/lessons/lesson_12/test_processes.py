@@ -112,7 +112,7 @@ class TestShop:
         assert done == len(orders)
         assert 1 <= len(failed) == len(set(failed)) < 20
 
-    def test_what_is_mended_is_mended_at_its_time(self):
+    def test_what_is_fixed_is_fixed_at_its_time(self):
         times = []
         with Lab(seed=5) as lab:
             orders = load.orders(rate=0.1, minutes=1, seed=5)
