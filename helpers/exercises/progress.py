@@ -67,7 +67,8 @@ def about(notebook: Path) -> dict[str, Any]:
     Keys: number, title, question, minutes, exercises (how many).
     """
     content = json.loads(notebook.read_text(encoding="utf-8"))
-    return content["metadata"].get("lesson", {})
+    lesson: dict[str, Any] = content["metadata"].get("lesson", {})
+    return lesson
 
 
 def lessons() -> pd.DataFrame:

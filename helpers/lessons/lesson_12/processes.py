@@ -17,6 +17,7 @@ from helpers.lessons.arns import ROLE
 from helpers.patterns.shop import open_shop
 from helpers.patterns.workflow import create
 from helpers.trace import end_to_end
+from helpers.trace.callers import service_of
 
 TEAM = {
     "charge": "payments", "reserve": "stock", "pack": "packing", "ship": "delivery",
@@ -26,12 +27,7 @@ TEAM = {
     "orders": "orders", "take-back": "orders",
 }  # fmt: skip
 UNDO = {"charge": "refund", "reserve": "release", "pack": "unpack"}
-SECONDS = {
-    "charge": 1.2,
-    "pack": 8.0,
-    "ship": 2.0,
-    "unpack": 4.0,
-}  # on average; others 0.5
+SECONDS = {"charge": 1.2, "pack": 8.0, "ship": 2.0, "unpack": 4.0}  # on average; others 0.5
 HICCUPS = 0.03  # share of the first calls that fail and would not fail again
 MEDIAN, P99 = 0.02, 0.1  # seconds that a call is under way
 REFUSALS = ("Failed", "Refused")  # how the kind of an event ends if it tells of a refusal
@@ -137,7 +133,7 @@ class Shop:
         used = self.trace[self.trace["operation"].isin(["Invoke", "StartExecution"])]
         found = {}
         for caller, resource in used[["caller", "resource"]].drop_duplicates().to_numpy():
-            kind, _, name = caller.partition(":")
+            kind, name = service_of(caller) or (caller, "")
             if kind != "events":
                 found[_team(name) if kind == "states" else "checkout", _team(resource)] = FORWARD
                 continue
