@@ -50,6 +50,11 @@ class Deduplication:
         self._expiry.append((now + DEDUPLICATION_SECONDS, key))
         return True
 
+    def forget(self) -> None:
+        """Accept every id again. The numbers go on rising."""
+        self._originals.clear()
+        self._expiry.clear()
+
     def number(self, message: Deduplicated) -> None:
         """Give a sequence number: 20 digits, larger than all before, not consecutive."""
         self._sequence += mock_random.randrange(1, 1000)

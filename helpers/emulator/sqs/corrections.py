@@ -1,39 +1,34 @@
 """SQS as AWS describes it: the corrections of moto's, for as long as they are wanted.
 
 `corrections()` replaces moto's queue by `CorrectedQueue` and routes the calls to it.
-Request parsing, validation and responses stay moto's. A queue that was there before stays as it
+Request parsing and most responses stay moto's. A queue that was there before stays as it
 is. Queues made under the corrections are gone when they end.
 
-What each correction follows stands in the module that holds it: `store` (cost and time),
-`stored_queue` (retention), `queue` (receipt handles, dead letters), `fifo` (groups,
-deduplication), `receive_attempts` (a receive again), `message` (size), `line` (order on a
-standard queue), `best_effort` (where it does not hold), `fair` (message groups on a
-standard queue), `redrive` (redrive), `metrics` (the past, for `metrics`).
+What each correction follows stands in the module that holds it: `queues` (making, emptying and
+deleting them), `attributes` and `redrive_policy` (their settings), `sending` and `batches` (what is
+refused), `store` (cost and time), `stored_queue` (retention), `queue` (receipt handles, dead
+letters), `fifo` (groups, deduplication), `receiving` and `receive_attempts` (a receive, and again),
+`message` (size), `line` (order on a standard queue), `best_effort` (where it does not hold), `fair`
+(message groups on a standard queue), `redrive` (redrive), `metrics` (the past, for `cloudwatch`).
 
 An event source mapping of moto's is not run: it polls from inside SendMessage.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, wraps
 from typing import Any
 
-from moto.sqs import models
-from moto.sqs.constants import MAXIMUM_MESSAGE_LENGTH
-from moto.sqs.exceptions import BatchRequestTooLong, InvalidParameterValue, SQSException
-from moto.sqs.models import MAXIMUM_MESSAGE_DELAY, SQSBackend, sqs_backends
+from moto.sqs import models, responses
+from moto.sqs.models import SQSBackend, sqs_backends
 from moto.sqs.responses import SQSResponse
 
 from helpers.emulator.guard import applied
-from helpers.emulator.sqs.message import (
-    ReceiptHandleExpired,
-    StoredMessage,
-    new_message_id,
-    size_in_bytes,
-)
+from helpers.emulator.sqs import batches, queues, sending
+from helpers.emulator.sqs.message import StoredMessage, new_message_id
 from helpers.emulator.sqs.queue import CorrectedQueue
-from helpers.emulator.sqs.responses import response_methods
+from helpers.emulator.sqs.responses import module_names, response_methods
 
 EXPECTED_SOURCES = {
     "moto.sqs.models:Queue.__init__": "0a4781ed5a21",
@@ -42,7 +37,6 @@ EXPECTED_SOURCES = {
     "moto.sqs.models:Queue.add_message": "f27c9231c1f2",
     "moto.sqs.models:Queue.delete_message": "fa6fd5b9bd2c",
     "moto.sqs.models:SQSBackend.create_queue": "a7c0bbae0c42",
-    "moto.sqs.models:SQSBackend._validate_message": "39cb57c19e59",
     "moto.sqs.models:SQSBackend.send_message": "bf161af09a9e",
     "moto.sqs.models:SQSBackend.send_message_batch": "0707ad219481",
     "moto.sqs.models:SQSBackend.receive_message": "065f3e5e7d21",
@@ -50,7 +44,15 @@ EXPECTED_SOURCES = {
     "moto.sqs.models:SQSBackend.change_message_visibility": "f0e9df5f6662",
     "moto.sqs.models:SQSBackend.change_message_visibility_batch": "6194b4570c67",
     "moto.sqs.models:SQSBackend.purge_queue": "443ea1ae7b15",
+    "moto.sqs.models:SQSBackend.set_queue_attributes": "ea0bf1a56eef",
+    "moto.sqs.models:SQSBackend.get_queue_attributes": "58417223da45",
+    "moto.sqs.models:SQSBackend.delete_queue": "4c96ec6f1424",
     "moto.sqs.responses:SQSResponse.receive_message": "0027050ecd12",
+    "moto.sqs.responses:SQSResponse.send_message": "f486fa48de9f",
+    "moto.sqs.responses:SQSResponse.send_message_batch": "c68cdac5e2af",
+    "moto.sqs.responses:SQSResponse.delete_message_batch": "79dfc09563ea",
+    "moto.sqs.responses:SQSResponse.change_message_visibility": "9935ebc46afe",
+    "moto.sqs.responses:validate_message_attributes": "ac86c89afe0c",
     "moto.sqs.models:_filter_message_attributes": "2e61eb0503c8",
 }
 
@@ -74,6 +76,7 @@ def corrections() -> Iterator[None]:
             (models, _model_names()),
             (SQSBackend, _backend_methods()),
             (SQSResponse, response_methods()),
+            (responses, module_names()),
         ):
             yield
     finally:
@@ -96,16 +99,21 @@ def _model_names() -> dict[str, Any]:
 
 def _backend_methods() -> dict[str, Callable[..., Any]]:
     backend = vars(SQSBackend)
-    by_entry = ("delete_message_batch", "change_message_visibility_batch")
+    routed = {
+        "send_message": _send_message,
+        "send_message_batch": _send_message_batch,
+        "receive_message": _receive_message,
+        "delete_message_batch": _delete_message_batch,
+        "change_message_visibility": _change_message_visibility,
+        "change_message_visibility_batch": _change_message_visibility_batch,
+        "purge_queue": _purge_queue,
+    }
     return {
-        "send_message": _routed(backend["send_message"], _send_message),
-        "send_message_batch": _routed(backend["send_message_batch"], _limit_batch),
-        "receive_message": _routed(backend["receive_message"], _receive_message),
-        "change_message_visibility": _routed(
-            backend["change_message_visibility"], _change_message_visibility
-        ),
-        "purge_queue": _routed(backend["purge_queue"], _purge_queue),
-        **{name: _routed(backend[name], _entry_by_entry) for name in by_entry},
+        "create_queue": queues.create_queue,
+        "set_queue_attributes": _for_corrected("set_queue_attributes", queues.set_queue_attributes),
+        "get_queue_attributes": _for_corrected("get_queue_attributes", queues.get_queue_attributes),
+        "delete_queue": queues.delete_queue,
+        **{name: _routed(backend[name], correction) for name, correction in routed.items()},
     }
 
 
@@ -116,17 +124,27 @@ def _routed(original: Callable[..., Any], correction: Callable[..., Any]) -> Cal
     def method(self: SQSBackend, queue_name: str, *args: Any, **kwargs: Any) -> Any:
         queue = self.get_queue(queue_name)
         if isinstance(queue, CorrectedQueue):
-            return correction(self, queue, original, *args, **kwargs)
+            return correction(queue, *args, **kwargs)
         return original(self, queue_name, *args, **kwargs)
 
     return method
 
 
+def _for_corrected(name: str, correction: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, for a correction that asks for the backend."""
+    original = vars(SQSBackend)[name]
+
+    @wraps(original)
+    def method(self: SQSBackend, queue_name: str, *args: Any, **kwargs: Any) -> Any:
+        corrected = isinstance(self.get_queue(queue_name), CorrectedQueue)
+        return (correction if corrected else original)(self, queue_name, *args, **kwargs)
+
+    return method
+
+
 def _send_message(
-    backend: SQSBackend,
     queue: CorrectedQueue,
-    _original: Callable[..., Any],
-    message_body: str,
+    message_body: str | None,
     message_attributes: Mapping[str, Any] | None = None,
     delay_seconds: int | None = None,
     deduplication_id: str | None = None,
@@ -134,21 +152,15 @@ def _send_message(
     system_attributes: dict[str, Any] | None = None,
     validate_group_id: bool = True,
 ) -> StoredMessage:
-    delay = int(queue.delay_seconds if delay_seconds is None else delay_seconds)
-    backend._validate_message(
-        queue, message_body, int(delay_seconds or 0), deduplication_id, group_id, validate_group_id
+    delay, size = sending.checked(
+        queue,
+        message_body,
+        attributes=message_attributes,
+        system_attributes=system_attributes,
+        delay=None if delay_seconds is None else int(delay_seconds),
+        group_id=group_id,
+        deduplication_id=deduplication_id,
     )
-    size = size_in_bytes(message_body, message_attributes)
-    if size > queue.maximum_message_size:
-        raise InvalidParameterValue(
-            "One or more parameters are invalid. Reason: Message must be shorter than "
-            f"{queue.maximum_message_size} bytes."
-        )
-    if delay > MAXIMUM_MESSAGE_DELAY:
-        raise InvalidParameterValue(
-            f"Value {delay} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be "
-            f">= 0 and <= {MAXIMUM_MESSAGE_DELAY}."
-        )
     message = StoredMessage(new_message_id(), message_body, system_attributes)
     message.message_attributes = dict(message_attributes or {})
     message.group_id = group_id
@@ -159,26 +171,31 @@ def _send_message(
     return message
 
 
-def _limit_batch(
-    backend: SQSBackend,
-    queue: CorrectedQueue,
-    original: Callable[..., Any],
-    entries: dict[str, dict[str, Any]],
-) -> Any:
-    """ "The maximum total payload size" of a batch is 1,048,576 bytes (SendMessageBatch)."""
-    size = sum(
-        size_in_bytes(entry["MessageBody"], entry["MessageAttributes"])
-        for entry in entries.values()
-    )
-    if size > MAXIMUM_MESSAGE_LENGTH:
-        raise BatchRequestTooLong(size)
-    return original(backend, queue.name, entries)
+def _send_message_batch(
+    queue: CorrectedQueue, entries: Mapping[str, batches.Entry]
+) -> tuple[list[StoredMessage], list[batches.Failure]]:
+    batches.check(list(entries.values()), "Send")
+    batches.check_messages(queue, list(entries.values()))
+
+    def send(entry: batches.Entry) -> StoredMessage:
+        return _send_message(
+            queue,
+            entry["MessageBody"],
+            entry.get("MessageAttributes"),
+            entry.get("DelaySeconds"),
+            entry.get("MessageDeduplicationId"),
+            entry.get("MessageGroupId"),
+            entry.get("MessageSystemAttributes"),
+        )
+
+    done, failed = batches.one_by_one(list(entries.values()), send)
+    for entry, message in done:
+        message.user_id = entry["Id"]  # where moto's response looks for it
+    return [message for _, message in done], failed
 
 
 def _receive_message(
-    _backend: SQSBackend,
     queue: CorrectedQueue,
-    _original: Callable[..., Any],
     count: int,
     wait_seconds_timeout: int,
     visibility_timeout: int,
@@ -187,41 +204,34 @@ def _receive_message(
     return queue.receive(count, wait_seconds_timeout, visibility_timeout, message_attribute_names)
 
 
+def _delete_message_batch(
+    queue: CorrectedQueue, receipts: Sequence[batches.Entry]
+) -> tuple[list[str], list[batches.Failure]]:
+    batches.check(receipts, "Delete")
+    done, failed = batches.one_by_one(
+        receipts, lambda entry: queue.delete_message(entry["ReceiptHandle"])
+    )
+    return [entry["Id"] for entry, _ in done], failed
+
+
 def _change_message_visibility(
-    _backend: SQSBackend,
-    queue: CorrectedQueue,
-    _original: Callable[..., Any],
-    receipt_handle: str,
-    visibility_timeout: int,
+    queue: CorrectedQueue, receipt_handle: str, visibility_timeout: int
 ) -> None:
     queue.change_visibility(receipt_handle, visibility_timeout)
 
 
-def _purge_queue(backend: SQSBackend, queue: CorrectedQueue, original: Callable[..., Any]) -> None:
-    original(backend, queue.name)
-    queue.purge()
+def _change_message_visibility_batch(
+    queue: CorrectedQueue, entries: Sequence[batches.Entry]
+) -> tuple[list[str], list[batches.Failure]]:
+    batches.check(entries, "ChangeVisibility")
+    done, failed = batches.one_by_one(
+        entries,
+        lambda entry: queue.change_visibility(
+            entry["ReceiptHandle"], entry.get("VisibilityTimeout")
+        ),
+    )
+    return [entry["Id"] for entry, _ in done], failed
 
 
-def _entry_by_entry(
-    backend: SQSBackend,
-    queue: CorrectedQueue,
-    original: Callable[..., Any],
-    entries: list[dict[str, Any]],
-) -> tuple[list[str], list[dict[str, Any]]]:
-    """Report an error of one entry as its own, whatever the error. moto fails the whole batch."""
-    successful: list[str] = []
-    failed: list[dict[str, Any]] = []
-    for entry in entries:
-        try:
-            done, refused = original(backend, queue.name, [entry])
-        except SQSException as error:
-            expired = isinstance(error, ReceiptHandleExpired)
-            code = "ReceiptHandleIsInvalid" if expired else error.code
-            done, refused = [], [_failure(entry["Id"], code, error.message)]
-        successful += done
-        failed += refused
-    return successful, failed
-
-
-def _failure(entry_id: str, code: str, message: str) -> dict[str, Any]:
-    return {"Id": entry_id, "SenderFault": True, "Code": code, "Message": message}
+def _purge_queue(queue: CorrectedQueue) -> None:
+    queues.purge(queue)

@@ -10,9 +10,11 @@ from threading import get_ident
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.moto_api._internal import mock_random
+from moto.sqs.exceptions import SQSException
 from moto.sqs.models import sqs_backends
 
 from helpers.emulator.moments import RESOLUTION
+from helpers.emulator.sqs import receiving
 from helpers.emulator.sqs.queue import IN_FLIGHT_LIMIT, CorrectedQueue
 
 Answer = tuple[int, dict[str, str], str]
@@ -27,10 +29,13 @@ def empty_poll(body: bytes | str, region: str) -> Answer | None:
     params = json.loads(body)
     name = params.get("QueueUrl", "").rpartition("/")[2]
     queue = sqs_backends[DEFAULT_ACCOUNT_ID][region].queues.get(name)
-    wait = params.get("WaitTimeSeconds", getattr(queue, "receive_message_wait_time_seconds", 0))
-    simple = isinstance(queue, CorrectedQueue) and not queue.fifo_queue and 0 <= wait <= 20
-    if not simple or not 1 <= params.get("MaxNumberOfMessages", 1) <= 10:
+    if not isinstance(queue, CorrectedQueue) or queue.fifo_queue:
         return None
+    try:
+        receiving.check(params)
+    except SQSException:
+        return None  # it is refused there
+    wait = params.get("WaitTimeSeconds", queue.receive_message_wait_time_seconds)
     with queue._condition:
         now = queue.catch_up()
         if not wait and len(queue.store.in_flight) >= IN_FLIGHT_LIMIT:

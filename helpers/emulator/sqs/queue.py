@@ -38,6 +38,7 @@ from helpers.emulator.sqs import best_effort
 from helpers.emulator.sqs.line import RECEIVES_BEFORE_THE_BACK
 from helpers.emulator.sqs.message import ReceiptHandleExpired, ReceiptHandles, StoredMessage
 from helpers.emulator.sqs.receive_attempts import ReceiveAttempts
+from helpers.emulator.sqs.refusals import Missing, invalid
 from helpers.emulator.sqs.stored_queue import KeptQueue
 
 IN_FLIGHT_LIMIT = 120_000
@@ -171,12 +172,19 @@ class CorrectedQueue(KeptQueue):
             if full:
                 self._condition.notify()
 
-    def change_visibility(self, receipt_handle: str, visibility_timeout: int) -> None:
+    def change_visibility(self, receipt_handle: str, visibility_timeout: int | None) -> None:
         """Let the message become visible `visibility_timeout` seconds from now.
 
-        A standard queue accepts the handle of a message that is visible again, without effect
-        (answers recorded from AWS in the tests of LocalStack, pull request 9632, 2023).
+        A standard queue takes any handle that it gave out for a message in flight, also an older
+        one (LocalStack's test_terminate_visibility_timeout_after_receive, validated on AWS), and
+        accepts the handle of a message that is visible again, without effect (answers recorded
+        from AWS in the tests of LocalStack, pull request 9632, 2023).
         """
+        if visibility_timeout is None:
+            raise Missing("VisibilityTimeout")
+        if not 0 <= int(visibility_timeout) <= LONGEST_VISIBILITY:
+            reason = f"Must be between 0 and {LONGEST_VISIBILITY}, if provided."
+            raise invalid(visibility_timeout, "VisibilityTimeout", reason)
         with self._condition:
             message = self._find(receipt_handle)
             if message is None:
@@ -184,8 +192,8 @@ class CorrectedQueue(KeptQueue):
                     f"Value {receipt_handle} for parameter ReceiptHandle is invalid. Reason: "
                     "Message does not exist or is not available for visibility timeout change."
                 )
-            latest = self._is_latest(message, receipt_handle)
-            if not latest or message not in self.store.in_flight:
+            self._is_latest(message, receipt_handle)  # raises on a FIFO queue
+            if message not in self.store.in_flight:
                 return
             now, seconds = time.time(), int(visibility_timeout)
             if now + seconds > message.received_at + LONGEST_VISIBILITY + RESOLUTION:

@@ -1,17 +1,19 @@
-"""Requests and responses of SQS: what moto's own leave out.
+"""Requests and responses of SQS: what moto's own leave out, or refuse for reasons of their own.
 
-ReceiveMessage: `ReceiveRequestAttemptId` (see `receive_attempts`), and the system attribute
-`DeadLetterQueueSourceArn`. Three operations of moving messages (see `redrive`).
+ReceiveMessage: its ranges (see `receiving`), `ReceiveRequestAttemptId` (see `receive_attempts`),
+and the system attribute `DeadLetterQueueSourceArn`. Three operations of moving messages (see
+`redrive`). What a message or a batch may be is asked where it is stored (`sending`, `batches`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from threading import get_ident
 from typing import Any
 
+from moto.core.responses import ActionResult, EmptyResult
 from moto.sqs.responses import SQSResponse
 
-from helpers.emulator.sqs import receive_attempts, redrive
+from helpers.emulator.sqs import receive_attempts, receiving, redrive
 from helpers.emulator.sqs.queue import CorrectedQueue
 
 
@@ -24,6 +26,7 @@ def response_methods() -> dict[str, Callable[..., Any]]:
         queue = self.sqs_backend.queues.get(self._get_queue_name())
         if not isinstance(queue, CorrectedQueue):
             return original(self)
+        receiving.check(self._get_params())
         attempt_id = self._get_param("ReceiveRequestAttemptId")
         if attempt_id is not None and queue.fifo_queue:
             receive_attempts.check(attempt_id)
@@ -45,7 +48,35 @@ def response_methods() -> dict[str, Callable[..., Any]]:
 
     return {
         "receive_message": receive_message,
+        "delete_message_batch": delete_message_batch,
+        "change_message_visibility": change_message_visibility,
         "start_message_move_task": redrive.start_message_move_task,
         "list_message_move_tasks": redrive.list_message_move_tasks,
         "cancel_message_move_task": redrive.cancel_message_move_task,
     }
+
+
+def module_names() -> dict[str, Any]:
+    """What to replace beside the class: moto's look at message attributes, before there are any."""
+
+    def looked_at_later(_attributes: Mapping[str, Any] | None) -> None:
+        """See `sending`."""
+
+    return {"validate_message_attributes": looked_at_later}
+
+
+def delete_message_batch(self: SQSResponse) -> ActionResult:
+    """Replaces moto's, which refuses a receipt handle that is there twice, and not an Id."""
+    entries = self._get_param("Entries", [])
+    done, failed = self.sqs_backend.delete_message_batch(self._get_queue_name(), entries)
+    return ActionResult({"Successful": [{"Id": entry_id} for entry_id in done], "Failed": failed})
+
+
+def change_message_visibility(self: SQSResponse) -> EmptyResult:
+    """Replaces moto's, whose look at the range has words of its own."""
+    self.sqs_backend.change_message_visibility(
+        self._get_queue_name(),
+        self._get_param("ReceiptHandle"),
+        self._get_param("VisibilityTimeout"),
+    )
+    return EmptyResult()

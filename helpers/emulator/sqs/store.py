@@ -106,6 +106,13 @@ class Store:
         else:
             self._show(message, now)
 
+    def delay_anew(self, delay: float, now: float) -> None:
+        """Change the delay of every message that is delayed, from its arrival on."""
+        for message in list(self.delayed):
+            until = max(now, message.arrived_at + delay)
+            self.delayed.put(message, until)
+            self.rearm(until)
+
     def take(self, count: int, now: float) -> list[StoredMessage]:
         """The next messages in line. The caller hides, shows or removes each of them."""
         return self.line.take(count, now)

@@ -8,6 +8,9 @@ Statements followed (SQS API model in botocore 1.44.5, November 2026, unless nam
 - DeleteMessage: SQS "automatically deletes messages left in a queue longer than the retention
   period configured for the queue".
 - "In standard queues, using MessageGroupId enables fair queues" (SendMessage): see `fair`.
+- "For FIFO queues, the per-queue delay setting is retroactive—changing the setting affects the
+  delay of messages already in the queue"; for standard queues it is not (Developer Guide, "Amazon
+  SQS delay queues").
 - A dead-letter queue goes on counting the retention from the first send (Developer Guide,
   "Setting-up dead-letter queue retention").
 """
@@ -49,9 +52,11 @@ class KeptQueue(Queue):
     """
 
     observe: ClassVar[Callable[..., None] | None] = None
+    redrive_allow_policy: str | None = None
 
     def __init__(self, name: str, region: str, account_id: str, **kwargs: Any) -> None:
         super().__init__(name, region, account_id, **kwargs)
+        self.created_timestamp = int(self.created_timestamp)
         self._condition = self._messages_lock
         self.deduplication = Deduplication()
         self.moves: list[Mover] = []  # that run, from here or to here
@@ -60,8 +65,9 @@ class KeptQueue(Queue):
         self.purge()
 
     def purge(self) -> None:
-        """Start again without messages. The deduplication interval goes on."""
+        """Start again without messages, and without the deduplication ids of those before."""
         with self._condition:
+            self.deduplication.forget()
             line = FifoLine() if self.fifo_queue else StandardLine()
             self.store = Store(
                 line=line,
@@ -72,6 +78,26 @@ class KeptQueue(Queue):
             self._condition.notify_all()  # a poll that waits has to look at the new store
 
     # What moto and its responses read.
+
+    def _set_attributes(self, attributes: dict[str, Any], now: float | None = None) -> None:
+        """Set these attributes and no others. moto takes the policy away, too."""
+        policy = vars(self).get("_policy_json")
+        super()._set_attributes(attributes, now)
+        if policy is not None and "Policy" not in attributes:
+            self._policy_json = policy
+        if attributes.get("KmsMasterKeyId"):
+            self.sqs_managed_sse_enabled = False
+        if "DelaySeconds" in attributes and self.fifo_queue and "store" in vars(self):
+            with self._condition:
+                self.store.delay_anew(float(self.delay_seconds), self.catch_up())
+        self.last_modified_timestamp = int(self.last_modified_timestamp)
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        found = super().attributes
+        if self.redrive_allow_policy:
+            found["RedriveAllowPolicy"] = self.redrive_allow_policy
+        return found
 
     @property
     def approximate_number_of_messages(self) -> int:

@@ -1,10 +1,13 @@
 """FIFO queues of the corrected SQS: order in a group, deduplication, a model to compare with."""
 
+import json
+
 import pytest
 import time_machine
 from emulated_sqs import (
     FIFO,
     START,
+    arn,
     bodies,
     counts,
     delete,
@@ -47,6 +50,52 @@ def test_a_group_waits_for_all_messages_in_flight(client, timeline, url):
     assert bodies(receive(client, url)) == list("bc")
 
 
+def test_a_head_that_is_visible_again_is_delivered_alone(client, timeline, url):
+    """LocalStack's test_fifo_message_group_visibility_after_terminate_visibility_timeout."""
+    send(client, url, *"abc", MessageGroupId="g")
+    send(client, url, "x", MessageGroupId="h")
+    first, _ = receive(client, url, 2)
+    hide(client, url, first, 0)
+    assert bodies(receive(client, url)) == ["a", "x"]
+    assert receive(client, url) == []
+    timeline.shift(10)
+    assert bodies(receive(client, url)) == ["a", "b", "c", "x"]
+
+
+def test_a_later_message_that_is_visible_again_waits_for_its_head(client, timeline, url):
+    send(client, url, *"abc", MessageGroupId="g")
+    first, second = receive(client, url, 2)
+    hide(client, url, second, 0)
+    assert receive(client, url) == []
+    delete(client, url, first)
+    assert bodies(receive(client, url)) == ["b", "c"]
+
+
+def test_a_poll_that_waits_gets_the_head_when_it_is_visible_again(client, timeline, url):
+    send(client, url, *"ab", MessageGroupId="g")
+    first, _ = receive(client, url, 2)
+    timeline.at(3, lambda: hide(client, url, first, 0))
+    assert bodies(receive(client, url, WaitTimeSeconds=10)) == ["a"]
+    assert timeline.elapsed == 3
+
+
+def test_no_delay_of_a_message_changes_that_of_its_queue(client, timeline):
+    """LocalStack's test_fifo_queue_send_message_with_zero_delay_defaults_to_queue_delay."""
+    url = make(client, "late.fifo", DelaySeconds=60, **FIFO)
+    send(client, url, "a", MessageGroupId="g", DelaySeconds=0)
+    entry = {"Id": "1", "MessageBody": "b", "MessageGroupId": "g", "DelaySeconds": 0}
+    client.send_message_batch(QueueUrl=url, Entries=[entry])
+    assert counts(client, url) == (0, 0, 2)
+    timeline.shift(60)
+    assert bodies(receive(client, url)) == ["a", "b"]
+    words = (
+        "Value 2 for parameter DelaySeconds is invalid. Reason: The request include parameter that "
+        "is not valid for this queue type."
+    )
+    with refused("InvalidParameterValue", words):
+        send(client, url, "c", MessageGroupId="g", DelaySeconds=2)
+
+
 def test_groups_do_not_wait_for_each_other(client, url):
     for number in range(3):
         for group in "ab":
@@ -62,17 +111,43 @@ def test_a_receive_fills_up_from_other_groups(client, url):
 
 
 def test_a_delayed_message_holds_back_those_behind_it(client, timeline):
-    url = make(client, "late.fifo", VisibilityTimeout=1, **FIFO)
-    for body, delay in (("a", 0), ("b", 5), ("c", 0)):
-        attributes = {"DelaySeconds": str(delay)}
-        client.set_queue_attributes(QueueUrl=url, Attributes=attributes)
-        send(client, url, body, MessageGroupId="g")
-    [first] = receive(client, url)
-    assert first["Body"] == "a"
-    delete(client, url, first)
-    assert receive(client, url) == []
+    dead = make(client, "dead.fifo", DelaySeconds=5, **FIFO)
+    policy = {"deadLetterTargetArn": arn(client, dead), "maxReceiveCount": 1}
+    url = make(client, "orders.fifo", VisibilityTimeout=0, RedrivePolicy=json.dumps(policy), **FIFO)
+    send(client, url, "c", MessageGroupId="g")
+    receive(client, url)
+    send(client, dead, "b", MessageGroupId="g")
+    assert receive(client, url) == []  # "c" is in the dead-letter queue now, behind "b"
+    assert counts(client, dead) == (1, 0, 1)
+    assert receive(client, dead) == []
     timeline.shift(5)
-    assert bodies(receive(client, url)) == ["b", "c"]
+    assert bodies(receive(client, dead)) == ["b", "c"]
+
+
+def test_a_new_delay_of_the_queue_is_that_of_the_messages_in_it(client, timeline):
+    """Developer Guide, "Amazon SQS delay queues"."""
+    url = make(client, "late.fifo", DelaySeconds=60, **FIFO)
+    send(client, url, "a", MessageGroupId="g")
+    timeline.shift(10)
+    client.set_queue_attributes(QueueUrl=url, Attributes={"DelaySeconds": "30"})
+    timeline.shift(19)
+    assert receive(client, url) == []
+    timeline.shift(1)
+    assert bodies(receive(client, url)) == ["a"]
+    send(client, url, "b", MessageGroupId="h")
+    no_delay = {"QueueUrl": url, "Attributes": {"DelaySeconds": "0"}}
+    timeline.at(timeline.elapsed + 2, lambda: client.set_queue_attributes(**no_delay))
+    assert bodies(receive(client, url, WaitTimeSeconds=20)) == ["b"]
+    assert timeline.elapsed == 32
+
+
+def test_a_new_delay_of_a_standard_queue_is_for_new_messages(client, timeline):
+    url = make(client, DelaySeconds=60)
+    send(client, url, "a")
+    client.set_queue_attributes(QueueUrl=url, Attributes={"DelaySeconds": "0"})
+    assert receive(client, url) == []
+    timeline.shift(60)
+    assert bodies(receive(client, url)) == ["a"]
 
 
 def test_an_expired_receipt_handle_is_refused(client, timeline, url):
@@ -150,6 +225,16 @@ def test_an_explicit_id_overrides_the_content_and_meets_it(client, url):
     assert bodies(receive(client, url)) == ["a", "a"]
 
 
+def test_a_purge_forgets_the_deduplication_ids_and_not_the_numbers(client, timeline, url):
+    """LocalStack's test_purge_queue_clears_fifo_deduplication_cache, validated on AWS."""
+    [before] = send(client, url, "a", MessageGroupId="g")
+    client.purge_queue(QueueUrl=url)
+    [after] = send(client, url, "a", MessageGroupId="g")
+    assert after["MessageId"] != before["MessageId"]
+    assert int(after["SequenceNumber"]) > int(before["SequenceNumber"])
+    assert bodies(receive(client, url)) == ["a"]
+
+
 def test_sequence_numbers_rise(client, url):
     answers = send(client, url, *(str(number) for number in range(200)), MessageGroupId="g")
     numbers = [int(answer["SequenceNumber"]) for answer in answers]
@@ -171,8 +256,13 @@ class Model:
         return message[2] is not None and message[2] > now
 
     def receive(self, count, now):
-        busy = {message[1] for message in self.messages if self.in_flight(message, now)}
-        free = [message for message in self.messages if message[1] not in busy]
+        """A message waits for those of its group before it."""
+        blocked, free = set(), []
+        for message in self.messages:
+            if message[1] in blocked or self.in_flight(message, now):
+                blocked.add(message[1])
+            else:
+                free.append(message)
         groups = list(dict.fromkeys(message[1] for message in free))
         batch = [message for group in groups for message in free if message[1] == group][:count]
         for message in batch:

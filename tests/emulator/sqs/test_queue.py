@@ -263,12 +263,24 @@ def test_only_the_latest_receipt_handle_deletes(client, timeline):
     [second] = receive(client, url)
     delete(client, url, first)
     assert counts(client, url) == (0, 1, 0)
-    hide(client, url, first, 0)
-    assert counts(client, url) == (0, 1, 0)
     delete(client, url, second)
     assert counts(client, url) == (0, 0, 0)
     delete(client, url, second)
     delete(client, url, first)
+
+
+def test_any_receipt_handle_changes_the_visibility_timeout(client, timeline):
+    """LocalStack's test_terminate_visibility_timeout_after_receive, validated on AWS."""
+    url = make(client, VisibilityTimeout=10)
+    send(client, url, "a")
+    [first] = receive(client, url)
+    timeline.shift(10)
+    receive(client, url)
+    hide(client, url, first, 100)
+    timeline.shift(99)
+    assert counts(client, url) == (0, 1, 0)
+    hide(client, url, first, 0)
+    assert bodies(receive(client, url)) == ["a"]
 
 
 def test_a_late_delete_before_redelivery_still_deletes(client, timeline):
