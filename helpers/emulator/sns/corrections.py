@@ -4,7 +4,7 @@
 correction follows is in the module that has it: `topic` (what is accepted), `filter` (filter
 policies), `delivery` (retries, dead letters, order), `web` and `web_retries` (HTTP and HTTPS),
 `subscribing` (who may subscribe and who confirms), `message` (what arrives), `batch`, `attributes`
-(settings).
+(settings), `message_attributes`, `arns` (what has to be an ARN).
 
 No policy of a queue or a function is asked for its permission.
 """
@@ -16,20 +16,22 @@ from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any
 
-from moto.core.responses import ActionResult
+from moto.core.utils import camelcase_to_underscores
 from moto.sns import models
+from moto.sns.exceptions import SNSNotFoundError, TopicNotFound
 from moto.sns.models import SNSBackend, Topic
 from moto.sns.responses import SNSResponse
 
 from helpers.emulator.guard import applied
 from helpers.emulator.not_modelled import NotModelled
-from helpers.emulator.sns import subscribing
-from helpers.emulator.sns.attributes import check_topic, checked_policy
+from helpers.emulator.sns import arns, subscribing
+from helpers.emulator.sns import attributes as settings
+from helpers.emulator.sns.attributes import checked_policy
 from helpers.emulator.sns.batch import publish_batch
 from helpers.emulator.sns.filter import InvalidPolicy
+from helpers.emulator.sns.responses import response_methods
 from helpers.emulator.sns.topic import CorrectedSubscription, CorrectedTopic, refused
 
-EXPECTED_VERSION = "5.2."
 EXPECTED_SOURCES = {
     "moto.sns.models:Topic.__init__": "e246f280d7cc",
     "moto.sns.models:Topic.publish": "8a3b92494536",
@@ -51,12 +53,14 @@ EXPECTED_SOURCES = {
     "moto.sns.responses:SNSResponse.list_subscriptions_by_topic": "ece4c74be1fb",
     "moto.sns.responses:SNSResponse.set_topic_attributes": "088779ce737c",
     "moto.sns.responses:SNSResponse.get_topic_attributes": "988a1fe509ed",
+    "moto.sns.models:SNSBackend.get_topic": "417f8c7e6ffb",
+    "moto.sns.models:SNSBackend.unsubscribe": "a67fc6952c83",
+    "moto.sns.responses:SNSResponse.set_subscription_attributes": "59124afdcfd1",
+    "moto.sns.responses:SNSResponse.create_topic": "9a00c3f7472a",
 }
 CHECKED = ("FilterPolicy", "FilterPolicyScope", "RedrivePolicy")  # of subscriptions
-OF_TOPICS = {  # as moto and AWS call them
-    "maximum_message_size": "MaximumMessageSize",
-    "fifo_throughput_scope": "FifoThroughputScope",
-}
+# The attributes of topics by the names that moto gives them on the way.
+AS_MOTO_SPELLS = {camelcase_to_underscores(name): name for name in settings.OF_TOPICS}
 
 
 def corrections() -> AbstractContextManager[None]:
@@ -71,7 +75,7 @@ def corrections() -> AbstractContextManager[None]:
         EXPECTED_SOURCES,
         (models, {"Topic": CorrectedTopic, "Subscription": CorrectedSubscription}),
         (SNSBackend, _backend_methods()),
-        (SNSResponse, _response_methods()),
+        (SNSResponse, response_methods()),
     )
 
 
@@ -82,6 +86,8 @@ def _backend_methods() -> dict[str, Callable[..., Any]]:
     return {
         "publish": _publish(SNSBackend.publish),
         "publish_batch": publish_batch,
+        "get_topic": _get_topic(SNSBackend.get_topic),
+        "unsubscribe": _unsubscribe(SNSBackend.unsubscribe),
         "create_topic": _create_topic(SNSBackend.create_topic),
         "set_topic_attribute": _set_topic_attribute(SNSBackend.set_topic_attribute),
         "set_subscription_attributes": _set_subscription_attributes(
@@ -99,6 +105,10 @@ def _publish(original: Callable[..., str]) -> Callable[..., str]:
         phone_number: str | None = None,
         **fields: Any,
     ) -> str:
+        if arn is None and phone_number is None:
+            raise refused("TopicArn or TargetArn Reason: no value for required parameter")
+        if phone_number is None:
+            arns.check(arn, "TopicArn")
         topic = self.topics.get(arn) if arn and not phone_number else None
         if isinstance(topic, CorrectedTopic):
             return topic.publish(message, **fields)
@@ -109,19 +119,48 @@ def _publish(original: Callable[..., str]) -> Callable[..., str]:
                 f"nobody here receives a message for {phone_number or arn}",
                 "publish to a topic, and subscribe a queue or a function to it",
             )
+        if arn:
+            raise TopicNotFound
         return original(self, message, arn, phone_number, **fields)
 
     return publish
 
 
+def _get_topic(original: Callable[..., Topic]) -> Callable[..., Topic]:
+    @wraps(original)
+    def get_topic(self: SNSBackend, arn: str) -> Topic:
+        arns.check(arn, "TopicArn")
+        return original(self, arn)
+
+    return get_topic
+
+
+def _unsubscribe(original: Callable[..., None]) -> Callable[..., None]:
+    @wraps(original)
+    def unsubscribe(self: SNSBackend, subscription_arn: str) -> None:
+        arns.check_subscription(subscription_arn)
+        original(self, subscription_arn)
+
+    return unsubscribe
+
+
 def _create_topic(original: Callable[..., Topic]) -> Callable[..., Topic]:
     @wraps(original)
     def create_topic(
-        self: SNSBackend, name: str, attributes: dict[str, Any] | None = None, *args: Any
+        self: SNSBackend,
+        name: str,
+        attributes: dict[str, Any] | None = None,
+        tags: dict[str, str] | None = None,
     ) -> Topic:
-        for attribute, value in (attributes or {}).items():
-            check_topic(attribute, value)
-        return original(self, name, attributes, *args)
+        wanted = attributes or {}
+        fifo = bool(wanted.get("FifoTopic"))
+        settings.check_topic_name(name, fifo=fifo)
+        settings.check_topic_attributes(wanted, fifo=fifo)
+        topic = next((topic for topic in self.topics.values() if topic.name == name), None)
+        if topic is not None:
+            settings.check_same_topic(topic, wanted, tags or {})
+            return topic
+        return original(self, name, attributes, tags)
 
     return create_topic
 
@@ -129,8 +168,12 @@ def _create_topic(original: Callable[..., Topic]) -> Callable[..., Topic]:
 def _set_topic_attribute(original: Callable[..., None]) -> Callable[..., None]:
     @wraps(original)
     def set_topic_attribute(self: SNSBackend, arn: str, name: str, value: Any) -> None:
-        check_topic(OF_TOPICS.get(name, name), value)
-        if name == "delivery_policy":
+        spelled = AS_MOTO_SPELLS.get(name)
+        if spelled is None:
+            raise refused("AttributeName")
+        settings.check_settable(self.get_topic(arn), spelled)
+        settings.check_topic(spelled, value)
+        if spelled == "DeliveryPolicy":
             subscribing.check_delivery_policy(value, "SetTopicAttributes")
         original(self, arn, name, value)
 
@@ -140,10 +183,13 @@ def _set_topic_attribute(original: Callable[..., None]) -> Callable[..., None]:
 def _set_subscription_attributes(original: Callable[..., None]) -> Callable[..., None]:
     @wraps(original)
     def set_subscription_attributes(self: SNSBackend, arn: str, name: str, value: Any) -> None:
+        settings.check_subscription(name, value)
         subscription = self.subscriptions.get(arn)
         if name == "DeliveryPolicy":
             subscribing.check_delivery_policy(value, "SetSubscriptionAttributes")
-        if subscription is None or name not in CHECKED:
+        if subscription is None:
+            raise SNSNotFoundError("Subscription does not exist")
+        if name not in CHECKED:
             original(self, arn, name, value)
             return
         wanted = {**subscription.attributes, name: value}
@@ -157,45 +203,3 @@ def _set_subscription_attributes(original: Callable[..., None]) -> Callable[...,
         subscription._filter_policy_matcher = policy
 
     return set_subscription_attributes
-
-
-# What moto's responses do.
-
-
-def _response_methods() -> dict[str, Callable[..., Any]]:
-    return {
-        "publish": _answer_publish(SNSResponse.publish),
-        "subscribe": subscribing.subscribe(SNSResponse.subscribe),
-        "confirm_subscription": subscribing.confirm_subscription(SNSResponse.confirm_subscription),
-        "list_subscriptions": subscribing.listed(SNSResponse.list_subscriptions),
-        "list_subscriptions_by_topic": subscribing.listed(SNSResponse.list_subscriptions_by_topic),
-        "get_topic_attributes": _answer_attributes(SNSResponse.get_topic_attributes),
-    }
-
-
-def _answer_publish(original: Callable[..., ActionResult]) -> Callable[..., ActionResult]:
-    @wraps(original)
-    def publish(self: SNSResponse) -> ActionResult:
-        answer = original(self)
-        arn = self._get_param("TargetArn") or self._get_param("TopicArn")
-        topic = self.backend.topics.get(arn)
-        if isinstance(topic, CorrectedTopic):
-            answer.result.update(topic.latest.answer())
-        return answer
-
-    return publish
-
-
-def _answer_attributes(original: Callable[..., ActionResult]) -> Callable[..., ActionResult]:
-    @wraps(original)
-    def get_topic_attributes(self: SNSResponse) -> ActionResult:
-        answer = original(self)
-        topic = self.backend.get_topic(self._get_param("TopicArn"))
-        for attribute, name in OF_TOPICS.items():
-            value = getattr(topic, attribute, None)
-            if value is not None:
-                answer.result["Attributes"][name] = value
-        answer.result["Attributes"] |= subscribing.counts(self.backend, topic)
-        return answer
-
-    return get_topic_attributes

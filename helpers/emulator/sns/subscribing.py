@@ -23,10 +23,11 @@ from moto.sns.responses import SNSResponse
 
 from helpers.emulator import notices, servers
 from helpers.emulator.not_modelled import NotModelled
-from helpers.emulator.sns import web_retries
+from helpers.emulator.sns import arns, web_retries
+from helpers.emulator.sns import attributes as settings
 from helpers.emulator.sns.attributes import checked_policy
 from helpers.emulator.sns.filter import InvalidPolicy
-from helpers.emulator.sns.topic import DELIVERED, refused
+from helpers.emulator.sns.topic import refused
 from helpers.emulator.sns.web import PROTOCOLS
 
 PENDING = "pending confirmation"  # as Subscribe says it
@@ -52,8 +53,6 @@ def check_delivery_policy(value: Any, operation: str) -> None:
 
 def _check_endpoint(protocol: str, endpoint: str) -> None:
     if protocol in PROTOCOLS:
-        if not endpoint.startswith(f"{protocol}://"):
-            raise refused("Endpoint must match the specified protocol")
         if not servers.current().answers(endpoint):
             notices.tell(
                 "sns.Subscribe",
@@ -67,8 +66,6 @@ def _check_endpoint(protocol: str, endpoint: str) -> None:
             f"nobody here receives what the protocol {protocol!r} delivers",
             "subscribe a queue, a function, or an address with lab.serve(url, handler)",
         )
-    elif protocol not in DELIVERED:
-        raise refused(f"Amazon SNS does not support this protocol string: {protocol}")
 
 
 def subscribe(original: Callable[..., ActionResult]) -> Callable[..., ActionResult]:
@@ -78,7 +75,10 @@ def subscribe(original: Callable[..., ActionResult]) -> Callable[..., ActionResu
     def method(self: SNSResponse) -> ActionResult:
         topic = self.backend.get_topic(self._get_param("TopicArn"))
         endpoint, protocol = self._get_param("Endpoint"), self._get_param("Protocol")
-        attributes = dict(self._get_attributes())
+        arns.check_endpoint(protocol, endpoint)
+        attributes = dict(self._get_param("Attributes", {}))
+        for name, value in attributes.items():
+            settings.check_subscription(name, value, "Attributes Reason: ")
         try:
             checked_policy(attributes, topic, endpoint)
         except InvalidPolicy as error:
@@ -87,7 +87,7 @@ def subscribe(original: Callable[..., ActionResult]) -> Callable[..., ActionResu
         known = self.backend._find_subscription(topic.arn, endpoint, protocol)
         if known is None:
             _check_endpoint(protocol, endpoint)
-        elif any(known.attributes.get(name) != value for name, value in attributes.items()):
+        elif settings.differs(attributes, known.attributes.get):
             raise refused(
                 "Attributes Reason: Subscription already exists with different attributes"
             )
