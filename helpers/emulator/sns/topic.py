@@ -35,7 +35,6 @@ from helpers.emulator.sns.web import PROTOCOLS, WebSubscriber
 
 DEFAULT_LIMIT = 262_144  # bytes
 LONGEST_SUBJECT = 100  # characters
-DELIVERED = ("sqs", "lambda", *PROTOCOLS)  # protocols that are delivered here
 
 
 def refused(text: str) -> SNSInvalidParameter:

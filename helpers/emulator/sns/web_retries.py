@@ -52,7 +52,7 @@ def waits(policy: dict[str, Any]) -> list[float]:
 def _between(low: float, high: float, step: int, steps: int, policy: dict[str, Any]) -> float:
     share = step / (steps - 1) if steps > 1 else 0.0
     if FUNCTIONS[policy["backoffFunction"]]:
-        return float(low * (high / low) ** share)
+        return min(float(low * (high / low) ** share), high)  # a float may end just above
     return low + (high - low) * share
 
 
