@@ -2,9 +2,10 @@
 
 A row is a small program of AWS calls, about one thing that an emulator may do differently, beside
 what AWS does and where AWS says so. There is a file of rows per service, `probe` has what they
-share, and `run` makes the table of them.
+share, and `run` makes the table of them. `modelled` tells what the lab does with each operation.
 """
 
+from helpers.differences.modelled import modelled
 from helpers.differences.run import DIFFERENCES, table
 
-__all__ = ["DIFFERENCES", "table"]
+__all__ = ["DIFFERENCES", "modelled", "table"]

@@ -6,6 +6,7 @@ form that botocore parses). `observer` writes the trace, `notices` tell the read
 modelled, and `accounts` keeps the reader's own accounts out of reach (`sdks`, `connections`).
 """
 
+from helpers.emulator.modelled import MODELLED
 from helpers.emulator.not_modelled import NotModelled
 from helpers.emulator.serving import set_aside
 from helpers.wire.accounts import RealNetworkRefused, arm_guard
@@ -13,6 +14,6 @@ from helpers.wire.calls import WireError
 from helpers.wire.in_process import InProcess, uncorrected
 
 __all__ = [
-    "InProcess", "NotModelled", "RealNetworkRefused", "WireError", "arm_guard", "set_aside",
-    "uncorrected",
+    "MODELLED", "InProcess", "NotModelled", "RealNetworkRefused", "WireError", "arm_guard",
+    "set_aside", "uncorrected",
 ]  # fmt: skip

@@ -18,6 +18,8 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from helpers.clock import Stopped
 from helpers.wire.answers import Answer
 from helpers.wire.attempts import Attempt, Call
+from helpers.wire.modelled import admit
+from helpers.wire.notices import Notices
 from helpers.wire.observer import Observer
 
 RESOURCE_KEYS = (
@@ -39,8 +41,13 @@ class Wire:
         Handles one request and returns status, headers and body.
     """
 
-    def __init__(self, observer: Observer, serve: Callable[[AWSPreparedRequest], Answer]) -> None:
-        self._observer, self._serve = observer, serve
+    def __init__(
+        self,
+        observer: Observer,
+        serve: Callable[[AWSPreparedRequest], Answer],
+        notices: Notices,
+    ) -> None:
+        self._observer, self._serve, self._notices = observer, serve, notices
         self._calls: dict[int, Call] = {}  # by thread
         self._numbers = itertools.count(1)
 
@@ -66,6 +73,7 @@ class Wire:
             read_timeout=client.meta.config.read_timeout or math.inf,
             protocol=model.resolved_protocol,
         )
+        admit(call, self._observer, self._notices)
         thread = get_ident()
         outer = self._calls.get(thread)
         self._calls[thread] = call

@@ -118,9 +118,9 @@ class InProcess:
             except serving.NotEmulated as error:
                 raise RealNetworkRefused(str(error)) from None
 
-        wire = Wire(observer, serve)
-        self.servers = servers.Servers(observer.posted)
         told = Notices(observer)
+        wire = Wire(observer, serve, told)
+        self.servers = servers.Servers(observer.posted)
 
         def api_call(client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
             if client.meta.service_model.service_name == "lambda":

@@ -142,6 +142,7 @@ def test_a_service_imports_no_other_service(path):
 def test_all_services_of_the_emulator_are_known_here():
     assert {path.name for path in (HELPERS / "emulator").iterdir() if path.is_dir()} - {
         "event_patterns",  # what events and sns have in common
+        "modelled",  # what the lab does with each operation of each service
         "__pycache__",
     } == SERVICES
 

@@ -1,0 +1,72 @@
+"""CloudWatch: metrics, the reader's own and those of SQS."""
+
+from __future__ import annotations
+
+from helpers.emulator.modelled.verdict import Verdict, acts, moto, refused
+
+ALARM = refused(
+    "alarms: none would ever be evaluated", "look at get_metric_statistics, or at lab.trace"
+)
+OTHER = refused("more than metrics and dashboards", "compute it from lab.trace")
+
+ROWS: dict[str, Verdict] = {
+    "AssociateDatasetKmsKey": OTHER,
+    "CreateResourceMetricsConfiguration": OTHER,
+    "DeleteAlarmMuteRule": ALARM,
+    "DeleteAlarms": ALARM,
+    "DeleteAnomalyDetector": OTHER,
+    "DeleteDashboards": moto(),
+    "DeleteInsightRules": OTHER,
+    "DeleteMetricDataQueryDefinition": OTHER,
+    "DeleteMetricStream": OTHER,
+    "DeleteResourceMetricsConfiguration": OTHER,
+    "DescribeAlarmContributors": ALARM,
+    "DescribeAlarmHistory": ALARM,
+    "DescribeAlarms": moto(),
+    "DescribeAlarmsForMetric": moto(),
+    "DescribeAnomalyDetectors": OTHER,
+    "DescribeInsightRules": OTHER,
+    "DisableAlarmActions": ALARM,
+    "DisableInsightRules": OTHER,
+    "DisassociateDatasetKmsKey": OTHER,
+    "EnableAlarmActions": ALARM,
+    "EnableInsightRules": OTHER,
+    "GetAlarmMuteRule": ALARM,
+    "GetDashboard": moto(),
+    "GetDataset": OTHER,
+    "GetInsightRuleReport": OTHER,
+    "GetMetricData": acts(),
+    "GetMetricDataQueryDefinition": OTHER,
+    "GetMetricStatistics": acts(),
+    "GetMetricStream": OTHER,
+    "GetMetricWidgetImage": OTHER,
+    "GetOTelEnrichment": OTHER,
+    "GetResourceMetricsConfiguration": OTHER,
+    "ListAlarmMuteRules": ALARM,
+    "ListDashboards": moto(),
+    "ListManagedInsightRules": OTHER,
+    "ListMetricDataQueryDefinitions": OTHER,
+    "ListMetricStreams": OTHER,
+    "ListMetrics": acts(),
+    "ListTagsForResource": ALARM,
+    "PutAlarmMuteRule": ALARM,
+    "PutAnomalyDetector": OTHER,
+    "PutCompositeAlarm": ALARM,
+    "PutDashboard": moto(),
+    "PutInsightRule": OTHER,
+    "PutLogAlarm": ALARM,
+    "PutManagedInsightRules": OTHER,
+    "PutMetricAlarm": ALARM,
+    "PutMetricData": moto(),
+    "PutMetricDataQueryDefinition": OTHER,
+    "PutMetricStream": OTHER,
+    "SetAlarmState": ALARM,
+    "StartMetricStreams": OTHER,
+    "StartOTelEnrichment": OTHER,
+    "StopMetricStreams": OTHER,
+    "StopOTelEnrichment": OTHER,
+    "TagResource": ALARM,
+    "UntagResource": ALARM,
+    "UpdateOTelEnrichment": OTHER,
+    "UpdateResourceMetricsConfiguration": OTHER,
+}
