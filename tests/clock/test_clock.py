@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import _thread
-import gc
 import queue
 import threading
 import time
@@ -14,27 +13,9 @@ from time import sleep as early_bound_sleep
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from virtual_time import EPOCH, assert_everything_is_real
 
-from helpers.clock import Clock, ClockError, Deadlock, NeverWaits, patches
-
-EPOCH = 1_793_606_400.0
-USUAL = gc.get_threshold()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    clock = Clock(epoch=EPOCH, patience=0.3)
-    yield clock
-    clock.close()
-    assert_everything_is_real()
-
-
-def assert_everything_is_real() -> None:
-    for owner, name, replacement in patches._REPLACEMENTS:
-        assert getattr(owner, name) is not replacement, name
-    assert abs(time.time() - EPOCH) > 60
-    assert gc.get_threshold() == USUAL
-    assert not [thread for thread in threading.enumerate() if hasattr(thread, "_task")]
+from helpers.clock import Clock, ClockError, Deadlock, NeverWaits
 
 
 def forever() -> None:
@@ -109,12 +90,6 @@ class TestTime:
         with clock.running(seconds=5):
             assert clock.now == 5.0
 
-    def test_a_sleep_imported_by_name_is_virtual_too(self, clock):
-        with clock.running():
-            clock.start(early_bound_worker, name="worker")
-        assert clock.now == 3600.0
-        assert early_bound_sleep is time.sleep
-
     @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])
     def test_a_run_of_no_possible_length_is_refused(self, clock, seconds):
         with pytest.raises(ValueError, match=str(seconds)), clock.running(seconds=seconds):
@@ -123,10 +98,6 @@ class TestTime:
     def test_sleeping_backwards_is_refused_as_python_does(self, clock):
         with pytest.raises(ValueError, match="non-negative"), clock.running():
             clock.start(time.sleep, -1, name="worker")
-
-
-def early_bound_worker():
-    early_bound_sleep(3600)
 
 
 class TestWaits:
@@ -368,18 +339,6 @@ class TestEnds:
             with clock.running(seconds=60):
                 clock.start(yields, name="a")
                 clock.start(yields, name="b")
-
-    def test_a_real_lock_held_across_a_wait_is_explained(self, clock):
-        lock = threading.Lock()
-
-        def holds():
-            with lock:
-                time.sleep(10)
-
-        with pytest.raises(NeverWaits, match="Lock held across a wait"):
-            with clock.running(seconds=60):
-                clock.start(holds, name="first")
-                clock.start(holds, name="second")
 
     def test_a_deadlock_says_who_waits_for_what(self, clock):
         event = threading.Event()

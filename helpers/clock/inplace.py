@@ -1,0 +1,140 @@
+"""Replace what a function does, and not only one of its names.
+
+A default argument, a `functools.partial`, a table, ``from time import sleep``: each holds the
+function itself, often from before the clock runs. So the function is changed where it is, for every
+holder at once. Each class here takes one kind of function: `real` does what it always did, `put`
+makes all holders call something else, `back` undoes that.
+
+A function written in C is called through a table in memory (`PyMethodDef`, see Python's C API,
+"Common Object Structures"), which time-machine changes too. It is changed here to one of Python's
+own C functions, which calls the replacement: so errors, keywords and speed are those of any call.
+The layouts are those of CPython 3.11 to 3.13, and `check` refuses any other. `intypes` does the
+same for methods of types.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import inspect
+from collections.abc import Callable
+from types import BuiltinFunctionType, CodeType, FunctionType
+from typing import Any
+
+_FAST, _KEYWORDS = 0x80, 0x02  # METH_FASTCALL, METH_KEYWORDS
+HEAD = object.__basicsize__
+WORD = ctypes.sizeof(ctypes.c_void_p)
+_api = ctypes.pythonapi
+
+
+class Method(ctypes.Structure):
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("call", ctypes.c_void_p),
+        ("flags", ctypes.c_int),
+        ("doc", ctypes.c_char_p),
+    )
+
+
+def prototype(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
+    return ctypes.PYFUNCTYPE(result, *arguments)((name, _api))
+
+
+def address_of(name: str) -> int:
+    return ctypes.cast(getattr(_api, name), ctypes.c_void_p).value
+
+
+def word(address: int) -> ctypes.c_void_p:
+    return ctypes.c_void_p.from_address(address)
+
+
+def check(holds: bool, what: object) -> None:
+    if not holds:
+        raise ImportError(
+            f"{what!r} is laid out otherwise than in CPython 3.11 to 3.13, so the clock cannot "
+            "reach it. Use one of these versions."
+        )
+
+
+_new_function = prototype(
+    "PyCFunction_NewEx", ctypes.py_object, ctypes.c_void_p, ctypes.py_object, ctypes.py_object
+)
+_keep_for_ever = prototype("Py_IncRef", None, ctypes.py_object)
+
+
+class CFunction:
+    """A function of a module that is written in C, such as `time.sleep`."""
+
+    # PyCFunctionObject: head, method, self, module, weak references, vectorcall
+    def __init__(self, function: BuiltinFunctionType) -> None:
+        self.function = function
+        self._pair = (ctypes.c_void_p * 2).from_address(id(function) + HEAD)
+        self._vectorcall = word(id(function) + HEAD + 4 * WORD)
+        self._usual = list(self._pair), self._vectorcall.value
+        check(self._usual[0][1] == id(function.__self__), function)
+        self._method = Method.from_address(self._usual[0][0])
+        check(self._method.name == function.__name__.encode(), function)
+        self.real = _new_function(self._usual[0][0], function.__self__, function.__module__)
+        self._kept: dict[Any, Any] = {}
+
+    def put(self, replacement: FunctionType) -> None:
+        if replacement not in self._kept:
+            _keep_for_ever(replacement)  # the function in C refers to it without counting
+            setattr(replacement, self.function.__name__, self.function)  # where pickle looks
+            flags, call = _FAST | _KEYWORDS, address_of("PyObject_Vectorcall")
+            self._kept[replacement] = Method(self._method.name, call, flags, self._method.doc)
+        method = ctypes.addressof(self._kept[replacement])
+        self._vectorcall.value = _FAST_CALL
+        self._pair[:] = [method, id(replacement)]  # at once: no thread sees one without the other
+
+    def back(self) -> None:
+        self._pair[:], self._vectorcall.value = self._usual
+
+
+_FAST_CALL = word(id(sorted) + HEAD + 4 * WORD).value
+
+
+class PythonFunction:
+    """A function written in Python. It gets code that calls the replacement."""
+
+    def __init__(self, function: FunctionType) -> None:
+        self.function, self._usual = function, function.__code__
+        self.real = FunctionType(
+            self._usual,
+            function.__globals__,
+            function.__name__,
+            function.__defaults__,
+            function.__closure__,
+        )
+        self.real.__kwdefaults__ = function.__kwdefaults__
+        self._kept: dict[Any, Any] = {}
+
+    def put(self, replacement: FunctionType) -> None:
+        if replacement not in self._kept:
+            self._kept[replacement] = _calling(self._usual, replacement)
+        self.function.__code__ = self._kept[replacement]
+
+    def back(self) -> None:
+        self.function.__code__ = self._usual
+
+
+def _calling(usual: CodeType, replacement: FunctionType) -> CodeType:
+    """Code with the parameters of `usual` that calls `replacement` with them, in order."""
+    names = list(usual.co_varnames[: usual.co_argcount])
+    variable = list(usual.co_varnames[usual.co_argcount :])
+    names += [f"*{variable.pop(0)}"] if usual.co_flags & inspect.CO_VARARGS else []
+    names += [f"**{variable.pop(0)}"] if usual.co_flags & inspect.CO_VARKEYWORDS else []
+    check(usual.co_kwonlyargcount == 0, usual)
+    free = usual.co_freevars  # of a wrapper that somebody has put around it; as many are needed
+    source = f"""
+def outer({", ".join(free)}):
+    def inner({", ".join(names)}):
+        replacement = "?"
+        return replacement({", ".join(names)})
+        {", ".join(free)}
+    return inner
+"""
+    made: dict[str, Any] = {}
+    exec(compile(source, __file__, "exec"), made)
+    code = made["outer"](*free).__code__
+    constants = tuple(replacement if constant == "?" else constant for constant in code.co_consts)
+    return code.replace(co_consts=constants, co_name=usual.co_name)

@@ -1,0 +1,45 @@
+"""Where a thread stands, in words: the innermost line that is the reader's own."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+import sysconfig
+import threading
+from pathlib import Path
+from types import FrameType
+
+HERE = str(Path(__file__).parent)
+_INSTALLED = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib")})
+_OWN = (HERE, threading.__file__)
+
+
+def place(ident: int | None) -> str:
+    """Where a thread waits, as ``, in worker (orders.py:12)``; nothing if it has ended."""
+    frame = outside_clock(ident)
+    return f", in {line(frame)}" if frame else ""
+
+
+def outside_clock(ident: int | None) -> FrameType | None:
+    """The frame that called the clock, of a thread that waits in it."""
+    frame = sys._current_frames().get(ident)
+    while frame is not None and frame.f_code.co_filename.startswith(_OWN):
+        frame = frame.f_back
+    return frame
+
+
+def readers(frame: FrameType | None) -> FrameType | None:
+    """The innermost frame that is neither Python's nor an installed package's nor the clock's."""
+    while frame is not None and frame.f_code.co_filename.startswith((HERE, "<frozen", *_INSTALLED)):
+        frame = frame.f_back
+    return frame
+
+
+def line(frame: FrameType) -> str:
+    return f"{frame.f_code.co_name} ({frame.f_code.co_filename}:{frame.f_lineno})"
+
+
+def source(frame: FrameType) -> str:
+    """The line itself, where there is one to read."""
+    text = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
+    return f": {text}" if text else ""

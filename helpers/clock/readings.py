@@ -1,0 +1,111 @@
+"""Reading the time: the wall clock and the monotonic one, for the threads of the clock that runs.
+
+time-machine changes what `time.time`, `datetime.now` and their like do, wherever they are bound.
+The monotonic clocks, which it leaves alone, are here.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from threading import get_ident
+from typing import Any
+
+import time_machine
+
+from helpers.clock import current
+from helpers.clock.inplace import CFunction
+from helpers.clock.intypes import Constructor
+from helpers.clock.scheduler import NANO, Scheduler
+
+UP = 86_400 * NANO  # what a monotonic clock has counted when virtual time begins
+
+MONOTONIC = CFunction(time.monotonic)
+MONOTONIC_NS = CFunction(time.monotonic_ns)
+GETTIME = CFunction(time.clock_gettime) if hasattr(time, "clock_gettime") else None
+GETTIME_NS = CFunction(time.clock_gettime_ns) if hasattr(time, "clock_gettime_ns") else None
+
+_MONOTONIC_IDS = {
+    getattr(time, name)
+    for name in ("CLOCK_MONOTONIC", "CLOCK_MONOTONIC_RAW", "CLOCK_BOOTTIME", "CLOCK_UPTIME_RAW")
+    if hasattr(time, name)
+}
+_real_time_ns = time_machine.escape_hatch.time.time_ns
+
+
+class Travel(time_machine.travel):
+    """time-machine's own start and stop, with a traveller that looks at the thread."""
+
+    def __init__(self, clock: Scheduler) -> None:
+        super().__init__(0, tick=False)
+        self._clock = clock
+
+    def start(self) -> time_machine.Traveller:
+        super().start()
+        time_machine.traveller_stack[-1] = traveller = _PerThread(self._clock)
+        return traveller
+
+
+class _PerThread(time_machine.Traveller):
+    """Virtual time for the clock's threads, real time for all others."""
+
+    def __init__(self, clock: Scheduler) -> None:
+        super().__init__(0, None, False)
+        self._clock = clock
+
+    def time_ns(self) -> int:
+        clock = self._clock
+        task = clock._tasks.get(get_ident())
+        return _real_time_ns() if task is None else clock.epoch_ns + clock.now_ns + task.readings
+
+
+def monotonic_ns() -> int:
+    """`time.monotonic_ns`."""
+    task = current.task()
+    return MONOTONIC_NS.real() if task is None else UP + current.clock.now_ns + task.readings
+
+
+def monotonic() -> float:
+    """`time.monotonic`."""
+    task = current.task()
+    return MONOTONIC.real() if task is None else monotonic_ns() / NANO
+
+
+def clock_gettime(clock: int, /) -> float:
+    """`time.clock_gettime`: virtual for a clock that `monotonic` could read."""
+    virtual = current.task() is not None and clock in _MONOTONIC_IDS
+    return monotonic_ns() / NANO if virtual else GETTIME.real(clock)
+
+
+def clock_gettime_ns(clock: int, /) -> int:
+    """`time.clock_gettime_ns`."""
+    virtual = current.task() is not None and clock in _MONOTONIC_IDS
+    return monotonic_ns() if virtual else GETTIME_NS.real(clock)
+
+
+READINGS = [
+    (MONOTONIC, monotonic),
+    (MONOTONIC_NS, monotonic_ns),
+    *([(GETTIME, clock_gettime)] if GETTIME else []),
+    *([(GETTIME_NS, clock_gettime_ns)] if GETTIME_NS else []),
+]
+
+
+@functools.cache
+def numpy_readings() -> list[tuple[Constructor, Callable[..., Any]]]:
+    """`numpy.datetime64`, which reads the system's clock itself for two words."""
+    import numpy as np
+
+    construct = Constructor(np.datetime64)
+
+    def datetime64(cls: type, *args: Any, **kwargs: Any) -> Any:
+        word = args[0].lower() if args and isinstance(args[0], str) else None
+        if word in ("now", "today") and current.task() is not None:
+            time = datetime.now(UTC) if word == "now" else datetime.now()  # as numpy has it
+            text = time.strftime("%Y-%m-%dT%H:%M:%S" if word == "now" else "%Y-%m-%d")
+            args = (text, *args[1:])
+        return construct.real(cls, *args, **kwargs)
+
+    return [(construct, datetime64)]

@@ -1,0 +1,113 @@
+"""Real time that passes in a run, and the warning about it.
+
+Some waits cannot be virtual: those inside C code, and those for the world outside (a socket, a
+child process). They take real time while the simulated time stands still, so a time-out or a delay
+in them is not what the reader meant. A run says so at its end: which thread, how long, and where.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from helpers.clock.places import line, readers, source
+from helpers.clock.readings import MONOTONIC
+from helpers.clock.scheduler import Scheduler
+from helpers.clock.tasks import Baton, Task
+
+SHOWN = 0.05  # seconds; less than this, at one place, is not worth a word
+IDLE = 0.001  # seconds of processor time that a waiting thread uses at most between two looks
+
+
+class RealTimePassed(UserWarning):
+    """A thread waited in real time, so the simulated time knows nothing of it."""
+
+
+class RealTime:
+    """What a run's threads waited in real time."""
+
+    def __init__(self, clock: Scheduler) -> None:
+        self._clock = clock
+        self._waits: Counter[tuple[str, str]] = Counter()
+        self._said: dict[str, None] = {}
+        self._spot: tuple[object, ...] | None = None
+        self._cpu = 0.0
+        self._waiting = False
+
+    def waited(self, name: str, seconds: float, ident: int | None) -> None:
+        """A thread has waited so long, where it stands now."""
+        where = readers(sys._current_frames().get(ident))
+        self._waits[name, f" in {line(where)}{source(where)}" if where else ""] += seconds
+
+    def timed(self, task: Task, function: Callable[..., Any], *args: Any) -> Any:
+        """Let the calling thread wait in real time in `function`, and note how long."""
+        begin = MONOTONIC.real()
+        try:
+            with self._clock.real_time():
+                return function(*args)
+        finally:
+            self.waited(task.name, MONOTONIC.real() - begin, task.ident)
+
+    def say(self, text: str) -> None:
+        """Something else about real time, once."""
+        self._said[text] = None
+
+    def look(self, task: Task, seconds: float) -> None:
+        """See whether the running thread waits inside C code. Called every `seconds`.
+
+        It does if it has stood at one instruction and used no processor since the last look.
+        """
+        frame = sys._current_frames().get(task.ident)
+        if frame is None or frame.f_code is Baton.take.__code__:  # it is about to run, or over
+            self._spot = None
+            return
+        spot = task, id(frame), frame.f_lasti, self._clock._switches
+        cpu = _processor_seconds(task)
+        if spot == self._spot and cpu - self._cpu < IDLE and task.ident in self._clock._tasks:
+            # Unseen: on average half a look before the first one, and half after the last one.
+            self.waited(task.name, seconds if self._waiting else 2 * seconds, task.ident)
+            self._waiting = True
+        else:
+            self._waiting = False
+        self._spot, self._cpu = spot, cpu
+
+    @contextlib.contextmanager
+    def reported(self) -> Iterator[None]:
+        """Warn of it at the end of the block."""
+        self._waits.clear()
+        self._said.clear()
+        try:
+            yield
+        finally:
+            self._report()
+
+    def _report(self) -> None:
+        lines = [
+            f"  {name} waited {seconds:.1f} s{where}"
+            for (name, where), seconds in self._waits.items()
+            if seconds >= SHOWN
+        ]
+        lines += [f"  {text}" for text in self._said]
+        self._spot = None
+        if lines:
+            text = "real time passed in this run, and the simulated time stood still:\n"
+            warnings.warn(text + "\n".join(lines) + "\n" + WAY_ON, RealTimePassed, stacklevel=7)
+
+
+WAY_ON = (
+    "A wait inside C code or for the world outside (a socket, a child process) is not virtual, nor "
+    "is a thread that the run did not start. What shall take simulated time has to wait with "
+    "time.sleep, a time-out of threading or queue, or asyncio, in a thread that the run started."
+)
+
+
+def _processor_seconds(task: Task) -> float:
+    """What the thread has used, or the process where the system does not tell by thread."""
+    if hasattr(time, "pthread_getcpuclockid"):
+        return time.clock_gettime(time.pthread_getcpuclockid(task.ident))
+    return time.process_time()
