@@ -1,0 +1,218 @@
+"""What cannot be virtual is told: which thread waited how long in real time, and where."""
+
+from __future__ import annotations
+
+import _thread
+import functools
+import multiprocessing
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from virtual_time import EPOCH
+
+from helpers.clock import Clock, NeverWaits, RealTimePassed
+
+SLEEP = [sys.executable, "-c", "import time; time.sleep(0.4)"]
+
+
+@pytest.fixture
+def patient():
+    clock = Clock(epoch=EPOCH, patience=30)
+    yield clock
+    clock.close()
+
+
+def run(clock: Clock, **workers) -> None:
+    with clock.running():
+        for name, worker in workers.items():
+            clock.start(worker, name=name)
+
+
+def receive() -> None:
+    near, far = socket.socketpair()
+    with near, far:
+        near.settimeout(0.4)
+        with pytest.raises(TimeoutError):
+            near.recv(1)
+
+
+def select_a_socket() -> None:
+    near, far = socket.socketpair()
+    with near, far:
+        assert select.select([near], [], [], 0.4) == ([], [], [])
+
+
+def wait_in_vain_for_a_child() -> None:
+    with pytest.raises(subprocess.TimeoutExpired):
+        subprocess.run(["sleep", "60"], timeout=0.4)
+
+
+REAL_WAITS = {
+    "a socket": receive,
+    "select": select_a_socket,
+    "poll": lambda: select.poll().poll(400),
+    "a signal": lambda: signal.sigtimedwait([signal.SIGUSR2], 0.4),
+    "a child": lambda: subprocess.run(SLEEP, check=True),
+    "a child's time-out": wait_in_vain_for_a_child,
+    "the system": lambda: os.system("sleep 0.4"),
+}
+
+
+@pytest.mark.parametrize("wait", REAL_WAITS)
+def test_a_run_says_who_waited_how_long_in_real_time_and_where(patient, wait):
+    def worker():
+        time.sleep(5)
+        REAL_WAITS[wait]()
+
+    with pytest.warns(RealTimePassed) as caught:
+        run(patient, worker=worker)
+    text = str(caught[0].message)
+    found = re.search(r"  worker waited (\d+\.\d) s in \S+ \((\S+):\d+\): \S+", text)
+    assert found, text
+    assert 0.2 <= float(found[1]) < 20
+    assert found[2] == __file__
+    assert "time.sleep" in text
+    assert patient.now == 5.0
+
+
+def test_the_time_out_of_a_child_counts_real_seconds(patient):
+    seen = []
+
+    def worker():
+        with pytest.raises(subprocess.TimeoutExpired):
+            subprocess.run(["sleep", "60"], timeout=0.3)
+        seen.append(subprocess.run([sys.executable, "-c", "pass"], timeout=60).returncode)
+
+    with pytest.warns(RealTimePassed):
+        run(patient, worker=worker, other=lambda: time.sleep(1000))
+    assert seen == [0]
+
+
+def test_so_does_the_end_of_a_process(patient):
+    def worker():
+        process = multiprocessing.get_context("spawn").Process(target=time.sleep, args=[60])
+        process.start()
+        process.join(timeout=0.3)
+        assert process.is_alive()
+        process.kill()
+        process.join(timeout=60)
+        assert not process.is_alive()
+
+    with pytest.warns(RealTimePassed, match="worker waited"):
+        run(patient, worker=worker)
+
+
+def test_so_does_the_end_of_a_thread_from_before_the_run(patient):
+    thread = threading.Thread(target=time.sleep, args=[0.3])
+    thread.start()
+
+    def worker():
+        thread.join(timeout=60)
+        assert not thread.is_alive()
+
+    with pytest.warns(RealTimePassed, match=r"worker waited 0\.\d s in worker"):
+        run(patient, worker=worker)
+    assert patient.now == 0
+
+
+@pytest.mark.parametrize("call", [(signal.alarm, 60), (signal.setitimer, 0, 60.5)])
+def test_a_timer_of_the_system_is_told(clock, call):
+    function, *arguments = call
+    zeros = [0 for _ in arguments]
+    with pytest.warns(RealTimePassed, match=rf"worker called signal\.{function.__name__}\("):
+        run(clock, worker=functools.partial(*call), disarm=lambda: function(*zeros))
+
+
+def test_a_pool_from_before_the_run_is_told(clock):
+    with ThreadPoolExecutor(1, thread_name_prefix="early") as pool:
+        pool.submit(int).result()
+
+        def worker():
+            with pytest.raises(TimeoutError):
+                pool.submit(time.sleep, 0.1).result(timeout=5)
+
+        with pytest.warns(RealTimePassed, match="worker gave work to threads .* the pool early"):
+            run(clock, worker=worker)
+
+
+def test_a_pool_from_before_the_run_that_has_no_threads_yet_is_virtual(clock):
+    pool, seen = ThreadPoolExecutor(1), []
+
+    def worker():
+        pool.submit(time.sleep, 60).result(timeout=100)
+        seen.append(clock.now)
+        pool.shutdown()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RealTimePassed)
+        with clock.running():
+            clock.start(worker, name="worker")
+    assert seen == [60.0]
+
+
+def test_a_thread_that_was_started_past_threading_is_told(patient):
+    def outsider(done):
+        time.sleep(0.2)
+        done.release()
+
+    def worker():
+        done = _thread.allocate_lock()
+        done.acquire()
+        _thread.start_new_thread(outsider, (done,))
+        REAL_WAITS["poll"]()
+
+    with pytest.warns(
+        RealTimePassed, match=r"not a thread of this run\) waited 0\.2 s in outsider"
+    ):
+        with patient.running():
+            patient.start(worker, name="worker")
+
+
+def test_work_is_not_taken_for_a_wait(patient):
+    def works():
+        end = time.perf_counter() + 0.4
+        while time.perf_counter() < end:
+            sum(range(1000))
+        data = bytes(50_000_000)
+        for _ in range(3):
+            zlib_of(data)
+
+    def zlib_of(data):
+        import zlib
+
+        zlib.crc32(data)  # C code that lets other threads run meanwhile
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RealTimePassed)
+        with patient.running():
+            patient.start(works, name="works")
+
+
+def test_a_wait_without_end_is_an_error_and_told_too(clock):
+    near, far = socket.socketpair()
+    wakes = threading.Timer(3, far.send, [b"x"])
+    wakes.start()
+    with near, far:
+        with pytest.warns(RealTimePassed, match="worker waited"):
+            with pytest.raises(NeverWaits, match="not virtual"):
+                run(clock, worker=lambda: near.recv(1))
+        wakes.join()
+
+
+def test_each_run_tells_its_own_time_alone(patient):
+    with pytest.warns(RealTimePassed):
+        run(patient, worker=REAL_WAITS["poll"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RealTimePassed)
+        with patient.running():
+            patient.start(time.sleep, 5, name="worker")
