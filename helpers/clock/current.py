@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from threading import get_ident
 
@@ -23,6 +24,16 @@ def running(scheduler: Scheduler) -> Iterator[None]:
         yield
     finally:
         clock = None
+
+
+def _forget() -> None:
+    """A child process made by a fork has one thread, and lives in real time."""
+    global clock
+    clock = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 def task() -> Task | None:

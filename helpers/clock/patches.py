@@ -38,7 +38,7 @@ IS_ALIVE = PythonFunction(threading.Thread.is_alive)
 @contextlib.contextmanager
 def installed(clock: Scheduler) -> Iterator[None]:
     """Replace what waits and what reads the time, and put all of it back on any exit."""
-    with current.running(clock), Travel(clock), contextlib.ExitStack() as undo:
+    with current.running(clock), Travel(), contextlib.ExitStack() as undo:
         for owner, name, replacement in _kernel_replacements():
             undo.enter_context(swapped(owner, {name: replacement}))
         numpy = numpy_readings() if "numpy" in sys.modules else []

@@ -10,7 +10,6 @@ import functools
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from threading import get_ident
 from typing import Any
 
 import time_machine
@@ -18,7 +17,7 @@ import time_machine
 from helpers.clock import current
 from helpers.clock.inplace import CFunction
 from helpers.clock.intypes import Constructor
-from helpers.clock.scheduler import NANO, Scheduler
+from helpers.clock.scheduler import NANO
 
 UP = 86_400 * NANO  # what a monotonic clock has counted when virtual time begins
 
@@ -38,26 +37,20 @@ _real_time_ns = time_machine.escape_hatch.time.time_ns
 class Travel(time_machine.travel):
     """time-machine's own start and stop, with a traveller that looks at the thread."""
 
-    def __init__(self, clock: Scheduler) -> None:
+    def __init__(self) -> None:
         super().__init__(0, tick=False)
-        self._clock = clock
 
     def start(self) -> time_machine.Traveller:
         super().start()
-        time_machine.traveller_stack[-1] = traveller = _PerThread(self._clock)
+        time_machine.traveller_stack[-1] = traveller = _PerThread(0, None, False)
         return traveller
 
 
 class _PerThread(time_machine.Traveller):
     """Virtual time for the clock's threads, real time for all others."""
 
-    def __init__(self, clock: Scheduler) -> None:
-        super().__init__(0, None, False)
-        self._clock = clock
-
     def time_ns(self) -> int:
-        clock = self._clock
-        task = clock._tasks.get(get_ident())
+        clock, task = current.clock, current.task()
         return _real_time_ns() if task is None else clock.epoch_ns + clock.now_ns + task.readings
 
 

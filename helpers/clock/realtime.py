@@ -13,6 +13,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any
 
 from helpers.clock.places import line, readers, source
@@ -96,7 +97,14 @@ class RealTime:
         self._spot = None
         if lines:
             text = "real time passed in this run, and the simulated time stood still:\n"
-            warnings.warn(text + "\n".join(lines) + "\n" + WAY_ON, RealTimePassed, stacklevel=7)
+            frame = _caller()
+            # Without a registry, which would hide the same words about the next run.
+            warnings.warn_explicit(
+                text + "\n".join(lines) + "\n" + WAY_ON,
+                RealTimePassed,
+                frame.f_code.co_filename,
+                frame.f_lineno,
+            )
 
 
 WAY_ON = (
@@ -111,3 +119,15 @@ def _processor_seconds(task: Task) -> float:
     if hasattr(time, "pthread_getcpuclockid"):
         return time.clock_gettime(time.pthread_getcpuclockid(task.ident))
     return time.process_time()
+
+
+def _caller() -> FrameType:
+    """Whose ``with`` this is: the first frame that `contextlib` does not drive."""
+    frame = sys._getframe(2)
+    while frame.f_back and contextlib.__file__ in _files(frame):
+        frame = frame.f_back
+    return frame
+
+
+def _files(frame: FrameType) -> tuple[str, str]:
+    return frame.f_code.co_filename, frame.f_back.f_code.co_filename

@@ -98,6 +98,11 @@ class Lab:
         ------
         Deadlock, NeverWaits
             See `helpers.clock`. An exception of a worker comes out here, with its traceback.
+
+        Warns
+        -----
+        RealTimePassed
+            If a worker waited in real time, which the lab knows nothing of: on a socket, say.
         """
         self._check_open()
         if self._running or self._clock.task() is not None:

@@ -98,9 +98,10 @@ def test_the_time_out_of_a_child_counts_real_seconds(patient):
     assert seen == [0]
 
 
-def test_so_does_the_end_of_a_process(patient):
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+def test_so_does_the_end_of_a_process(patient, method):
     def worker():
-        process = multiprocessing.get_context("spawn").Process(target=time.sleep, args=[60])
+        process = multiprocessing.get_context(method).Process(target=time.sleep, args=[60])
         process.start()
         process.join(timeout=0.3)
         assert process.is_alive()
@@ -207,6 +208,30 @@ def test_a_wait_without_end_is_an_error_and_told_too(clock):
             with pytest.raises(NeverWaits, match="not virtual"):
                 run(clock, worker=lambda: near.recv(1))
         wakes.join()
+
+
+def test_a_forked_child_lives_in_real_time(patient):
+    context, seen = multiprocessing.get_context("fork"), []
+
+    def worker():
+        reads, writes = context.Pipe(duplex=False)
+        process = context.Process(target=lambda: writes.send((time.time(), time.sleep(0.1))))
+        process.start()
+        assert reads.poll(timeout=60)
+        seen.extend(reads.recv())
+        process.join()
+
+    with pytest.warns(RealTimePassed, match="worker waited"):
+        run(patient, worker=worker)
+    assert abs(seen[0] - time.time()) < 3600
+
+
+def test_the_warning_stands_at_the_reader_s_own_line_in_every_run(patient):
+    for _ in range(2):
+        with pytest.warns(RealTimePassed) as caught:
+            with patient.running():
+                patient.start(REAL_WAITS["poll"], name="worker")
+        assert caught[0].filename == __file__
 
 
 def test_each_run_tells_its_own_time_alone(patient):

@@ -22,7 +22,7 @@ from moto.core import botocore_stubber
 from moto.sqs import models as sqs_models
 
 from helpers import Lab, faults, load
-from helpers.clock import Clock, Deadlock
+from helpers.clock import Clock, Deadlock, RealTimePassed
 from helpers.faults import fault
 from helpers.lab import LabError
 from helpers.lab import lab as lab_module
@@ -125,6 +125,17 @@ class TestRunning:
         assert caught.traceback[-1].name == "broken"
         assert lab.now == 30
         sqs.send_message(QueueUrl=url, MessageBody="still here")
+
+    def test_a_worker_that_waits_in_real_time_is_named(self, lab):
+        def calls_a_shell():
+            time.sleep(60)
+            subprocess.run([sys.executable, "-c", "import time; time.sleep(0.2)"], check=True)
+
+        with pytest.warns(RealTimePassed, match=r"calls_a_shell waited .* in calls_a") as told:
+            with lab.running():
+                lab.start(calls_a_shell)
+        assert lab.now == 60.0
+        assert told[0].filename == __file__
 
     def test_a_deadlock_names_who_waits(self, lab):
         def stuck():
