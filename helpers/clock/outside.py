@@ -11,6 +11,7 @@ import multiprocessing.connection
 import multiprocessing.process
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import current_thread, get_ident
@@ -18,6 +19,7 @@ from typing import Any
 
 from helpers.clock import current
 from helpers.clock.inplace import CFunction, PythonFunction
+from helpers.clock.places import readers
 
 
 def _for_real(function: PythonFunction) -> Callable[..., Any]:
@@ -33,10 +35,14 @@ def _for_real(function: PythonFunction) -> Callable[..., Any]:
 
 
 def slept_outside(seconds: float) -> None:
-    """A thread that is not of the run has slept in real time, while it was on."""
+    """A thread that is not of the run has slept in real time, while it was on.
+
+    That is told of the reader's own threads alone: a notebook kernel has some that always sleep.
+    """
     clock, ident = current.clock, get_ident()
-    if clock is not None and ident not in clock.aside:
-        clock.passed.waited(f"{current_thread().name} (not a thread of this run)", seconds, ident)
+    if clock is None or ident in clock.aside or readers(sys._getframe(1)) is None:
+        return
+    clock.passed.waited(f"{current_thread().name} (not a thread of this run)", seconds, ident)
 
 
 def _arming(function: CFunction, name: str) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 HERE = str(Path(__file__).parent)
-_INSTALLED = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib")})
+_NOT_THE_READERS = (HERE, "<frozen", *map(sysconfig.get_path, ("stdlib", "platstdlib")))
 _OWN = (HERE, threading.__file__)
 
 
@@ -30,9 +30,13 @@ def outside_clock(ident: int | None) -> FrameType | None:
 
 def readers(frame: FrameType | None) -> FrameType | None:
     """The innermost frame that is neither Python's nor an installed package's nor the clock's."""
-    while frame is not None and frame.f_code.co_filename.startswith((HERE, "<frozen", *_INSTALLED)):
+    while frame is not None and _is_installed(frame.f_code.co_filename):
         frame = frame.f_back
     return frame
+
+
+def _is_installed(file: str) -> bool:
+    return file.startswith(_NOT_THE_READERS) or "site-packages" in file or "dist-packages" in file
 
 
 def line(frame: FrameType) -> str:

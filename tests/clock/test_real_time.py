@@ -179,6 +179,26 @@ def test_a_thread_that_was_started_past_threading_is_told(patient):
             patient.start(worker, name="worker")
 
 
+def test_a_thread_of_a_library_may_sleep_as_it_likes(patient):
+    source = "import time\ndef poll(stop):\n    while not stop.is_set(): time.sleep(0.06)"
+    library: dict = {}
+    exec(compile(source, "/site-packages/library.py", "exec"), library)
+    stop = threading.Event()
+    thread = threading.Thread(target=library["poll"], args=[stop])
+    thread.start()
+
+    def works():
+        end = time.perf_counter() + 0.3
+        while time.perf_counter() < end:
+            pass
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RealTimePassed)
+        run(patient, worker=works)
+    stop.set()
+    thread.join()
+
+
 def test_work_is_not_taken_for_a_wait(patient):
     def works():
         end = time.perf_counter() + 0.4
