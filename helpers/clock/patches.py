@@ -30,6 +30,7 @@ from helpers.clock.tasks import LOCK
 
 SLEEP = CFunction(time.sleep)
 WAIT = PythonFunction(threading.Condition.wait)
+ACQUIRE = PythonFunction(threading.Semaphore.acquire)
 START = PythonFunction(threading.Thread.start)
 JOIN = PythonFunction(threading.Thread.join)
 IS_ALIVE = PythonFunction(threading.Thread.is_alive)
@@ -103,6 +104,16 @@ def _acquire_again(condition: threading.Condition, saved: Any) -> None:
         condition._acquire_restore(saved)
 
 
+def _acquire(
+    semaphore: threading.Semaphore, blocking: bool = True, timeout: float | None = None
+) -> bool:
+    # A pool of threads asks with a time-out of 0 while it holds locks that its other callers need,
+    # so nobody else may run meanwhile.
+    if blocking and timeout is not None and timeout <= 0 and current.task() is not None:
+        blocking, timeout = False, None
+    return ACQUIRE.real(semaphore, blocking, timeout)
+
+
 def _start(thread: threading.Thread) -> None:
     parent = current.task()
     if parent is None or thread._started.is_set():
@@ -136,6 +147,7 @@ REPLACEMENTS: list[tuple[Any, Callable[..., Any]]] = [
     (SLEEP, _sleep),
     *READINGS,
     (WAIT, _wait),
+    (ACQUIRE, _acquire),
     (START, _start),
     (JOIN, _join),
     (IS_ALIVE, _is_alive),
