@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from helpers import Lab, load
 from helpers.lessons.lesson_01.designs import (
     arn,
-    attach,
+    attach_function,
     attach_to_queue,
     client,
     make_queue,
@@ -33,7 +33,7 @@ from helpers.patterns.coupling import (
 from helpers.patterns.shop import open_shop
 
 
-class Shop:
+class LabOnly:
     def __init__(self, lab):
         self.lab = lab
 
@@ -41,11 +41,11 @@ class Shop:
 @pytest.fixture(params=[11, 12, 13])
 def shop(request):
     with Lab(seed=request.param) as lab:
-        yield Shop(lab)
+        yield LabOnly(lab)
 
 
 def by_call(shop, work):
-    attach(shop, "charge-card", work, read_call)
+    attach_function(shop, "charge-card", work, read_call)
     return lambda body: pass_by_call(client("lambda"), "charge-card", body)
 
 
@@ -62,7 +62,7 @@ def by_topic(shop, work):
 
 
 def by_bus(shop, work):
-    attach(shop, "charge-card", work, read_bus)
+    attach_function(shop, "charge-card", work, read_bus)
     make_rule(shop)
     return lambda body: pass_by_bus(client("events"), "shop", body)
 
@@ -105,7 +105,7 @@ def test_a_table_with_another_key_refuses(shop):
 
 
 def test_a_function_that_raised_is_no_success(shop):
-    attach(shop, "charge-card", lambda body: {}["card"], read_call)
+    attach_function(shop, "charge-card", lambda body: {}["card"], read_call)
     with pytest.raises(NotDone, match="charge-card"):
         pass_by_call(client("lambda"), "charge-card", {"order_id": "o-1"})
 
