@@ -16,6 +16,7 @@ A Catch may lead back to its own state. A branch of a Parallel or Map state hand
 error, ``States.Timeout`` included; moto fails the execution with ``States.Runtime`` there.
 """
 
+import json
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -37,6 +38,9 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
     state_task_service,
     state_task_service_dynamodb,
     state_task_service_lambda,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_events import (  # noqa: E501
+    StateTaskServiceEvents,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task_activitiy import (
@@ -64,6 +68,7 @@ EXPECTED_SOURCES = {
     f"{TASK}.state_task:StateTask._from_error": "8f7051977d26",
     f"{TASK}.state_task_lambda:StateTaskLambda._from_error": "1a3cdc6f4b30",
     f"{TABLE}._from_error": "a27eaf8b4975",
+    f"{TASK}.service.state_task_service_events:StateTaskServiceEvents._from_error": "cf4ff53c24cd",
 }
 HEARTBEAT, TIMEOUT = "States.HeartbeatTimeout", "States.Timeout"
 ALL, FAILED = "States.ALL", "States.TaskFailed"
@@ -86,6 +91,7 @@ _set_next = CommonStateField._set_next
 _task_error = StateTask._from_error
 _function_error = StateTaskLambda._from_error
 _table_error = state_task_service_dynamodb.StateTaskServiceDynamoDB._from_error
+_bus_error = StateTaskServiceEvents._from_error
 _cause = state_task_service_lambda.StateTaskServiceLambda._error_cause_from_client_error
 
 
@@ -200,6 +206,15 @@ def table_error(state: Any, env: Environment, ex: Exception) -> FailureEvent:
     return event
 
 
+def bus_error(state: StateTaskServiceEvents, env: Environment, ex: Exception) -> FailureEvent:
+    """The cause of a refused entry is the answer, as JSON text; moto puts an object there."""
+    event = _bus_error(state, env, ex)
+    details = event.event_details.get("taskFailedEventDetails", {})
+    if not isinstance(details.get("cause", ""), str):
+        details["cause"] = json.dumps(details["cause"], separators=(",", ":"))
+    return event
+
+
 def corrections() -> AbstractContextManager[None]:
     """Correct the names of errors for as long as the context is open."""
     table = state_task_service_dynamodb.StateTaskServiceDynamoDB
@@ -212,4 +227,5 @@ def corrections() -> AbstractContextManager[None]:
         (StateTask, {"_from_error": task_error}),
         (StateTaskLambda, {"_from_error": function_error}),
         (table, {"_from_error": table_error}),
+        (StateTaskServiceEvents, {"_from_error": bus_error}),
     )

@@ -15,12 +15,14 @@ from typing import Any
 
 import botocore.session
 from botocore.exceptions import ClientError
-from botocore.model import OperationModel
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 from moto.moto_api._internal import mock_random
 
 from helpers.emulator.stepfunctions.integrations import INTEGRATION
 from helpers.emulator.stepfunctions.names import BOTO_NAMES
 
+# Structures whose names Step Functions writes in its own way ("Bool", "Nul") beside the API's.
+FREE = ("AttributeValue",)
 KNOWN = ("dynamodb", "events", "lambda", "sns", "sqs", "states")  # optimized, with the API's names
 
 
@@ -35,11 +37,25 @@ def complaints(resource: str, parameters: Any) -> Iterator[str]:
     operation = _operation(BOTO_NAMES.get(service, service), action)
     if operation is None or operation.input_shape is None:
         return
-    given = {name.removesuffix(".$") for name in parameters}
-    known = {name.lower() for name in operation.input_shape.members}
-    for name in sorted(given):
-        if name.lower() not in known or name[:1].islower():
-            yield f"The field '{name}' is not supported by Step Functions"
+    yield from _unknown(parameters, operation.input_shape)
+
+
+def _unknown(given: Any, shape: Shape | None) -> Iterator[str]:
+    """Names that no API has, wherever in the parameters."""
+    if isinstance(shape, ListShape) and isinstance(given, list):
+        for inner in given:
+            yield from _unknown(inner, shape.member)
+    elif isinstance(shape, MapShape) and isinstance(given, dict):
+        for inner in given.values():
+            yield from _unknown(inner, shape.value)
+    elif isinstance(shape, StructureShape) and isinstance(given, dict) and shape.name not in FREE:
+        known = {name.lower(): member for name, member in shape.members.items()}
+        for name, inner in given.items():
+            plain = name.removesuffix(".$")
+            if plain.lower() not in known or plain[:1].islower():
+                yield f"The field '{plain}' is not supported by Step Functions"
+            elif plain == name:
+                yield from _unknown(inner, known[plain.lower()])
 
 
 @cache
@@ -60,11 +76,25 @@ def complete(params: dict[str, Any], model: OperationModel, **_: Any) -> None:
     shape = model.input_shape
     if shape is None:
         return
-    for name in [name for name in params if name not in shape.members or params[name] is None]:
-        del params[name]
+    _leave_out(params, shape)
     missing = [name for name in shape.required_members if name not in params]
     if missing:
         raise _refusal(missing, model.name)
+
+
+def _leave_out(given: Any, shape: Shape | None) -> None:
+    """Take out of a call what botocore has no name for, and what is null."""
+    if isinstance(shape, ListShape) and isinstance(given, list):
+        for inner in given:
+            _leave_out(inner, shape.member)
+    elif isinstance(shape, MapShape) and isinstance(given, dict):
+        for inner in given.values():
+            _leave_out(inner, shape.value)
+    elif isinstance(shape, StructureShape) and isinstance(given, dict):
+        for name in [name for name in given if name not in shape.members or given[name] is None]:
+            del given[name]
+        for name, inner in given.items():
+            _leave_out(inner, shape.members[name])
 
 
 def _refusal(missing: list[str], operation: str) -> ClientError:

@@ -88,7 +88,8 @@ class Intrinsic(EvalComponent):
     def __init__(self, written: str) -> None:
         self._written = written
         self._call = check(written)
-        self.name = SimpleNamespace(name=self._call.name)  # moto asks, for CausePath and ErrorPath
+        # moto asks whether CausePath and ErrorPath may have it, and cuts both ends of each name.
+        self.name = SimpleNamespace(name=self._call.name[1:-1])
 
     def _eval_body(self, env: Environment) -> None:
         """Put the function's value on the stack, whose top is the input of its paths."""

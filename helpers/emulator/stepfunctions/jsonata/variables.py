@@ -18,6 +18,7 @@ from typing import Any
 
 from moto.stepfunctions.parser.api import HistoryEventType
 from moto.stepfunctions.parser.asl.component.common.assign.assign_decl import AssignDecl
+from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
     FailureEvent,
     FailureEventException,
@@ -105,6 +106,19 @@ def sample(reference: StringVariableSample, env: Environment) -> None:
     env.stack.append(copy.deepcopy(extract_json(f"${path}", value) if path else value))
 
 
+def _unmatched(state: StateChoice, env: Environment) -> FailureEvent:
+    """[Step Functions Developer Guide, "Choice workflow state": States.NoChoiceMatched]"""
+    entered = vars(env).get("entered")
+    number = entered.event_id if entered else env.event_history_context.source_event_id
+    error = "States.NoChoiceMatched"
+    cause = (
+        f"An error occurred while executing the state '{state.name}' (entered at the event id "
+        f"#{number}). No rule matches, and there is no Default."
+    )
+    details = {"executionFailedEventDetails": {"error": error, "cause": cause}}
+    return FailureEvent(env, ErrorName(error), HistoryEventType.ExecutionFailed, details)
+
+
 def choose(state: StateChoice, env: Environment) -> None:
     """Replaces `StateChoice._eval_state`: the first rule that matches, or else Default."""
     for rule in state.choices_decl.rules:
@@ -113,7 +127,7 @@ def choose(state: StateChoice, env: Environment) -> None:
             env.stack.append(rule.next_stmt.name)
             return
     if state.default_state is None:
-        raise RuntimeError(f"No branching option reached in state {state.name}")
+        raise FailureEventException(_unmatched(state, env))
     for field in (state.assign_decl, state.output):
         if field is not None:
             field.eval(env=env)
