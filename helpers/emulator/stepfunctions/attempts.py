@@ -6,7 +6,7 @@
 - What is left of an attempt that timed out, or whose execution was stopped, writes no history and
   takes no answers any more. In moto an execution that waits for a token cannot be stopped.
 - A pause before a retry ends with the execution.
-- What ends the whole execution, such as a path that leads nowhere, is no event of its task: the
+- What ends the whole execution, such as a path that leads nowhere, is not an event of its task: the
   history goes from TaskStateEntered to ExecutionFailed [localstack/localstack, recording of
   test_activity_task_on_deleted, March 2024].
 """

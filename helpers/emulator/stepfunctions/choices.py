@@ -2,7 +2,7 @@
 
 - A timestamp is one of RFC 3339, with a capital T, and Z or an offset: ``2016-08-18T17:33:00Z``
   [Amazon States Language, "Timestamps"]. Fractions of a second are part of that form, and the
-  context object has them. For moto such a text is no timestamp.
+  context object has them. For moto such a text is not a timestamp.
 - "Variable to variable comparison operators" may name the context object [Step Functions Developer
   Guide, "Accessing execution data from the Context object", November 2026]. moto looks in the
   input.

@@ -11,7 +11,7 @@ PARTS = (
     "intrinsics.evaluation",
     "choices",
     "map_definitions",
-    "map_runs",
+    "map_iteration",
     "calls",
     "invocations",
     "executions",

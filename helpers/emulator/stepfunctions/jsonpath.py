@@ -72,7 +72,7 @@ def text_of(parser_rule_context: Any) -> str | None:
 
 
 def quoted(path: str) -> str:
-    """A path that moto's reader takes: every name that is no identifier stands in brackets."""
+    """A path that moto's reader takes: every name that is not an identifier is in brackets."""
     if "?" in path:
         return path
 
