@@ -134,7 +134,6 @@ def _join(thread: threading.Thread, timeout: float | None = None) -> None:
         target.joiners.append(wait)
         if not current.clock.block(wait):
             target.joiners.remove(wait)
-    return None
 
 
 def _is_alive(thread: threading.Thread) -> bool:

@@ -45,7 +45,7 @@ def error_code(status: int, headers: Any, body: Any) -> str:
     """
     for name, value in dict(headers).items():
         if name.lower() in ("x-amzn-errortype", "x-amz-function-error"):
-            return value.split(":")[0].split("#")[-1]
+            return str(value).split(":")[0].split("#")[-1]
     text = body.decode(errors="replace") if isinstance(body, bytes) else body
     found = re.search(r'<Code>([^<]+)<|"__type":\s*"(?:[^"#]*#)?([^"]+)"', text)
     return (found[1] or found[2]) if found else str(status)

@@ -18,9 +18,10 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from helpers import faults
 from helpers.emulator.moments import TOGETHER
+from helpers.emulator.serving import Answer
 from helpers.trace import Handling
 from helpers.trace.callers import at_work
-from helpers.wire.answers import Answer, Body, error_answer, error_code
+from helpers.wire.answers import Body, error_answer, error_code
 from helpers.wire.observer import Observer
 
 # Operations in which the service may be at work for any length of time, and the long poll.
@@ -105,7 +106,8 @@ class Attempt:
 
     def _at_arms_length(self, exchange: faults.Exchange) -> Answer:
         """Let the service work in a thread of its own, so that the caller can give up waiting."""
-        answered, answers = threading.Event(), []
+        answered = threading.Event()
+        answers: list[Answer | Exception] = []
 
         def serve() -> None:
             try:
@@ -120,12 +122,14 @@ class Attempt:
         patience = self.call.read_timeout
         if not answered.wait(None if patience == math.inf else patience):
             raise ReadTimeoutError(endpoint_url=self.request.url)
-        if isinstance(answers[0], Exception):
-            raise answers[0]
-        return answers[0]
+        answer = answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def _handle(self) -> Answer:
         task = self.clock.task()
+        assert task is not None, "a request comes from a thread of virtual time"
         if self.call.runs:
             self.processed = self.clock.now  # when it was accepted: the caller may never hear more
         serving, task.serving = task.serving, True

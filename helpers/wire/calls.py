@@ -16,7 +16,7 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from helpers.clock import Stopped
-from helpers.wire.answers import Answer
+from helpers.emulator.serving import Answer
 from helpers.wire.attempts import Attempt, Call
 from helpers.wire.modelled import admit
 from helpers.wire.notices import Notices

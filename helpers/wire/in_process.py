@@ -45,7 +45,8 @@ def _sign(signer: RequestSigner, operation_name: str, request: Any, **options: A
     of a call. moto reads the account and the region in this header.
     """
     if signer.signing_name in SIGNED or f".{signer.region_name}." not in request.url:
-        return _real_sign(signer, operation_name, request, **options)
+        _real_sign(signer, operation_name, request, **options)
+        return
     key = signer._credentials.access_key if signer._credentials else "lab"
     scope = f"{key}/20261102/{signer.region_name}/{signer.signing_name}/aws4_request"
     request.headers["Authorization"] = (
@@ -73,7 +74,7 @@ def _session() -> boto3.Session:
 
 def _user_agent(self: UserAgentString) -> str:
     """Say what runs here once for each client, not twice for each request."""
-    said = vars(self).get("_said")
+    said: str | None = vars(self).get("_said")
     if said is None:
         said = self._said = _real_user_agent(self)
     return said
