@@ -120,7 +120,7 @@ def _data(queue: str, minute: Minute, names: Names) -> Iterator[MetricDatumBase]
             name="SentMessageSize",
             min_stat=sizes.smallest,
             max_stat=sizes.largest,
-            sample_count=sizes.count,
+            sample_count=sizes.number,
             sum_stat=sizes.total,
             unit="Bytes",
             **common,

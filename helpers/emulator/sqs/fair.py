@@ -159,7 +159,9 @@ class FairLine:
             if not self._is_loud(tenant, moment):
                 return tenant
             self._mark(tenant)
-        return self._noisy.first() if alone is None else self._alone
+        if alone is not None:
+            return self._alone
+        return self._noisy.first() if self._noisy else None
 
     def _is_loud(self, tenant: Tenant, moment: float) -> bool:
         load = tenant.load
@@ -198,13 +200,14 @@ class FairLine:
         """Put a tenant where it belongs. One without a backlog is neither noisy nor in line."""
         if tenant is self._alone:
             return
-        if not tenant.visible:
+        order = tenant.visible.first_key()
+        if order is None:
             for heap in (self._quiet, self._noisy, self._calm):
                 heap.discard(tenant)
         elif tenant in self._noisy:
             self._noisy.put(tenant, tenant.load.in_flight)
         else:
-            self._quiet.put(tenant, tenant.visible.first_key())
+            self._quiet.put(tenant, order)
 
     def next_change(self) -> float:
         since = self._calm.first_key()

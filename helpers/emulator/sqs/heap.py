@@ -9,7 +9,7 @@ at once when they outnumber the items, so that deleted messages are not kept in 
 import heapq
 from collections.abc import Hashable, Iterator
 from itertools import count
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Item = TypeVar("Item", bound=Hashable)
 
@@ -18,8 +18,8 @@ class IndexedHeap(Generic[Item]):
     """Items ordered by key, smallest first. Equal keys come out in the order they were put in."""
 
     def __init__(self) -> None:
-        self._heap: list[list] = []  # [key, serial number, item], item None once taken out
-        self._entries: dict[Item, list] = {}
+        self._heap: list[list[Any]] = []  # [key, serial number, item], item None once taken out
+        self._entries: dict[Item, list[Any]] = {}
         self._serial = count()
 
     def __len__(self) -> int:
@@ -59,15 +59,15 @@ class IndexedHeap(Generic[Item]):
             heapq.heappop(heap)
         return heap[0][0] if heap else None
 
-    def first(self) -> Item | None:
-        """The item with the smallest key, which stays; None when the heap is empty."""
-        return None if self.first_key() is None else self._heap[0][2]
+    def first(self) -> Item:
+        """The item with the smallest key, which stays; `IndexError` when the heap is empty."""
+        self.first_key()  # drops the holes
+        return self._heap[0][2]
 
-    def pop(self) -> Item | None:
-        """Take out the item with the smallest key; None when the heap is empty."""
-        if self.first_key() is None:
-            return None
-        item = heapq.heappop(self._heap)[2]
+    def pop(self) -> Item:
+        """Take out the item with the smallest key; `IndexError` when the heap is empty."""
+        self.first_key()  # drops the holes
+        item: Item = heapq.heappop(self._heap)[2]
         del self._entries[item]
         return item
 

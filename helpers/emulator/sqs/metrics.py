@@ -19,7 +19,7 @@ MINUTE = 60.0
 class Sizes(NamedTuple):
     """Sizes of the messages sent in a minute, in bytes."""
 
-    count: int
+    number: int
     total: int
     smallest: int
     largest: int

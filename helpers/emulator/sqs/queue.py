@@ -108,8 +108,9 @@ class CorrectedQueue(KeptQueue):
             raise SQSException("OverLimit", f"More than {IN_FLIGHT_LIMIT} messages in flight.")
         wanted = min(count, room)
         missed = None
-        if self.missing is not None and not self.fifo_queue:
-            missed = best_effort.pass_over(self.store, self.name, self.missing, now)
+        missing = type(self).missing  # not a method: it knows no queue
+        if missing is not None and not self.fifo_queue:
+            missed = best_effort.pass_over(self.store, self.name, missing, now)
         taken: list[StoredMessage] = []
         while len(taken) < wanted and (batch := self.store.take(wanted - len(taken), now)):
             for message in batch:
@@ -165,10 +166,11 @@ class CorrectedQueue(KeptQueue):
             if not latest:
                 return
             full = len(self.store.in_flight) >= IN_FLIGHT_LIMIT
-            if self.missing is None or self.fifo_queue:
+            missing = type(self).missing
+            if missing is None or self.fifo_queue:
                 self.store.remove(message, now)
             else:
-                best_effort.delete(self.store, message, self.name, self.missing, now)
+                best_effort.delete(self.store, message, self.name, missing, now)
             if full:
                 self._condition.notify()
 

@@ -44,6 +44,17 @@ class Mover(Protocol):
         """Do what is due by now."""
 
 
+class Redrive(Mover, Protocol):
+    """A redrive from a queue, as long as the API tells of it."""
+
+    handle: str
+    status: str
+    moved: int  # messages so far
+
+    def entry(self) -> dict[str, Any]:
+        """The task as ListMessageMoveTasks tells it."""
+
+
 class KeptQueue(Queue):
     """moto's queue with its storage replaced. Attributes, policies and tags stay moto's.
 
@@ -60,7 +71,7 @@ class KeptQueue(Queue):
         self._condition = self._messages_lock
         self.deduplication = Deduplication()
         self.moves: list[Mover] = []  # that run, from here or to here
-        self.move_tasks: list[Any] = []  # redrives from here, the latest first
+        self.move_tasks: list[Redrive] = []  # redrives from here, the latest first
         self.record = Record(time.time())
         self.purge()
 
