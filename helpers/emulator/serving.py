@@ -18,6 +18,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto import backend_index, backends
 from moto.core import DEFAULT_ACCOUNT_ID, base_backend, botocore_stubber, models
 from moto.core.base_backend import BackendDict
+from moto.core.config import DefaultConfig
 from moto.core.exceptions import HTTPException
 from moto.moto_api._internal import mock_random
 
@@ -34,11 +35,13 @@ Answer = tuple[int, Any, Any]  # HTTP status, headers, body
 
 RECEIVE = ("AmazonSQS.ReceiveMessage", b"AmazonSQS.ReceiveMessage")
 BOTOCORE_NAMES = {"awslambda": "lambda"}  # of services that moto calls otherwise
-MOTO = {"stepfunctions": {"execute_state_machine": True}}  # else its executions do nothing
+# Without it, the executions of workflows do nothing.
+MOTO: DefaultConfig = {"stepfunctions": {"execute_state_machine": True}}
 # moto registers each of its 180 addresses seven times for callers that use `requests` instead of
 # boto3, which takes half of a lab's opening. What is left of it refuses such a caller.
 NO_ADDRESSES = SimpleNamespace(backend_url_patterns=[])
 _real_urandom = os.urandom
+_services: list[Any] = vars(BackendDict)["_instances"]  # every service's backends, by account
 
 
 class NotEmulated(LookupError):
@@ -72,7 +75,7 @@ def opened(
             mock.start()
         undo.callback(mock.stop)
         if beside:  # moto empties its services for the first lab alone
-            for service in BackendDict._instances:
+            for service in _services:
                 for part in _parts(service):
                     part.clear()
         else:  # a lab beside another finds it corrected
@@ -97,7 +100,7 @@ def seed(number: int) -> None:
 def set_aside() -> Iterator[None]:
     """Empty moto's services for a while, and give them back as they were, ids included."""
     draws = mock_random.getstate()
-    services = list(BackendDict._instances)
+    services = list(_services)
     parts = [part for service in services for part in _parts(service)]
     held = [dict(part) for part in parts]
     for part in parts:
@@ -105,10 +108,10 @@ def set_aside() -> Iterator[None]:
     try:
         yield
     finally:
-        for service in BackendDict._instances:
+        for service in _services:
             for part in _parts(service):
                 part.clear()
-        BackendDict._instances[:] = services
+        _services[:] = services
         for part, before in zip(parts, held, strict=True):
             part.update(before)
         mock_random.setstate(draws)
@@ -147,7 +150,7 @@ class Moto:
         try:
             return self._answer(service, handler, request)
         except HTTPException as error:
-            return error.code, error.get_headers(), error.get_body()
+            return error.code or 500, error.get_headers(), error.get_body()
         except Exception as error:
             if is_meant_for_the_reader(error):
                 raise

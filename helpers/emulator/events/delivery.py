@@ -110,10 +110,10 @@ class Outbox:
 
     def _unwatched(self) -> float:
         """When the first delivery is due that no other thread watches."""
-        first, *later = self._deliveries[:3] or [(inf,)]
-        if not self._alarms or first[0] < min(self._alarms):
-            return first[0]
-        return min(later)[0] if later else inf
+        first, *later = [due for due, *_ in self._deliveries[:3]] or [inf]
+        if not self._alarms or first < min(self._alarms):
+            return first
+        return min(later, default=inf)
 
 
 def attempt(delivery: Delivery) -> float | None:

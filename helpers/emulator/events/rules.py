@@ -109,8 +109,10 @@ def put_rule(original: Callable[..., Rule]) -> Callable[..., Rule]:
         before = bus.rules.get(name) if bus else None
         rule = original(self, name, **given)
         if expression:
-            same = before is not None and before.scheduled_expression == expression
-            rule.began = before.began if same else time.time()
+            if before is not None and before.scheduled_expression == expression:
+                rule.began = before.began
+            else:
+                rule.began = time.time()
             Thread(target=_keep_time, args=(self, rule), name=at_work("events", name)).start()
         return rule
 
@@ -120,11 +122,12 @@ def put_rule(original: Callable[..., Rule]) -> Callable[..., Rule]:
 def _keep_time(backend: EventsBackend, rule: Rule) -> None:
     """Let a rule fire on time, until it is deleted or another takes its place."""
     bus = backend.event_buses[rule.event_bus_name]
-    due: float | None = time.time()
+    due = time.time()
     while True:
-        due = schedule_expressions.next_time(rule.scheduled_expression, due, began=rule.began)
-        if due is None:
+        following = schedule_expressions.next_time(rule.scheduled_expression, due, began=rule.began)
+        if following is None:
             return
+        due = following
         time.sleep(max(0.0, due - time.time()))
         if bus.rules.get(rule.name) is not rule:
             return

@@ -72,7 +72,7 @@ def _attempts(run: Run, function: Any, event: Any, request_id: str) -> Ended:
                 raise
             if str(function.reserved_concurrency) == "0":
                 return ended("ZeroReservedConcurrency", invocations, None, None)
-            last = (429, None)
+            last: tuple[int, Outcome | None] = (429, None)
             wait, back_off = back_off, min(2 * back_off, BACK_OFF[1])
         else:
             last = (200, outcome)

@@ -169,7 +169,8 @@ class Poller:
             try:
                 return self.aws.invoke(FunctionName=self.mapping.function_arn, Payload=payload)
             except BotoCoreError:  # nobody knows whether it ran
-                return self._went_wrong()
+                self._went_wrong()
+                return None
             except ClientError as error:
                 self._went_wrong()
                 if error.response["ResponseMetadata"]["HTTPStatusCode"] != 429:

@@ -41,10 +41,11 @@ def check(response: S3Response, key_name: str) -> None:
     existing = response.backend.get_object(response.bucket_name, key_name)
     if none_match and existing is not None:
         raise PreconditionFailed(NONE_MATCH)
-    if match and existing is None:
-        raise MissingKey(key=key_name)
-    if match and match.strip('"') != existing.etag.strip('"'):
-        raise PreconditionFailed(MATCH)
+    if match:
+        if existing is None:
+            raise MissingKey(key=key_name)
+        if match.strip('"') != existing.etag.strip('"'):
+            raise PreconditionFailed(MATCH)
 
 
 def before(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -67,8 +68,8 @@ def before_completion(original: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         if (upload := query.get("uploadId")) and "uploads" not in query:
             existing = self.backend.get_object(bucket_name, key_name)
-            done = existing is not None and existing.multipart
-            if not (done and existing.multipart.id == upload[0]):
+            done = None if existing is None else existing.multipart
+            if done is None or done.id != upload[0]:
                 check(self, key_name)
         return original(self, request, body, bucket_name, query, key_name)
 

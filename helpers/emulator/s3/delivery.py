@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -30,7 +31,7 @@ def tell(configuration: Any, happening: Happening) -> None:
     for notification in (*configuration.queue, *configuration.topic, *configuration.cloud_function):
         if notification.matches(happening.event, happening.key):
             message = json.dumps(happening.message(notification.id), separators=(",", ":"))
-            _start(happening, lambda arn=notification.arn, text=message: send(arn, text))
+            _start(happening, partial(send, notification.arn, message))
     if configuration.event_bridge is not None and happening.detail() is not None:
         _start(happening, lambda: _to_bus(happening))
 

@@ -42,7 +42,8 @@ class Subscriber:
     def __init__(self, subscription: Subscription) -> None:
         self._subscription = subscription
         self._name = at_work("sns", subscription.topic.name)
-        self._groups: dict[str, deque[Notification]] = {}  # of a FIFO topic, what is to be sent
+        # Of a FIFO topic, what is to be sent.
+        self._groups: dict[str | None, deque[Notification]] = {}
         self._last_phase = LastPhase(
             attempt=lambda notification: self._try(notification, 1),
             give_up=self._give_up,
@@ -64,7 +65,7 @@ class Subscriber:
     def _start(self, function: Any, *args: Any) -> None:
         threading.Thread(target=function, args=args, name=self._name).start()
 
-    def _deliver_group(self, group_id: str) -> None:
+    def _deliver_group(self, group_id: str | None) -> None:
         group = self._groups[group_id]
         while group:
             over = self._deliver(group[0])

@@ -91,7 +91,7 @@ def subscribe(original: Callable[..., ActionResult]) -> Callable[..., ActionResu
             raise refused(
                 "Attributes Reason: Subscription already exists with different attributes"
             )
-        answer = original(self)
+        answer: Any = original(self)
         made = self.backend._find_subscription(topic.arn, endpoint, protocol)
         if made.pending:
             made.attributes |= {"PendingConfirmation": True, "ConfirmationWasAuthenticated": False}
@@ -108,7 +108,7 @@ def confirm_subscription(original: Callable[..., ActionResult]) -> Callable[...,
 
     @wraps(original)
     def method(self: SNSResponse) -> ActionResult:
-        answer = original(self)  # refuses a topic that is not there
+        answer: Any = original(self)  # refuses a topic that is not there
         topic = self.backend.get_topic(self._get_param("TopicArn"))
         for subscription in self.backend._get_topic_subscriptions(topic):
             if subscription.protocol in PROTOCOLS and subscription.subscriber.confirms(
@@ -131,7 +131,7 @@ def listed(original: Callable[..., ActionResult]) -> Callable[..., ActionResult]
 
     @wraps(original)
     def method(self: SNSResponse) -> ActionResult:
-        answer = original(self)
+        answer: Any = original(self)
         answer.result["Subscriptions"] = [
             _without_arn(subscription) if subscription.pending else subscription
             for subscription in answer.result["Subscriptions"]

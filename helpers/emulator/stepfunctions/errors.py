@@ -164,8 +164,8 @@ def failure(state: Any, env: Environment, error: str | None, cause: str | None) 
     told = {"error": error, "cause": cause}
     told = {name: text for name, text in told.items() if text is not None}
     if isinstance(state, StateTaskActivity):
-        kind, details = HistoryEventType.ActivityFailed, {"activityFailedEventDetails": told}
-        return FailureEvent(env, ErrorName(error), kind, details)
+        kind = HistoryEventType.ActivityFailed
+        return FailureEvent(env, ErrorName(error), kind, {"activityFailedEventDetails": told})
     details = {
         "resourceType": state._get_sfn_resource_type(),
         "resource": state._get_sfn_resource(),

@@ -43,7 +43,7 @@ _from_state_props = StateMap.from_state_props
 Parse = Callable[[str], tuple[Any, Any]]
 
 
-def _parser(parse: Parse) -> staticmethod:
+def _parser(parse: Parse) -> staticmethod[..., Any]:
     """A parser that reads a definition with these fields as well."""
 
     @lru_cache(maxsize=128)

@@ -62,7 +62,11 @@ class MapRun:
     """
 
     def __init__(
-        self, component: DistributedIterationComponent, env: Environment, asked: Any, items: list
+        self,
+        component: DistributedIterationComponent,
+        env: Environment,
+        asked: Any,
+        items: list[Any],
     ) -> None:
         self._component, self._env, self._record = component, env, asked.map_run_record
         chosen = [_selected(env, asked, number, item) for number, item in enumerate(items)]

@@ -46,7 +46,9 @@ EXPECTED_SOURCES = {
 }
 
 
-def start(state: StateTaskServiceSfn, env: Environment, resource_runtime_part: Any, **of: Any):
+def start(
+    state: StateTaskServiceSfn, env: Environment, resource_runtime_part: Any, **of: Any
+) -> None:
     """Replaces `_eval_service_task`: start the child by a plain call."""
     service = client("states", resource_runtime_part.region)
     started = call(service, "start_execution", of["normalised_parameters"])

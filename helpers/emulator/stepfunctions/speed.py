@@ -39,7 +39,9 @@ def load() -> None:
     if "moto.batch" in sys.modules:
         import_module(f"{PARSER}.models")
         return
-    sys.modules["moto.batch"] = module_from_spec(find_spec("moto.batch"))
+    package = find_spec("moto.batch")
+    assert package is not None, "this moto has no batch"
+    sys.modules["moto.batch"] = module_from_spec(package)
     try:
         import_module(f"{PARSER}.models")
     finally:

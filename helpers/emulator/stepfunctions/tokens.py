@@ -120,7 +120,7 @@ class TaskToken:
         while not self._reported.wait(
             None if heartbeat is None else self._beaten + heartbeat - time.time()
         ):
-            if self._beaten + heartbeat - time.time() < TOGETHER:
+            if heartbeat is not None and self._beaten + heartbeat - time.time() < TOGETHER:
                 raise HeartbeatTimeoutError
         if self._error is not None:
             raise self._error
@@ -166,7 +166,7 @@ def await_report(state: StateTaskServiceCallback, env: Environment, **of: Any) -
     if state.heartbeat:
         state.heartbeat.eval(env=env)
         heartbeat = env.stack.pop()
-    if state.resource.condition != ResourceCondition.WaitForTaskToken:
+    if watch is not None and state.resource.condition != ResourceCondition.WaitForTaskToken:
         watch(env, submitted)
     env.stack.append(env.task_token.wait(heartbeat))
 

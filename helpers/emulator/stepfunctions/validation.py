@@ -81,7 +81,7 @@ def _container(container: Any, at: str, scope: Scope) -> Iterator[Diagnostic]:
     if not isinstance(states, dict) or not states:
         yield Diagnostic(SCHEMA, "The field 'States' should be non-empty", f"{at}/States")
         return
-    broken = []
+    broken: list[Diagnostic] = []
     for name, state in states.items():
         broken += _state(name, state, f"{at}/States/{name}", scope)
     yield from broken

@@ -181,6 +181,7 @@ def _failed(env: Environment, error: str, cause: str) -> FailureEventException:
 def read_function(_: Preprocessor, ctx: Any) -> StringIntrinsicFunction:
     """Replaces `visitString_intrinsic_function`."""
     written = text_of(ctx.STRINGINTRINSICFUNC())
+    assert written is not None, "a JSON null is not a function"
     return StringIntrinsicFunction(written, Intrinsic(written))
 
 

@@ -25,7 +25,8 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 
 from helpers.emulator.guard import applied
-from helpers.emulator.stepfunctions.jsonata.interpreter import QueryError, check
+from helpers.emulator.stepfunctions.jsonata.functions import QueryError
+from helpers.emulator.stepfunctions.jsonata.interpreter import check
 from helpers.emulator.stepfunctions.jsonata.places import place
 from helpers.emulator.stepfunctions.jsonata.variables import forget
 

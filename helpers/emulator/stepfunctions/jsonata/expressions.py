@@ -32,7 +32,8 @@ from moto.stepfunctions.parser.asl.eval.states import States
 from helpers.emulator.guard import applied
 from helpers.emulator.stepfunctions import context, jsonpath
 from helpers.emulator.stepfunctions.jsonata import definitions, variables
-from helpers.emulator.stepfunctions.jsonata.interpreter import QueryError, evaluate, kind
+from helpers.emulator.stepfunctions.jsonata.functions import QueryError
+from helpers.emulator.stepfunctions.jsonata.interpreter import evaluate, kind
 from helpers.emulator.stepfunctions.jsonata.places import expected_type
 
 COMPONENT = "moto.stepfunctions.parser.asl.component"

@@ -98,7 +98,9 @@ def written(store: VariableStore) -> dict[str, str]:
 
 def sample(reference: StringVariableSample, env: Environment) -> None:
     """Replaces `StringVariableSample._eval_body`: a variable, and a path into it."""
-    name, path = REFERENCE.fullmatch(reference.expression).groups()
+    read = REFERENCE.fullmatch(reference.expression)
+    assert read is not None, reference.expression  # moto's grammar lets nothing else through
+    name, path = read.groups()
     variables = visible(env)
     if name not in variables:
         raise FailureEventException(_unknown(env, name))
