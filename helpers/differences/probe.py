@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import boto3
@@ -25,14 +26,9 @@ class Difference:
     probe: Probe
 
 
-def difference(behaviour: str, *, aws: str, source: str) -> Callable[[Probe], Probe]:
+def difference(behaviour: str, *, aws: str, source: str) -> Callable[[Probe], Difference]:
     """Make a probe a row of the table of differences."""
-
-    def note(probe: Probe) -> Probe:
-        probe.difference = Difference(behaviour, aws, source, probe)  # type: ignore[attr-defined]
-        return probe
-
-    return note
+    return partial(Difference, behaviour, aws, source)
 
 
 class Queue:

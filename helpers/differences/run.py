@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 # costs work, and a workflow waits for 400 days.
 SERVICES = (sqs, sns, s3, dynamodb, stepfunctions, jsonata, events, event_patterns, lambda_)
 DIFFERENCES: tuple[Difference, ...] = tuple(
-    probe.difference
+    row
     for service in SERVICES
-    for probe in vars(service).values()
-    if hasattr(probe, "difference") and probe.__module__ == service.__name__
+    for row in vars(service).values()
+    if isinstance(row, Difference) and row.probe.__module__ == service.__name__
 )
 
 

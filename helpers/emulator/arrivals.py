@@ -104,7 +104,8 @@ def _json(body: Any) -> Parameters:
 def _form(model: OperationModel, body: Any) -> Parameters:
     pairs = parse_qsl(_text(body), keep_blank_values=True)
     blobs_as_they_are = QueryParser(model, blob_parser=lambda value: value)
-    return blobs_as_they_are.parse({"values": MultiDict(pairs)})  # type: ignore[typeddict-item]
+    read: Any = {"values": MultiDict(pairs)}  # all of a request that this parser looks at
+    return blobs_as_they_are.parse(read)
 
 
 @cache
