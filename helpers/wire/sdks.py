@@ -15,6 +15,8 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
+from helpers.clock.swapping import put
+
 # Module, and the methods that open a connection. The first argument is the object, the second the
 # request, which has its address as `url`.
 METHODS = {
@@ -39,7 +41,7 @@ def close(refuse: Callable[[str], None]) -> None:
             owner, _, method = path.partition(".")
             setattr(getattr(module, owner), method, send)
         if module.__name__ == "boto3.s3.transfer":  # it may hand a file to AWS's library in C
-            module._should_use_crt = lambda config: False  # type: ignore[attr-defined]
+            put(module, {"_should_use_crt": lambda config: False})
 
     for name in ALWAYS:
         import_module(name)
@@ -68,5 +70,5 @@ class _OnceImported(MetaPathFinder):
             load(module)
             self._shut(module)
 
-        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        put(spec.loader, {"exec_module": exec_module})
         return spec
