@@ -8,7 +8,6 @@ holds is waited for in real time, as that thread lives in real time.
 from __future__ import annotations
 
 import re
-import sys
 from _queue import Empty, SimpleQueue
 from _thread import LockType, RLock
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from weakref import WeakSet
 from helpers.clock import current
 from helpers.clock.intypes import ClassEntry, CMethod
 from helpers.clock.lines import NOT_YET, lines, stand
+from helpers.clock.places import frames
 from helpers.clock.tasks import LOCK
 
 GRACE = 0.02  # seconds of real time in which a thread outside the clock releases a lock
@@ -84,7 +84,7 @@ def _lock_for_real(lock: LockType, timeout: float) -> bool | None:
     if lock in _held_across_waits:
         return None
     tasks = current.clock._tasks
-    if any(ident not in tasks for ident in sys._current_frames()) and LOCK.real(lock, True, GRACE):
+    if any(ident not in tasks for ident in frames()) and LOCK.real(lock, True, GRACE):
         return True
     _held_across_waits.add(lock)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import linecache
 import sys
 import sysconfig
@@ -14,6 +15,22 @@ _NOT_THE_READERS = (HERE, "<frozen", *map(sysconfig.get_path, ("stdlib", "platst
 _OWN = (HERE, threading.__file__)
 
 
+def frames() -> dict[int, FrameType]:
+    """The frame in which each thread of the process stands, by its ident.
+
+    Python holds a lock over all threads meanwhile. A collection of garbage in that moment runs
+    code, which may hand over to a thread that wants the lock: both then wait for ever [CPython's
+    issue 106883, fixed in later releases]. So none may begin.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return sys._current_frames()
+    finally:
+        if collects:
+            gc.enable()
+
+
 def place(ident: int | None) -> str:
     """Where a thread waits, as ``, in worker (orders.py:12)``; nothing if it has ended."""
     frame = outside_clock(ident)
@@ -22,7 +39,7 @@ def place(ident: int | None) -> str:
 
 def outside_clock(ident: int | None) -> FrameType | None:
     """The frame that called the clock, of a thread that waits in it."""
-    frame = sys._current_frames().get(ident)
+    frame = frames().get(ident) if ident is not None else None
     while frame is not None and frame.f_code.co_filename.startswith(_OWN):
         frame = frame.f_back
     return frame

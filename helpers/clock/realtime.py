@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-from helpers.clock.places import line, readers, source
+from helpers.clock.places import frames, line, readers, source
 from helpers.clock.readings import MONOTONIC
 from helpers.clock.scheduler import Scheduler
 from helpers.clock.tasks import Baton, Task
@@ -42,7 +42,7 @@ class RealTime:
 
     def waited(self, name: str, seconds: float, ident: int | None) -> None:
         """A thread has waited so long, where it stands now."""
-        where = readers(sys._current_frames().get(ident))
+        where = readers(frames().get(ident))
         self._waits[name, f" in {line(where)}{source(where)}" if where else ""] += seconds
 
     def timed(self, task: Task, function: Callable[..., Any], *args: Any) -> Any:
@@ -63,7 +63,7 @@ class RealTime:
 
         It does if it has stood at one instruction and used no processor since the last look.
         """
-        frame = sys._current_frames().get(task.ident)
+        frame = frames().get(task.ident)
         if frame is None or frame.f_code is Baton.take.__code__:  # it is about to run, or over
             self._spot = None
             return

@@ -6,6 +6,8 @@ a whole number [Step Functions Developer Guide, "Using Map state in Distributed 
 what was left out is laid beside the component that it belongs to.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
