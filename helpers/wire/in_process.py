@@ -149,10 +149,11 @@ class InProcess:
         They belong to one lab, unlike those of other services: a handler runs on its clock.
         """
         if self._functions is None:
-            from helpers.emulator.lambda_ import functions
+            from helpers.emulator.lambda_.corrections import corrections
+            from helpers.emulator.lambda_.functions import Functions
 
-            made = functions.Functions(self._clock)
-            self._undo.enter_context(functions.corrections(made))
+            made = Functions(self._clock)
+            self._undo.enter_context(corrections(made))
             self._functions = made
         return self._functions
 

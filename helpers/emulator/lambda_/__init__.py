@@ -1,1 +1,1 @@
-"""TODO."""
+"""Lambda: functions, their execution environments, and what invokes them."""

@@ -28,7 +28,8 @@ from helpers.emulator.lambda_.destinations import (
     send_dead_letter,
     send_record,
 )
-from helpers.emulator.lambda_.execution import Outcome, invalid
+from helpers.emulator.lambda_.errors import invalid
+from helpers.emulator.lambda_.execution import Invocation, Outcome
 from helpers.emulator.lambda_.retries import BACK_OFF, QUEUE_AGE, RETRY_WAITS
 
 EXPECTED_SOURCES = {
@@ -39,15 +40,15 @@ EXPECTED_SOURCES = {
     "moto.awslambda.models:LambdaFunction.update_configuration": "eca1cdec066f",
 }
 
-Run = Callable[[Any, Any, str], Outcome]
+Run = Callable[[Any, Invocation], Outcome]
 
 
-def process(run: Run, function: Any, event: Any, request_id: str) -> None:
+def process(run: Run, function: Any, invocation: Invocation) -> None:
     """Bring one event to its end, and send the record of it."""
     from moto.core.exceptions import JsonRESTError
 
     try:
-        ended = _attempts(run, function, event, request_id)
+        ended = _attempts(run, function, invocation)
     except JsonRESTError:  # no such handler: nobody could ever run it
         return
     destinations = _settings(function).get("DestinationConfig") or {}
@@ -58,15 +59,15 @@ def process(run: Run, function: Any, event: Any, request_id: str) -> None:
         send_dead_letter(ended, arn)
 
 
-def _attempts(run: Run, function: Any, event: Any, request_id: str) -> Ended:
+def _attempts(run: Run, function: Any, invocation: Invocation) -> Ended:
     from moto.core.exceptions import JsonRESTError
 
-    ended = partial(Ended, function.function_arn, request_id, event)
+    ended = partial(Ended, function, invocation)
     give_up = time.time() + _settings(function).get("MaximumEventAgeInSeconds", QUEUE_AGE)
     back_off, invocations = BACK_OFF[0], 0
     while True:
         try:
-            outcome = run(function, event, request_id)
+            outcome = run(function, invocation)
         except JsonRESTError as refused:
             if refused.code != 429:
                 raise
@@ -109,9 +110,8 @@ def of_function() -> dict[str, Callable[..., Any]]:
 
     def update_configuration(self: Any, config_updates: dict[str, Any]) -> dict[str, Any]:
         if "DeadLetterConfig" in config_updates:
-            arn = config_updates["DeadLetterConfig"].get("TargetArn", "")
-            _check_target(arn, DEAD_LETTERS)
-            self.dead_letter_arn = arn
+            check_dead_letters(config_updates["DeadLetterConfig"])
+            self.dead_letter_arn = config_updates["DeadLetterConfig"].get("TargetArn", "")
         update(self, config_updates)
         return self.get_configuration()
 
@@ -140,6 +140,11 @@ def of_backend() -> dict[str, Callable[..., Any]]:
         "put_function_event_invoke_config": put,
         "update_function_event_invoke_config": update,
     }
+
+
+def check_dead_letters(config: dict[str, str] | None) -> None:
+    """Refuse a dead-letter queue that is neither a queue nor a topic."""
+    _check_target((config or {}).get("TargetArn", ""), DEAD_LETTERS)
 
 
 def _check_target(arn: str, services: tuple[str, ...]) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from helpers.emulator.clients import client
 from helpers.emulator.delivery import Undelivered, deliver
-from helpers.emulator.lambda_.execution import Outcome
+from helpers.emulator.lambda_.execution import Invocation, Outcome
 
 ATTEMPTS = 3
 ERROR_MESSAGE = 1024  # bytes of it in a dead letter
@@ -31,9 +31,8 @@ DEAD_LETTERS = ("sqs", "sns")
 class Ended:
     """How the life of an asynchronous event ended."""
 
-    function_arn: str
-    request_id: str
-    event: Any
+    function: Any  # moto's, of the version that was invoked
+    invocation: Invocation
     condition: str  # "Success", or why it was given up
     invocations: int
     status: int | None  # HTTP status of the last attempt; None if there was none
@@ -42,6 +41,19 @@ class Ended:
     @property
     def succeeded(self) -> bool:
         return self.condition == "Success"
+
+    @property
+    def qualified_arn(self) -> str:
+        arn = self.invocation.arn
+        return arn if arn.count(":") == 7 else f"{arn}:$LATEST"
+
+    def answer(self) -> Any:
+        """The payload, as JSON or, from a handler that returned bytes, as text."""
+        text = self.outcome.payload.decode(errors="replace") if self.outcome else "{}"
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
 
 
 def send_record(ended: Ended, arn: str) -> Undelivered | None:
@@ -65,7 +77,11 @@ def send_record(ended: Ended, arn: str) -> Undelivered | None:
 def send_dead_letter(ended: Ended, arn: str) -> Undelivered | None:
     """Send the event itself to a queue or a topic."""
     service, region = arn.split(":")[2:4]
-    target, body, attributes = client(service, region), json.dumps(ended.event), _attributes(ended)
+    target, body, attributes = (
+        client(service, region),
+        json.dumps(ended.invocation.event),
+        _attributes(ended),
+    )
 
     def send() -> None:
         if service == "sqs":
@@ -83,20 +99,20 @@ def _record(ended: Ended) -> dict[str, Any]:
         "version": "1.0",
         "timestamp": moment.replace("+00:00", "Z"),
         "requestContext": {
-            "requestId": ended.request_id,
-            "functionArn": f"{ended.function_arn}:$LATEST",
+            "requestId": ended.invocation.request_id,
+            "functionArn": ended.qualified_arn,
             "condition": ended.condition,
             "approximateInvokeCount": ended.invocations,
         },
-        "requestPayload": ended.event,
+        "requestPayload": ended.invocation.event,
     }
     if ended.status is not None:
         record["responseContext"] = {"statusCode": ended.status}
     if ended.outcome is not None:
-        record["responseContext"]["executedVersion"] = "$LATEST"
+        record["responseContext"]["executedVersion"] = str(ended.function.version)
         if ended.outcome.failed:
             record["responseContext"]["functionError"] = "Unhandled"
-        record["responsePayload"] = json.loads(ended.outcome.payload)
+        record["responsePayload"] = ended.answer()
     return record
 
 
@@ -105,17 +121,17 @@ def _entry(ended: Ended, bus: str, detail: str) -> dict[str, Any]:
     return {
         "Source": "lambda",
         "DetailType": f"Lambda Function Invocation Result - {result}",
-        "Resources": [f"{ended.function_arn}:$LATEST", bus],
+        "Resources": [ended.qualified_arn, bus],
         "Detail": detail,
         "EventBusName": bus,
     }
 
 
 def _attributes(ended: Ended) -> dict[str, dict[str, str]]:
-    answer = json.loads(ended.outcome.payload) if ended.outcome else {}
+    answer = ended.answer()
     message = str(answer.get("errorMessage", "Rate Exceeded."))
     values = {
-        "RequestID": ("String", ended.request_id),
+        "RequestID": ("String", ended.invocation.request_id),
         "ErrorCode": ("Number", str(ended.status or 429)),
         "ErrorMessage": ("String", message.encode()[:ERROR_MESSAGE].decode(errors="ignore")),
     }

@@ -1,54 +1,40 @@
-"""Lambda functions that are Python functions of this process.
+"""Lambda functions, and who may invoke them now.
 
 moto runs functions in Docker, and without Docker answers every invocation with an error text that
-looks like a success. Here a handler runs in a thread of the lab's clock (`execution`), and what
-is around it follows AWS:
+looks like a success. Here a handler runs in a thread of the lab's clock (`execution`), in an
+execution environment of its own (`environment`), and what is around it follows AWS:
 
 - Each execution environment handles one invocation at a time; a new one starts cold. At the limit
   of concurrency the request is turned away: ``TooManyRequestsException``, 429 [Lambda Developer
-  Guide, "Understanding Lambda function scaling", and API model, November 2026].
-- A function error is a payload with the header ``X-Amz-Function-Error: Unhandled`` [API model:
-  InvokeResponse].
+  Guide, "Understanding Lambda function scaling", and API model, November 2026]. A reservation is
+  of the function, for all its versions together [API model: PutFunctionConcurrency].
 - A caller that gives up does not stop the function (see `helpers.wire`).
 
-Asynchronous invocations are in `asynchronous`, event source mappings in `mapping`.
+Invocations by the API are in `invoke`, functions that are made by the API in `creation`,
+asynchronous invocations in `asynchronous`, event source mappings in `mapping`.
 """
 
 from __future__ import annotations
 
-import json
 import time
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
-from moto.moto_api._internal import mock_random
-
-from helpers.emulator.guard import applied
-from helpers.emulator.lambda_ import asynchronous, mapping
-from helpers.emulator.lambda_.execution import Handler, Outcome, execute, invalid, refusal
-from helpers.trace.callers import at_work
+from helpers.emulator.lambda_.environment import Environment, Pool
+from helpers.emulator.lambda_.errors import invalid, refusal
+from helpers.emulator.lambda_.execution import Invocation, Outcome, execute
+from helpers.emulator.lambda_.memory import Origins
+from helpers.emulator.lambda_.programs import Deployed, Handler, Program
 
 if TYPE_CHECKING:
     from helpers.clock import Clock
 
 ACCOUNT_CONCURRENCY = 1000  # default quota [Lambda Developer Guide, "Lambda quotas", November 2026]
-EXPECTED_SOURCES = {
-    "moto.awslambda.models:LambdaFunction.invoke": "dadc324f30ae",
-    "moto.awslambda.models:LambdaFunction._invoke_lambda": "23ce7a8f956e",
-    **asynchronous.EXPECTED_SOURCES,
-    **mapping.EXPECTED_SOURCES,
-}
-
-
-@dataclass
-class Deployed:
-    """A handler, and the execution environments that it has."""
-
-    handler: Handler
-    cold_start: float  # seconds
-    idle: int = 0  # environments that wait for an invocation
-    active: int = 0
+# "Lambda reserves 100 units of concurrency for your functions that don't reserve concurrency"
+# [Lambda Developer Guide, "Configuring reserved concurrency for a function", November 2026].
+UNRESERVED = 100
+TIMEOUT = (1, 900)  # seconds [API model: up to 900 s but for Lambda Managed Instances]
+MEMORY = (128, 10240)  # MB [Lambda Developer Guide, "Lambda quotas"]
 
 
 class Functions:
@@ -56,7 +42,8 @@ class Functions:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.deployed: dict[str, Deployed] = {}
+        self._origins = Origins()
+        self._pools: WeakKeyDictionary[Any, Pool] = WeakKeyDictionary()
 
     def deploy(
         self,
@@ -78,6 +65,7 @@ class Functions:
 
         _check(name, handler, timeout, memory, cold_start)
         backend = lambda_backends[DEFAULT_ACCOUNT_ID][region]
+        program = Deployed(handler, cold_start, self._origins)
         try:
             function = backend.get_function(name)
             function.update_configuration({"Timeout": timeout, "MemorySize": memory})
@@ -91,86 +79,108 @@ class Functions:
                     "Timeout": timeout,
                     "MemorySize": memory,
                     "Code": {"ZipFile": ""},
+                    "program": program,
                 }
             )
-        self.deployed[name] = Deployed(handler, cold_start)
+        self.give(function, program)
         return function.function_arn
+
+    def give(self, function: Any, program: Program) -> None:
+        """Let a function run a program from now on."""
+        function.program = program
+        self.renew(function)
+
+    def renew(self, function: Any) -> None:
+        """End a function's environments: its code or its configuration has changed."""
+        self._pool(function).renew()
+
+    def _pool(self, function: Any) -> Pool:
+        pool = self._pools.get(function)
+        if pool is None:
+            pool = self._pools[function] = Pool()
+        return pool
 
     # -- one invocation
 
-    def run(self, function: Any, event: Any, request_id: str) -> Outcome:
+    def run(self, function: Any, invocation: Invocation) -> Outcome:
         """Invoke once and wait for the end. Raises an error of moto's if it is turned away."""
-        deployed = self._admit(function)
+        program = _program(function)
+        pool = self._admit(function)
         try:
-            if deployed.idle:
-                deployed.idle -= 1
-            else:
-                time.sleep(deployed.cold_start)
-            outcome = execute(self.clock, function, deployed.handler, event, request_id)
-            deployed.idle += outcome.survives
+            generation = pool.generation
+            environment = pool.take()
+            if environment is None:
+                time.sleep(program.cold_start)
+                environment = Environment(function, program)
+            outcome = execute(self.clock, environment, invocation)
+            if outcome.survives:
+                pool.give_back(environment, generation)
             return outcome
         finally:
-            deployed.active -= 1
+            pool.active -= 1
 
-    def _admit(self, function: Any) -> Deployed:
-        deployed = self.deployed.get(function.function_name)
-        if deployed is None:
-            raise invalid(
-                f"the lab has no handler for {function.function_name}: use lab.deploy(name, …)"
-            )
-        limit, active, reason = self._limit(function, deployed)
+    def _admit(self, function: Any) -> Pool:
+        limit, active, reason = self._limit(function)
         if active >= limit:
             raise refusal(429, "TooManyRequestsException", "Rate Exceeded.", Reason=reason)
-        deployed.active += 1
-        return deployed
+        pool = self._pool(function)
+        pool.active += 1
+        return pool
 
-    def _limit(self, function: Any, deployed: Deployed) -> tuple[int, int, str]:
+    def _limit(self, function: Any) -> tuple[int, int, str]:
         """The limit that applies, how much of it is used, and what AWS calls hitting it."""
-        from moto.awslambda.models import lambda_backends
-
-        if function.reserved_concurrency is not None:
-            limit = int(function.reserved_concurrency)
-            return limit, deployed.active, "ReservedFunctionConcurrentInvocationLimitExceeded"
-        limit, active = ACCOUNT_CONCURRENCY, 0
-        for other in lambda_backends[function.account_id][function.region].list_functions():
+        functions = _latest(function.account_id, function.region)
+        reserved = functions[function.function_name].reserved_concurrency
+        active = self._active(function.region)
+        if reserved is not None:
+            mine = active.get(function.function_name, 0)
+            return int(reserved), mine, "ReservedFunctionConcurrentInvocationLimitExceeded"
+        limit, used = ACCOUNT_CONCURRENCY, 0
+        for name, other in functions.items():
             if other.reserved_concurrency is not None:
                 limit -= int(other.reserved_concurrency)
-            elif other.function_name in self.deployed:
-                active += self.deployed[other.function_name].active
-        return limit, active, "ConcurrentInvocationLimitExceeded"
+            else:
+                used += active.get(name, 0)
+        return limit, used, "ConcurrentInvocationLimitExceeded"
 
-    # -- invocations of the API
-
-    def invoke(self, function: Any, body: Any, request: Any, response: Any) -> str | bytes:
-        """Replaces `LambdaFunction.invoke`: every type of invocation."""
-        event = _event(body)
-        kind = request.get("x-amz-invocation-type", "RequestResponse")
-        if kind == "DryRun":
-            return ""
-        request_id = str(mock_random.uuid4())
-        if kind == "Event":
-            self.clock.start(
-                asynchronous.process,
-                self.run,
-                function,
-                event,
-                request_id,
-                name=at_work("lambda", function.function_name),
-                background=True,
-            )
-            return ""
-        outcome = self.run(function, event, request_id)
-        if outcome.failed:
-            response["x-amz-function-error"] = "Unhandled"
-        return outcome.payload.encode()
+    def _active(self, region: str) -> dict[str, int]:
+        """Invocations under way, by the function's name, over all its versions."""
+        active: dict[str, int] = {}
+        for function, pool in list(self._pools.items()):
+            if function.region == region and pool.active:
+                name = function.function_name
+                active[name] = active.get(name, 0) + pool.active
+        return active
 
 
-def _event(body: Any) -> Any:
-    try:
-        return json.loads(body) if body else {}
-    except ValueError as error:
-        message = f"Could not parse request body into json: {error}"
-        raise refusal(400, "InvalidRequestContentException", message) from None
+def _latest(account: str, region: str) -> dict[str, Any]:
+    from moto.awslambda.models import lambda_backends
+
+    found = lambda_backends[account][region].list_functions()
+    return {function.function_name: function for function in found}
+
+
+def check_reservation(backend: Any, name: str, wanted: int) -> None:
+    """Refuse a reservation that leaves too little to the functions without one."""
+    others = sum(
+        int(function.reserved_concurrency)
+        for function in backend.list_functions()
+        if function.reserved_concurrency is not None and function.function_name != name
+    )
+    if ACCOUNT_CONCURRENCY - others - wanted < UNRESERVED:
+        raise invalid(
+            "Specified ReservedConcurrentExecutions for function decreases account's "
+            f"UnreservedConcurrentExecution below its minimum value of [{UNRESERVED}]."
+        )
+
+
+def _program(function: Any) -> Program:
+    program = getattr(function, "program", None)
+    if program is None:
+        raise invalid(
+            f"the lab has no handler for {function.function_name}: use lab.deploy(name, …)"
+        )
+    return program
 
 
 def _role(account: str) -> str:
@@ -186,30 +196,9 @@ def _role(account: str) -> str:
 def _check(name: str, handler: Handler, timeout: float, memory: int, cold_start: float) -> None:
     if not callable(handler):
         raise TypeError(f"a handler is a function of (event, context), got {handler!r}")
-    if not 1 <= timeout <= 900:  # [API model: the maximum of Timeout is documented as 900 s]
+    if not TIMEOUT[0] <= timeout <= TIMEOUT[1]:
         raise ValueError(f"a function's timeout is 1 to 900 seconds, got {timeout!r}")
-    if not 128 <= memory <= 10240:  # [Lambda Developer Guide, "Lambda quotas"]
+    if not MEMORY[0] <= memory <= MEMORY[1]:
         raise ValueError(f"a function's memory is 128 to 10240 MB, got {memory!r} for {name}")
     if not cold_start >= 0:
         raise ValueError(f"cold_start is zero or more seconds, got {cold_start!r} for {name}")
-
-
-def corrections(functions: Functions) -> AbstractContextManager[None]:
-    """Let every invocation of moto's Lambda run the lab's handlers, until the end of the block."""
-    from moto.awslambda.models import LambdaBackend, LambdaFunction
-
-    def run(self: Any, event: Any = None) -> tuple[str, bool, str]:
-        outcome = functions.run(self, event, str(mock_random.uuid4()))
-        return outcome.payload, outcome.failed, ""
-
-    invocations = {
-        "invoke": lambda self, *args: functions.invoke(self, *args),
-        "_invoke_lambda": run,
-        **asynchronous.of_function(),
-    }
-    operations = {**asynchronous.of_backend(), **mapping.of_backend()}
-    return applied(
-        EXPECTED_SOURCES,
-        (LambdaFunction, invocations),
-        (LambdaBackend, operations),
-    )

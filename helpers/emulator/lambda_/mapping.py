@@ -24,7 +24,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.emulator.lambda_.batch import message_filter
-from helpers.emulator.lambda_.execution import invalid, refusal
+from helpers.emulator.lambda_.errors import invalid, refusal
 from helpers.emulator.lambda_.poller import Poller
 
 WITHOUT_WINDOW = 10  # largest batch
