@@ -156,7 +156,15 @@ class Lab:
         """Make `handler(event, context)` a Lambda function. Returns its ARN.
 
         What a deployment tool does on AWS; everything after it is plain boto3 (`lambda.invoke`,
-        ``put_function_concurrency``). Again with the same name, it replaces the handler.
+        ``put_function_concurrency``). Again with the same name, it replaces the handler. A function
+        can also be made as on AWS, from a zip file: ``create_function(Code={"ZipFile": …})``.
+
+        As on AWS, each execution environment has a memory of its own: lists, dicts and sets that
+        are globals of the handler's module are copied for it when it starts, and a global that the
+        handler binds (``global count``) is its own too. What it changes in them, the notebook's own
+        see as well, but no other environment. Variables around the handler (a closure), defaults
+        and all other objects are shared: they are the world outside of the function. The whole
+        rule is in `helpers.emulator.lambda_.memory`.
 
         Parameters
         ----------

@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import threading
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.emulator.lambda_.context import Context
 from helpers.emulator.lambda_.environment import Environment
+from helpers.emulator.lambda_.log import Log
 from helpers.emulator.lambda_.marshalling import marshal
 from helpers.emulator.lambda_.modules import Fault
 
@@ -45,6 +47,7 @@ class Invocation:
     request_id: str
     arn: str  # of the function, as the caller named it
     client_context: str | None = None  # JSON
+    log: Log | None = None  # for a caller that asked for it
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,8 @@ def _run(environment: Environment, invocation: Invocation, deadline: float) -> O
         )
         # Each attempt reads the event anew: a handler may change what it was given.
         event = copy.deepcopy(invocation.event)
-        with environment.invocation():
+        heard = invocation.log.of_this_thread() if invocation.log else contextlib.nullcontext()
+        with environment.invocation(), heard:
             result = environment.handler(event, context)
     except Exception as error:
         return _error(str(error), type(error).__name__, request_id, _frames(error, environment))

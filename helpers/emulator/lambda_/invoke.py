@@ -30,6 +30,7 @@ from moto.moto_api._internal import mock_random
 from helpers.emulator.lambda_ import asynchronous
 from helpers.emulator.lambda_.errors import invalid, refusal
 from helpers.emulator.lambda_.execution import Invocation, Outcome
+from helpers.emulator.lambda_.log import Log
 
 if TYPE_CHECKING:
     from helpers.emulator.lambda_.functions import Functions
@@ -67,13 +68,17 @@ def of_response(functions: Functions) -> dict[str, Callable[..., Any]]:
             start_asynchronous(functions, function, Invocation(_event(body), request_id, arn))
             return _accepted(202)
         context = _client_context(self.headers.get("X-Amz-Client-Context"))
-        outcome = functions.run(function, Invocation(_event(body), request_id, arn, context))
+        tail = self.headers.get("X-Amz-Log-Type") == "Tail"
+        log = Log(function, request_id) if tail else None
+        outcome = functions.run(function, Invocation(_event(body), request_id, arn, context, log))
         headers = {
             "content-type": "application/json",
             "x-amz-executed-version": str(function.version),
         }
         if outcome.failed:
             headers["x-amz-function-error"] = "Unhandled"
+        if log is not None:
+            headers["x-amz-log-result"] = log.result(outcome)
         return 200, headers, outcome.payload
 
     return {"invoke": invoke}
