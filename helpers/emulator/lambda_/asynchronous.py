@@ -21,6 +21,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from moto.awslambda.models import LambdaBackend, LambdaFunction
+
 from helpers.emulator.lambda_.destinations import (
     DEAD_LETTERS,
     DESTINATIONS,
@@ -39,6 +41,13 @@ EXPECTED_SOURCES = {
     "moto.awslambda.models:LambdaFunction.get_configuration": "803fb04bffde",
     "moto.awslambda.models:LambdaFunction.update_configuration": "eca1cdec066f",
 }
+
+# Taken before anything is replaced: a lab beside another replaces what that one has replaced.
+configuration, update_in_moto = (
+    LambdaFunction.get_configuration,
+    LambdaFunction.update_configuration,
+)
+put_another = LambdaBackend.put_function_event_invoke_config
 
 Run = Callable[[Any, Invocation], Outcome]
 
@@ -99,9 +108,6 @@ def _dead_letter_arn(function: Any) -> str | None:
 
 def of_function() -> dict[str, Callable[..., Any]]:
     """Replacements for moto's LambdaFunction: it keeps its dead-letter queue."""
-    from moto.awslambda.models import LambdaFunction
-
-    configuration, update = LambdaFunction.get_configuration, LambdaFunction.update_configuration
 
     def get_configuration(self: Any, *args: Any, **options: Any) -> dict[str, Any]:
         found = configuration(self, *args, **options)
@@ -112,7 +118,7 @@ def of_function() -> dict[str, Callable[..., Any]]:
         if "DeadLetterConfig" in config_updates:
             check_dead_letters(config_updates["DeadLetterConfig"])
             self.dead_letter_arn = config_updates["DeadLetterConfig"].get("TargetArn", "")
-        update(self, config_updates)
+        update_in_moto(self, config_updates)
         return self.get_configuration()
 
     return {"get_configuration": get_configuration, "update_configuration": update_configuration}
@@ -120,9 +126,6 @@ def of_function() -> dict[str, Callable[..., Any]]:
 
 def of_backend() -> dict[str, Callable[..., Any]]:
     """Replacements for moto's LambdaBackend: a configuration that is put again counts."""
-    from moto.awslambda.models import LambdaBackend
-
-    put_another = LambdaBackend.put_function_event_invoke_config
 
     def put(self: Any, function_name: str, config: dict[str, Any]) -> dict[str, Any]:
         for destination in (config.get("DestinationConfig") or {}).values():

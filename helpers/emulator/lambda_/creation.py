@@ -21,6 +21,8 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from moto.awslambda.models import LambdaBackend
+
 from helpers.emulator.lambda_.asynchronous import check_dead_letters
 from helpers.emulator.lambda_.errors import invalid, refusal
 from helpers.emulator.lambda_.functions import MEMORY, TIMEOUT, check_reservation
@@ -46,14 +48,14 @@ EXPECTED_SOURCES = {
     "moto.awslambda.models:LambdaStorage.publish_version": "b62a3d20bd8f",
 }
 
+# Taken before anything is replaced: a lab beside another replaces what that one has replaced.
+create_in_moto = LambdaBackend.create_function
+configure_in_moto = LambdaBackend.update_function_configuration
+reserve_in_moto = LambdaBackend.put_function_concurrency
+
 
 def of_backend(functions: Functions) -> dict[str, Callable[..., Any]]:
     """Replacements for moto's LambdaBackend."""
-    from moto.awslambda.models import LambdaBackend
-
-    create_in_moto = LambdaBackend.create_function
-    configure_in_moto = LambdaBackend.update_function_configuration
-    reserve_in_moto = LambdaBackend.put_function_concurrency
 
     def create(self: Any, spec: dict[str, Any]) -> Any:
         spec = dict(spec)

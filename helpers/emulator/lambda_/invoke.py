@@ -35,7 +35,12 @@ from helpers.emulator.lambda_.log import Log
 if TYPE_CHECKING:
     from helpers.emulator.lambda_.functions import Functions
 
-LIMITS = {"RequestResponse": 6_291_456, "Event": 1_048_576}  # bytes
+# Bytes; InvokeAsync, which is deprecated, keeps the limit of 256 KB [API model: InvokeAsync].
+LIMITS = {"RequestResponse": 6_291_456, "Event": 1_048_576, "InvokeAsync": 262_144}
+NOT_MODELLED = {
+    "X-Amz-Durable-Execution-Name": "DurableExecutionName",
+    "X-Amz-Tenant-Id": "TenantId",
+}
 NAME = re.compile(
     r"(?:arn:aws[\w-]*:lambda:)?(?:(?P<region>[a-z]{2}[\w-]*-\d):)?(?:(?P<account>\d{12}):)?"
     r"(?:function:)?(?P<name>[\w.-]+)(?::(?P<qualifier>[\w$.-]+))?"
@@ -45,6 +50,7 @@ EXPECTED_SOURCES = {
     "moto.awslambda.models:LambdaFunction._invoke_lambda": "23ce7a8f956e",
     "moto.awslambda.models:LambdaBackend.get_function": "3a27e326009f",
     "moto.awslambda.models:LambdaStorage.get_alias": "1d6f189badf5",
+    "moto.awslambda.responses:LambdaResponse.invoke_async": "b51e6e28b6a2",
     "moto.awslambda.responses:LambdaResponse.invoke": "8f68f0bf023a",
 }
 
@@ -58,6 +64,12 @@ def of_response(functions: Functions) -> dict[str, Callable[..., Any]]:
         body = self.body.encode() if isinstance(self.body, str) else (self.body or b"")
         kind = self.headers.get("X-Amz-Invocation-Type", "RequestResponse")
         _check_size(body, kind)
+        for header, parameter in NOT_MODELLED.items():
+            if self.headers.get(header):
+                raise invalid(
+                    f"the lab does not model {parameter}: leave it out, got "
+                    f"{self.headers[header]!r}"
+                )
         named = unquote(self.path.rsplit("/", 2)[-2])
         qualifier = self.querystring.get("Qualifier", [None])[0]
         function, arn = resolve(self.backend, named, qualifier)
@@ -78,10 +90,19 @@ def of_response(functions: Functions) -> dict[str, Callable[..., Any]]:
         if outcome.failed:
             headers["x-amz-function-error"] = "Unhandled"
         if log is not None:
-            headers["x-amz-log-result"] = log.result(outcome)
+            headers["x-amz-log-result"] = log.result(outcome.payload if outcome.failed else None)
         return 200, headers, outcome.payload
 
-    return {"invoke": invoke}
+    def invoke_async(self: Any) -> Answer:
+        body = self.body.encode() if isinstance(self.body, str) else (self.body or b"")
+        _check_size(body, "InvokeAsync")
+        named = unquote(self.path.rstrip("/").rsplit("/", 2)[-2])
+        function, arn = resolve(self.backend, named, None)
+        request_id = str(mock_random.uuid4())
+        start_asynchronous(functions, function, Invocation(_event(body), request_id, arn))
+        return _accepted(202)
+
+    return {"invoke": invoke, "invoke_async": invoke_async}
 
 
 def _accepted(status: int) -> Answer:

@@ -20,10 +20,7 @@ import sys
 import time
 from collections.abc import Iterator
 from threading import get_ident
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from helpers.emulator.lambda_.execution import Outcome
+from typing import Any
 
 TAIL = 4096  # bytes
 FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
@@ -56,15 +53,15 @@ class Log:
             if not _written and isinstance(sys.stdout, _Heard):
                 sys.stdout = sys.stdout.stream
 
-    def result(self, outcome: Outcome) -> str:
-        """Its last 4 KB, in base64."""
+    def result(self, error: bytes | None) -> str:
+        """Its last 4 KB, in base64, with the payload of an error if there was one."""
         milliseconds = (time.time() - self._began) * 1000
         name = f"RequestId: {self._request_id}"
         text = "".join(
             [
                 f"START {name} Version: {self._function.version}\n",
                 *self._pieces,
-                _error(outcome),
+                _error(error),
                 f"END {name}\n",
                 f"REPORT {name}\tDuration: {milliseconds:.2f} ms\t"
                 f"Memory Size: {self._function.memory_size} MB\t\n",
@@ -73,10 +70,10 @@ class Log:
         return base64.b64encode(text.encode()[-TAIL:]).decode()
 
 
-def _error(outcome: Outcome) -> str:
-    if not outcome.failed:
+def _error(payload: bytes | None) -> str:
+    if payload is None:
         return ""
-    told = json.loads(outcome.payload)
+    told = json.loads(payload)
     lines = [f"[ERROR] {told['errorType']}: {told['errorMessage']}"]
     if "stackTrace" in told:
         lines.append("Traceback (most recent call last):")

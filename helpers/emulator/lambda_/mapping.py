@@ -23,6 +23,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from moto.awslambda.models import LambdaBackend
+
 from helpers.emulator.lambda_.batch import message_filter
 from helpers.emulator.lambda_.errors import invalid, refusal
 from helpers.emulator.lambda_.poller import Poller
@@ -38,14 +40,14 @@ EXPECTED_SOURCES = {
     "moto.awslambda.models:EventSourceMapping.get_configuration": "b41577cbcbd7",
 }
 
+# Taken before anything is replaced: a lab beside another replaces what that one has replaced.
+create_in_moto = LambdaBackend.create_event_source_mapping
+update_in_moto = LambdaBackend.update_event_source_mapping
+delete_in_moto = LambdaBackend.delete_event_source_mapping
+
 
 def of_backend() -> dict[str, Callable[..., Any]]:
     """Replacements for moto's LambdaBackend."""
-    from moto.awslambda.models import LambdaBackend
-
-    create_in_moto = LambdaBackend.create_event_source_mapping
-    update_in_moto = LambdaBackend.update_event_source_mapping
-    delete_in_moto = LambdaBackend.delete_event_source_mapping
 
     def create(self: Any, spec: dict[str, Any]) -> Any:
         queue = _queue(self, spec.get("EventSourceArn"))

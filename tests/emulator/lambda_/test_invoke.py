@@ -153,6 +153,29 @@ class TestSizes:
         assert told.value.response["ResponseMetadata"]["HTTPStatusCode"] == 413
 
 
+class TestOtherWays:
+    def test_the_deprecated_operation_accepts_an_event(self, lab, aws):
+        seen = []
+        lab.deploy("f", lambda event, context: seen.append(event))
+        assert aws.invoke_async(FunctionName="f", InvokeArgs=b'{"a": 1}')["Status"] == 202
+        with lab.running(seconds=1):
+            pass
+        assert seen == [{"a": 1}]
+
+    @pytest.mark.parametrize("name", ["DurableExecutionName", "TenantId"])
+    def test_what_the_lab_does_not_model_is_refused(self, lab, aws, name):
+        lab.deploy("f", lambda event, context: 1)
+        with pytest.raises(aws.exceptions.InvalidParameterValueException, match=f"{name}.*'mine'"):
+            aws.invoke(FunctionName="f", **{name: "mine"})
+
+    def test_a_dry_run_runs_nothing(self, lab, aws):
+        ran = []
+        lab.deploy("f", lambda event, context: ran.append(1))
+        reply = aws.invoke(FunctionName="f", InvocationType="DryRun")
+        assert (reply["StatusCode"], reply["Payload"].read(), ran) == (204, b"", [])
+        assert "ExecutedVersion" not in reply
+
+
 class TestReservations:
     def test_the_last_hundred_cannot_be_reserved(self, lab, aws):
         """[Developer Guide, "Configuring reserved concurrency for a function", November 2026]"""

@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from uploaded_function import ROLE, answer, archive, create, role
 
 from helpers import Lab
+from helpers.lab import beside
 
 COUNTS = """
 import time
@@ -423,3 +424,13 @@ class TestWhoInvokesIt:
         aws.delete_function(FunctionName="f")
         with pytest.raises(aws.exceptions.ResourceNotFoundException):
             answer()
+
+
+def test_a_lab_beside_another_has_functions_of_its_own(lab):
+    create(COUNTS)
+    assert answer({"n": 1}) == [1]
+    with beside(seed=2) as other:
+        create(COUNTS)
+        other.deploy("g", lambda event, context: 1)
+        assert [answer({"n": 2}), answer(name="g")] == [[2], 1]
+    assert answer({"n": 3}) == [1, 3]
