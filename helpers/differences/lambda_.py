@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
 
-from helpers.differences.probe import MODEL, Queue, difference, kind, let_pass
+from helpers.differences.probe import MODEL, ROLE, Queue, difference, kind, let_pass
 
 
 @difference(
@@ -139,6 +141,74 @@ def short_visibility(lab: Any) -> str:
     lab.deploy("long", lambda event, context: None, timeout=60)
     try:
         _map("long", queue)
+    except ClientError as error:
+        return kind(error)
+    return "accepted"
+
+
+@difference(
+    "Lambda: code from a zip file is invoked", aws="runs", source="Developer Guide, Python handler"
+)
+def zip_file(lab: Any) -> str:
+    """A function is made from a zip file with Python code, and invoked."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("app.py", "def handler(event, context): return context.function_name")
+    client = boto3.client("lambda")
+    client.create_function(
+        FunctionName="zipped",
+        Role=ROLE,
+        Runtime="python3.13",
+        Handler="app.handler",
+        Code={"ZipFile": content.getvalue()},
+    )
+    answer = client.invoke(FunctionName="zipped")["Payload"].read()
+    return "runs" if answer == b'"zipped"' else "does not run"
+
+
+@difference(
+    "Lambda: invoked with an unknown qualifier",
+    aws="ResourceNotFoundException",
+    source=f"{MODEL}, Invoke",
+)
+def unknown_qualifier(lab: Any) -> str:
+    """A version that does not exist is invoked."""
+    lab.deploy("unversioned", lambda event, context: None)
+    try:
+        boto3.client("lambda").invoke(FunctionName="unversioned", Qualifier="7")
+    except ClientError as error:
+        return kind(error)
+    return "accepted"
+
+
+@difference(
+    "Lambda: reserve 901 of 1,000",
+    aws="InvalidParameterValueException",
+    source="Developer Guide, reserved concurrency",
+)
+def last_hundred(lab: Any) -> str:
+    """The account's last unreserved hundred are touched."""
+    lab.deploy("greedy", lambda event, context: None)
+    client = boto3.client("lambda")
+    try:
+        client.put_function_concurrency(FunctionName="greedy", ReservedConcurrentExecutions=901)
+    except ClientError as error:
+        return kind(error)
+    client.delete_function_concurrency(FunctionName="greedy")
+    return "accepted"
+
+
+@difference(
+    "Lambda: an event of 1 MB and a byte",
+    aws="RequestEntityTooLargeException",
+    source="Developer Guide, Lambda quotas",
+)
+def large_event(lab: Any) -> str:
+    """A function is invoked asynchronously with more than it may be given."""
+    lab.deploy("large", lambda event, context: None)
+    payload = b'"' + b"x" * (1024 * 1024 - 1) + b'"'
+    try:
+        boto3.client("lambda").invoke(FunctionName="large", InvocationType="Event", Payload=payload)
     except ClientError as error:
         return kind(error)
     return "accepted"
