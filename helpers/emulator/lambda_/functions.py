@@ -23,7 +23,7 @@ from weakref import WeakKeyDictionary
 from helpers.emulator.lambda_.environment import Environment, Pool
 from helpers.emulator.lambda_.errors import invalid, refusal
 from helpers.emulator.lambda_.execution import Invocation, Outcome, execute
-from helpers.emulator.lambda_.memory import Origins
+from helpers.emulator.lambda_.module_globals import Origins
 from helpers.emulator.lambda_.programs import Deployed, Handler, Program
 
 if TYPE_CHECKING:

@@ -32,32 +32,10 @@ from types import CellType, CodeType, FunctionType, MethodType
 from typing import Any
 
 from helpers.emulator.lambda_.containers import CHANGES, own_copy, plain, refill
+from helpers.emulator.lambda_.module_globals import Globals, Origins
 
 INSTALLED = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
 _CACHE = type(functools.lru_cache(lambda: None))
-_MISSING = object()
-
-
-class Origins:
-    """What the notebook had, before an environment of the lab changed it."""
-
-    def __init__(self) -> None:
-        self.content: dict[int, tuple[Any, Any]] = {}  # by id: the container, and a shallow copy
-        self.changed: set[int] = set()  # ids of these that an environment has changed
-        # Of globals that one has bound anew: what the notebook had, and what it was told last.
-        self.bindings: dict[tuple[int, str], tuple[Any, Any]] = {}
-
-    def bound(self, live: dict[str, Any], name: str) -> Any:
-        """What the notebook itself has bound a name to."""
-        value = live.get(name, _MISSING)
-        before, told = self.bindings.get((id(live), name), (_MISSING, _MISSING))
-        return before if value is told else value
-
-    def bind(self, live: dict[str, Any], name: str, value: Any) -> None:
-        """Tell the notebook what an environment has bound a name to."""
-        before = self.bound(live, name)
-        live[name] = value
-        self.bindings[id(live), name] = (before, value)
 
 
 class Memory:
@@ -66,7 +44,7 @@ class Memory:
     def __init__(self, origins: Origins) -> None:
         self._origins = origins
         self._owned: dict[int, tuple[Any, Any]] = {}  # by id: the notebook's, and its own
-        self._modules: dict[int, _Globals] = {}
+        self._modules: dict[int, Globals] = {}
 
     def own(self, value: Any) -> Any:
         """This environment's copy of a function or a container; anything else as it is."""
@@ -80,10 +58,10 @@ class Memory:
         self._owned[id(value)] = (value, own)  # which holds the value, and with it its id
         return own
 
-    def module(self, live: dict[str, Any]) -> _Globals:
+    def module(self, live: dict[str, Any]) -> Globals:
         found = self._modules.get(id(live))
         if found is None:
-            found = self._modules[id(live)] = _Globals(self, self._origins, live)
+            found = self._modules[id(live)] = Globals(self.own, self._origins, live)
         return found
 
     @contextlib.contextmanager
@@ -162,51 +140,6 @@ class Memory:
         if wrapped is value.__wrapped__:
             return value
         return self.keep(value, functools.lru_cache(**value.cache_parameters())(wrapped))
-
-
-class _Globals:
-    """The globals of one module, as one environment has them."""
-
-    def __init__(self, memory: Memory, origins: Origins, live: dict[str, Any]) -> None:
-        self._memory, self._origins, self._live = memory, origins, live
-        self.own = dict(live)
-        self._wanted: set[str] = set()
-        self._given: dict[str, tuple[Any, Any]] = {}  # by name: the notebook's, and what it got
-        self._told: dict[str, Any] = {}
-
-    def want(self, names: set[str]) -> None:
-        new = names - self._wanted
-        self._wanted |= new
-        for name in new:
-            self._take(name)
-
-    def take_over(self) -> None:
-        for name in list(self._wanted):
-            self._take(name)
-
-    def tell(self) -> None:
-        for name in self._wanted & self.own.keys():
-            if self._is_bound_anew(name) and self._told.get(name, _MISSING) is not self.own[name]:
-                self._told[name] = self.own[name]
-                self._origins.bind(self._live, name, self.own[name])
-
-    def _take(self, name: str) -> None:
-        if self._is_bound_anew(name):
-            return
-        value = self._origins.bound(self._live, name)
-        if name in self._given and self._given[name][0] is value:
-            return
-        if value is _MISSING:
-            self.own.pop(name, None)
-        else:
-            self.own[name] = own = self._memory.own(value)
-            self._given[name] = (value, own)
-
-    def _is_bound_anew(self, name: str) -> bool:
-        """Whether the handler has bound the name."""
-        if name not in self._given:  # the notebook may not have had it at the time
-            return name in self.own and name not in self._live
-        return self.own.get(name, _MISSING) is not self._given[name][1]
 
 
 def _content(cell: CellType) -> Any:

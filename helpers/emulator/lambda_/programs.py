@@ -10,7 +10,8 @@ import contextlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from helpers.emulator.lambda_.memory import Memory, Origins
+from helpers.emulator.lambda_.memory import Memory
+from helpers.emulator.lambda_.module_globals import Origins
 from helpers.emulator.lambda_.modules import Modules
 from helpers.emulator.lambda_.package import Package
 from helpers.emulator.lambda_.variables import TASK
