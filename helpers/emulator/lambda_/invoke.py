@@ -31,6 +31,7 @@ from helpers.emulator.lambda_ import asynchronous
 from helpers.emulator.lambda_.errors import invalid, refusal
 from helpers.emulator.lambda_.execution import Invocation, Outcome
 from helpers.emulator.lambda_.log import Log
+from helpers.trace.callers import at_work
 
 if TYPE_CHECKING:
     from helpers.emulator.lambda_.functions import Functions
@@ -136,7 +137,7 @@ def start_asynchronous(functions: Functions, function: Any, invocation: Invocati
         functions.run,
         function,
         invocation,
-        name=f"lambda:{function.function_name}",
+        name=at_work("lambda", function.function_name),
         background=True,
     )
 
