@@ -42,8 +42,9 @@ def plain(container: Any) -> Any:
         return deque(container, container.maxlen)
     if isinstance(container, defaultdict):
         return defaultdict(container.default_factory, container)
-    base = type(container)
-    return (base if base in CHANGES else base.__base__)(container)
+    own = type(container)
+    base: Any = own if own in CHANGES else own.__base__
+    return base(container)
 
 
 def own_copy(container: Any, on_change: Callable[[], None]) -> Any:

@@ -59,7 +59,7 @@ def encoded(variables: dict[str, str]) -> Data:
     """The process's variables with these over them, as `os.environ` holds them."""
     own = dict(os.environ.__dict__["_data"])
     for name, value in variables.items():
-        own[os.environ.encodekey(name)] = os.environ.encodevalue(value)  # type: ignore[attr-defined]
+        own[os.environ.encodekey(name)] = os.environ.encodevalue(value)
     return own
 
 

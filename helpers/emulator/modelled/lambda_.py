@@ -66,9 +66,7 @@ ROWS: dict[str, Verdict] = {
         "runtimes: a handler runs in this Python", "leave it out"
     ),
     "Invoke": acts(),
-    "InvokeAsync": refused(
-        "an operation that AWS has given up", "use Invoke with InvocationType=Event"
-    ),
+    "InvokeAsync": acts("AWS has given it up: use Invoke with InvocationType=Event"),
     "InvokeWithResponseStream": refused("answers that come in pieces", "use Invoke"),
     "ListAliases": moto(),
     "ListCapacityProviders": CAPACITY,

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from helpers.emulator.modelled.verdict import Verdict, acts, moto, refused
 
-ACTIVITY = refused(
-    "activities: nobody hands out their tasks",
-    "send the task token to a queue: arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-)
 VERSION = refused("versions and aliases", "give each version a state machine of its own")
 
 ROWS: dict[str, Verdict] = {
-    "CreateActivity": ACTIVITY,
+    "CreateActivity": acts(),
     "CreateStateMachine": acts(),
     "CreateStateMachineAlias": VERSION,
-    "DeleteActivity": ACTIVITY,
+    "DeleteActivity": acts(),
     "DeleteStateMachine": moto(),
     "DeleteStateMachineAlias": VERSION,
     "DeleteStateMachineVersion": VERSION,
-    "DescribeActivity": ACTIVITY,
+    "DescribeActivity": acts(),
     "DescribeExecution": acts(),
     "DescribeMapRun": moto(),
     "DescribeStateMachine": moto(),
     "DescribeStateMachineAlias": VERSION,
     "DescribeStateMachineForExecution": moto(),
-    "GetActivityTask": ACTIVITY,
+    "GetActivityTask": acts(),
     "GetExecutionHistory": acts(),
-    "ListActivities": ACTIVITY,
+    "ListActivities": acts(),
     "ListExecutions": acts(),
     "ListMapRuns": moto(),
     "ListStateMachineAliases": VERSION,

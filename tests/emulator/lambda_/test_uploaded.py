@@ -19,6 +19,7 @@ from uploaded_function import ROLE, answer, archive, create, role
 from helpers import Lab
 from helpers.lab import beside
 
+LAYER = "arn:aws:lambda:eu-west-1:123456789012:layer:l:1"
 COUNTS = """
 import time
 seen = set()
@@ -319,7 +320,7 @@ class TestWhatCannotBeRun:
         ("settings", "told"),
         [
             ({"runtime": "nodejs22.x"}, "Python alone, got Runtime 'nodejs22.x'"),
-            ({"Layers": ["arn:aws:lambda:eu-west-1:1:layer:l:1"]}, "does not model Layers"),
+            ({"Layers": [LAYER]}, "does not model Layers"),
             ({"PackageType": "Image"}, "runs no container images"),
             ({"DurableConfig": {"ExecutionTimeout": 60}}, "does not model DurableConfig"),
             ({"Timeout": 901}, "Value '901' at 'timeout'.*less than or equal to 900"),
