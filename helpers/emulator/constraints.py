@@ -20,6 +20,7 @@ next to no constraints.
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -44,6 +45,7 @@ MISSING = {
     "sqs": ("MissingParameter", "The request must contain the parameter {}."),
     "sns": ("InvalidParameter", "Invalid parameter: {} Reason: no value for required parameter"),
 }
+NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Refusal(NamedTuple):
@@ -78,7 +80,7 @@ def answer(refusal: Refusal, protocol: str) -> tuple[int, dict[str, str], str]:
     if protocol == QUERY:
         body = (
             "<ErrorResponse><Error><Type>Sender</Type>"
-            f"<Code>{code}</Code><Message>{escape(message)}</Message>"
+            f"<Code>{code}</Code><Message>{escape(NOT_IN_XML.sub('?', message))}</Message>"
             "</Error><RequestId>lab</RequestId></ErrorResponse>"
         )
         return 400, {"Content-Type": "text/xml"}, body

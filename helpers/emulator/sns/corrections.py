@@ -11,6 +11,7 @@ No policy of a queue or a function is asked for its permission.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import wraps
@@ -55,6 +56,8 @@ EXPECTED_SOURCES = {
     "moto.sns.responses:SNSResponse.get_topic_attributes": "988a1fe509ed",
     "moto.sns.models:SNSBackend.get_topic": "417f8c7e6ffb",
     "moto.sns.models:SNSBackend.unsubscribe": "a67fc6952c83",
+    "moto.sns.models:SNSBackend._get_values_nexttoken": "d96e6823c069",
+    "moto.sns.models:SNSBackend.delete_platform_application": "f23e5557631a",
     "moto.sns.responses:SNSResponse.set_subscription_attributes": "59124afdcfd1",
     "moto.sns.responses:SNSResponse.create_topic": "9a00c3f7472a",
 }
@@ -88,6 +91,8 @@ def _backend_methods() -> dict[str, Callable[..., Any]]:
         "publish_batch": publish_batch,
         "get_topic": _get_topic(SNSBackend.get_topic),
         "unsubscribe": _unsubscribe(SNSBackend.unsubscribe),
+        "_get_values_nexttoken": _page(SNSBackend._get_values_nexttoken),
+        "delete_platform_application": _delete_platform_application,
         "create_topic": _create_topic(SNSBackend.create_topic),
         "set_topic_attribute": _set_topic_attribute(SNSBackend.set_topic_attribute),
         "set_subscription_attributes": _set_subscription_attributes(
@@ -142,6 +147,22 @@ def _unsubscribe(original: Callable[..., None]) -> Callable[..., None]:
         original(self, subscription_arn)
 
     return unsubscribe
+
+
+def _page(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def page(self: SNSBackend, values: dict[str, Any], next_token: str | None = None) -> Any:
+        if next_token and not re.fullmatch(r"[0-9]+", str(next_token)):
+            raise refused("NextToken")  # which is not one that was given out
+        return original(self, values, next_token)
+
+    return page
+
+
+def _delete_platform_application(self: SNSBackend, platform_arn: str) -> None:
+    """Replaces moto's. Deleting one that is not there is not among the errors of the API model."""
+    arns.check(platform_arn, "PlatformApplicationArn")
+    self.applications.pop(platform_arn, None)
 
 
 def _create_topic(original: Callable[..., Topic]) -> Callable[..., Topic]:

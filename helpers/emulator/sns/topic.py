@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -34,7 +35,8 @@ from helpers.emulator.sns.message import Notification
 from helpers.emulator.sns.web import PROTOCOLS, WebSubscriber
 
 DEFAULT_LIMIT = 262_144  # bytes
-LONGEST_SUBJECT = 100  # characters
+LONGEST_SUBJECT = 100  # characters; without "line breaks or control characters" (Publish)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def refused(text: str) -> SNSInvalidParameter:
@@ -90,10 +92,14 @@ class CorrectedTopic(Topic):
         """Check what is to be published."""
         if not message:
             raise refused("Empty message")
-        if subject is not None and not 0 < len(subject) <= LONGEST_SUBJECT:
+        if subject is not None and not (
+            0 < len(subject) <= LONGEST_SUBJECT and _CONTROL.search(subject) is None
+        ):
             raise refused("Subject")
         if message_structure is not None:
             _check_structure(message, message_structure)
+        _check_id("MessageGroupId", group_id)
+        _check_id("MessageDeduplicationId", deduplication_id)
         if self.fifo_topic:
             deduplication_id = self._check_fifo(message, group_id, deduplication_id)
         elif deduplication_id:
@@ -139,6 +145,18 @@ class CorrectedTopic(Topic):
         for subscription in self.sns_backend._get_topic_subscriptions(self):
             subscription.offer(notification)
         return notification
+
+
+def _check_id(name: str, value: str | None) -> None:
+    """Up to 128 "alphanumeric characters (a-z, A-Z, 0-9) and punctuation" (Publish).
+
+    The words are those that SQS has.
+    """
+    if value and not re.fullmatch(r"[!-~]{1,128}", value):
+        raise refused(
+            f"{name} Reason: {name} can only include alphanumeric and punctuation characters. 1 to "
+            "128 in length"
+        )
 
 
 def _check_structure(message: str, structure: str) -> None:

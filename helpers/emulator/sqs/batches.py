@@ -23,7 +23,6 @@ from moto.sqs.constants import MAXIMUM_MESSAGE_LENGTH
 from moto.sqs.exceptions import (
     BatchEntryIdsNotDistinct,
     BatchRequestTooLong,
-    EmptyBatchRequest,
     InvalidBatchEntryId,
     InvalidParameterValue,
     SQSException,
@@ -42,10 +41,13 @@ Entry = dict[str, Any]
 Failure = dict[str, Any]
 
 
-def check(entries: Sequence[Entry], action: str) -> None:
-    """Refuse a batch as a whole. `action` is "Send", "Delete" or "ChangeVisibility"."""
+def check(entries: Sequence[Entry], shape: str) -> None:
+    """Refuse a batch as a whole. `shape` is the API model's name of an entry."""
     if not entries:
-        raise EmptyBatchRequest(action=action)
+        raise SQSException(
+            "AWS.SimpleQueueService.EmptyBatchRequest",
+            f"There should be at least one {shape} in the request.",
+        )
     if len(entries) > MOST_ENTRIES:
         raise TooManyEntriesInBatchRequest(len(entries))
     seen: set[str] = set()

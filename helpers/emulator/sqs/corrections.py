@@ -47,6 +47,7 @@ EXPECTED_SOURCES = {
     "moto.sqs.models:SQSBackend.set_queue_attributes": "ea0bf1a56eef",
     "moto.sqs.models:SQSBackend.get_queue_attributes": "58417223da45",
     "moto.sqs.models:SQSBackend.delete_queue": "4c96ec6f1424",
+    "moto.sqs.models:SQSBackend.list_queues": "7e319bd0d0e4",
     "moto.sqs.responses:SQSResponse.receive_message": "0027050ecd12",
     "moto.sqs.responses:SQSResponse.send_message": "f486fa48de9f",
     "moto.sqs.responses:SQSResponse.send_message_batch": "c68cdac5e2af",
@@ -113,6 +114,7 @@ def _backend_methods() -> dict[str, Callable[..., Any]]:
         "set_queue_attributes": _for_corrected("set_queue_attributes", queues.set_queue_attributes),
         "get_queue_attributes": _for_corrected("get_queue_attributes", queues.get_queue_attributes),
         "delete_queue": queues.delete_queue,
+        "list_queues": queues.list_queues,
         **{name: _routed(backend[name], correction) for name, correction in routed.items()},
     }
 
@@ -174,7 +176,7 @@ def _send_message(
 def _send_message_batch(
     queue: CorrectedQueue, entries: Mapping[str, batches.Entry]
 ) -> tuple[list[StoredMessage], list[batches.Failure]]:
-    batches.check(list(entries.values()), "Send")
+    batches.check(list(entries.values()), "SendMessageBatchRequestEntry")
     batches.check_messages(queue, list(entries.values()))
 
     def send(entry: batches.Entry) -> StoredMessage:
@@ -207,7 +209,7 @@ def _receive_message(
 def _delete_message_batch(
     queue: CorrectedQueue, receipts: Sequence[batches.Entry]
 ) -> tuple[list[str], list[batches.Failure]]:
-    batches.check(receipts, "Delete")
+    batches.check(receipts, "DeleteMessageBatchRequestEntry")
     done, failed = batches.one_by_one(
         receipts, lambda entry: queue.delete_message(entry["ReceiptHandle"])
     )
@@ -223,7 +225,7 @@ def _change_message_visibility(
 def _change_message_visibility_batch(
     queue: CorrectedQueue, entries: Sequence[batches.Entry]
 ) -> tuple[list[str], list[batches.Failure]]:
-    batches.check(entries, "ChangeVisibility")
+    batches.check(entries, "ChangeMessageVisibilityBatchRequestEntry")
     done, failed = batches.one_by_one(
         entries,
         lambda entry: queue.change_visibility(

@@ -99,6 +99,12 @@ def get_queue_attributes(
     return {name: found[name] for name in attribute_names if found.get(name) is not None}
 
 
+def list_queues(self: SQSBackend, queue_name_prefix: str | None) -> list[Any]:
+    """Replaces moto's, which reads the beginning of a name as a regular expression."""
+    prefix = queue_name_prefix or ""
+    return [queue for name, queue in self.queues.items() if name.startswith(prefix)]
+
+
 def delete_queue(self: SQSBackend, queue_name: str) -> None:
     """Replaces moto's, which lets the name be used again at once."""
     self.get_queue(queue_name)

@@ -197,6 +197,35 @@ def test_a_subscriber_that_could_not_be_reached_is_refused(shop, protocol, endpo
     assert refusal(shop.sns.subscribe, **subscription) == invalid(words)
 
 
+@pytest.mark.parametrize("call", ["list_topics", "list_subscriptions"])
+def test_a_token_that_was_not_given_out_is_refused(shop, call):
+    assert refusal(getattr(shop.sns, call), NextToken="nonsense") == invalid("NextToken")
+
+
+@pytest.mark.parametrize("name", ["MessageGroupId", "MessageDeduplicationId"])
+@pytest.mark.parametrize("value", ["a b", "x" * 129, "é"])
+def test_an_id_is_of_up_to_128_letters_and_punctuation(shop, name, value):
+    fifo = {"FifoTopic": "true"}
+    topic = shop.sns.create_topic(Name="t.fifo", Attributes=fifo)["TopicArn"]
+    ids = {"MessageGroupId": "g", "MessageDeduplicationId": "d"}
+    parameters = {"TopicArn": topic, "Message": "x", **ids, name: value}
+    code, words = refusal(shop.sns.publish, **parameters)
+    assert code == "InvalidParameter"
+    assert f"{name} can only include alphanumeric and punctuation characters" in words
+
+
+def test_a_subject_has_no_line_breaks_or_control_characters(shop):
+    for subject in ("a\nb", "a\x1f"):
+        topic = {"TopicArn": shop.topic, "Message": "x"}
+        assert refusal(shop.sns.publish, **topic, Subject=subject) == invalid("Subject")
+
+
+def test_deleting_an_application_that_is_not_there_is_no_error(shop):
+    shop.sns.delete_platform_application(
+        PlatformApplicationArn=ACCOUNT.format("sns", "app/APNS/gone")
+    )
+
+
 # ARNs.
 
 

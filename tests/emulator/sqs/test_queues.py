@@ -65,6 +65,13 @@ def test_a_name_is_free_again_a_minute_after_the_queue_was_deleted(client, timel
     assert counts(client, url) == (0, 0, 0)
 
 
+@pytest.mark.parametrize(("prefix", "found"), [("a", 2), ("a-", 1), (".", 0), ("[", 0), ("b", 0)])
+def test_queues_are_listed_by_the_letters_that_their_names_begin_with(client, prefix, found):
+    for name in ("a-1", "ab"):
+        make(client, name)
+    assert len(client.list_queues(QueueNamePrefix=prefix).get("QueueUrls", [])) == found
+
+
 def test_a_deleted_queue_is_gone_at_once(client):
     url = make(client)
     client.delete_queue(QueueUrl=url)
