@@ -104,13 +104,8 @@ def _json(body: Any) -> Parameters:
 def _form(model: OperationModel, body: Any) -> Parameters:
     pairs = parse_qsl(_text(body), keep_blank_values=True)
     blobs_as_they_are = QueryParser(model, blob_parser=lambda value: value)
-<<<<<<< HEAD
     read: Any = {"values": MultiDict(pairs)}  # all of a request that this parser looks at
     return blobs_as_they_are.parse(read)
-=======
-    found: Any = {"values": MultiDict(pairs)}  # all of a request that this parser reads
-    return blobs_as_they_are.parse(found)
->>>>>>> 0e6016e (Read a form without a hidden type error (#12))
 
 
 @cache
