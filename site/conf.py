@@ -12,7 +12,7 @@ highlight_language = "text"
 
 extensions = [
     "difference_page", "lessons", "workshop", "terms", "slides", "diagrams", "mathml", "fonts",
-    "myst_nb",
+    "origin", "myst_nb",
 ]  # fmt: skip
 
 # The lessons come executed out of _ext/lessons.py; _ext/running.py says why.

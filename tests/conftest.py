@@ -5,12 +5,9 @@ from __future__ import annotations
 import signal
 
 import pytest
-from browser import chromium, visit
-from emulated_sqs import emulated, standing_time
 from hypothesis import settings
-from site_build import site
 
-__all__ = ["chromium", "site", "visit"]  # fixtures
+pytest_plugins = ["workers", "browser", "site_build", "built_site", "emulated_sqs"]
 
 # A machine with other work to do must not make a right test fail.
 settings.register_profile("project", deadline=None)
@@ -23,17 +20,3 @@ def interrupts_arrive():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
-
-
-@pytest.fixture
-def timeline():
-    """Time that only the test moves."""
-    with standing_time() as timeline:
-        yield timeline
-
-
-@pytest.fixture
-def client(timeline):
-    """A client of the corrected SQS, in standing time."""
-    with emulated() as client:
-        yield client

@@ -4,6 +4,7 @@ Mermaid itself draws them, in a JavaScript engine from PyPI, once for light and 
 pages. A page carries the drawing only: no script, and no network.
 """
 
+import functools
 import re
 
 import mermaidx
@@ -100,11 +101,17 @@ def draw(source, *, name):
 
 def draw_once(source, colours, *, name):
     """Draw a diagram in one set of colours, as wide as Mermaid made it."""
-    config = {"theme": "base", "themeVariables": colours, "fontFamily": "inherit"}
-    svg = mermaidx.render(source, config=config).svg()
+    svg = drawn(source, tuple(colours.items()))
     width = float(re.search(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+)', svg)[1])
     svg = svg.replace("my-svg", name)
     svg = re.sub(rf' id="(?!{name}|chart-)([^"]+)"', rf' id="{name}-\1"', svg)
     # Never larger than drawn. On a phone it shrinks to two thirds, then its box scrolls.
     style = f"width: {width:.0f}px; max-width: 100%; min-width: {0.66 * width:.0f}px"
     return re.sub(r'width="100%"(.*?) style="[^"]*"', rf'\1 style="{style}"', svg, count=1)
+
+
+@functools.cache
+def drawn(source, colours):
+    """Mermaid's drawing, which takes half a second: a lesson's page and its slides share it."""
+    config = {"theme": "base", "themeVariables": dict(colours), "fontFamily": "inherit"}
+    return mermaidx.render(source, config=config).svg()

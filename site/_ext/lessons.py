@@ -11,11 +11,13 @@ from reading import prepare
 from running import executed
 from sphinx.errors import ExtensionError
 
+HANGS = 1800  # seconds for a cell, only for one that hangs: the machine may have ten other jobs
+
 
 def setup(app):
     """Register the settings and the two events. Called by Sphinx."""
     app.add_config_value("lessons_source", "../notebooks", "env")
-    app.add_config_value("lessons_timeout", 180, "env")
+    app.add_config_value("lessons_timeout", HANGS, "env")
     app.add_config_value("lessons_binder", os.environ.get("LESSONS_BINDER", ""), "html")
     app.connect("config-inited", bring_lessons)
     app.connect("builder-inited", keep_inside, priority=900)

@@ -16,12 +16,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
+from kernels import client
 from metadata import lesson_of
-from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
-from traitlets.config import Config
 
 log = logging.getLogger(__name__)
 
@@ -89,28 +88,11 @@ def execute(path, *, timeout):
     notebook = nbformat.read(path, 4)
     began = time.monotonic()
     with TemporaryDirectory() as folder:
-        client = NotebookClient(
-            notebook,
-            timeout=timeout,
-            startup_timeout=timeout,
-            kernel_name="python3",
-            resources={"metadata": {"path": str(path.parent)}},
-            config=Config({"KernelManager": sockets(folder)}),
-        )
+        runner = client(notebook, cwd=path.parent, folder=folder, timeout=timeout)
         try:
-            client.execute(env={**os.environ, "NB_STATIC": "1"})
+            runner.execute(env={**os.environ, "NB_STATIC": "1"})
         except (CellControlSignal, DeadKernelError) as error:
             plain = re.sub(r"\x1b\[[\d;]*m", "", str(error))
             raise ExtensionError(f"{path.name}: {plain}") from None
     log.info("executed %s in %.1f s", path.name, time.monotonic() - began)
     return notebook
-
-
-def sockets(folder):
-    """Settings of a kernel manager that talks to its kernel over sockets in a folder.
-
-    The path has to be absolute: it is read by two processes with different working directories.
-    """
-    if os.name != "posix":
-        return {}
-    return {"transport": "ipc", "ip": os.path.join(folder, "kernel")}

@@ -11,4 +11,9 @@
   addEventListener("load", mark);
   addEventListener("resize", mark);
   addEventListener("toggle", mark, true); // an opened fold
+  // Light and dark pages have drawings of their own.
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", mark);
+  addEventListener("DOMContentLoaded", function () {
+    new MutationObserver(mark).observe(document.body, { attributeFilter: ["data-theme"] });
+  });
 })();

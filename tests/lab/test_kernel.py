@@ -2,7 +2,8 @@
 
 import pytest
 from jupyter_client.manager import KernelManager
-from lesson_notebooks import ROOT, environment, sockets
+from kernels import sockets
+from lesson_notebooks import ROOT, environment
 
 SET_UP = """
 import time
@@ -33,7 +34,7 @@ class Notebook:
 
     def __init__(self, folder):
         self.manager = KernelManager(kernel_name="python3", **sockets(folder))
-        self.manager.start_kernel(env=environment(ROOT, static=False), cwd=str(folder))
+        self.manager.start_kernel(env=environment(ROOT), cwd=str(folder))
         self.client = self.manager.blocking_client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)

@@ -10,9 +10,9 @@ from lesson_notebooks import (
     LESSONS,
     ROOT,
     Lesson,
-    as_built,
     classroom,
     definitions,
+    on_page,
     run,
 )
 
@@ -163,20 +163,14 @@ def lesson(request):
 
 
 @pytest.fixture(scope="module")
-def as_page(lesson, room, tmp_path_factory):
-    """What each cell says when the pages are built."""
-    return as_built(lesson) or run(lesson, room, tmp_path_factory.mktemp("kernel"), static=True)
-
-
-@pytest.fixture(scope="module")
 def as_twice(lesson, room, tmp_path_factory):
     """What each cell says to a reader who runs each twice."""
     return run(lesson, room, tmp_path_factory.mktemp("kernel"), times=2)
 
 
-def test_runs_from_top_to_bottom(as_page, lesson):
-    assert len(as_page) == len(lesson.cells)
-    assert sum(map(len, as_page)) == len(lesson.code)
+def test_runs_from_top_to_bottom(as_twice, lesson):
+    assert len(as_twice) == len(lesson.cells)
+    assert sum(map(len, as_twice)) == 2 * len(lesson.code)
 
 
 def test_every_cell_can_be_run_twice_and_says_the_same(as_twice, lesson):
@@ -188,19 +182,19 @@ def test_every_cell_can_be_run_twice_and_says_the_same(as_twice, lesson):
 LIVE = ("exercises.lessons", "exercises.predict", "explore.sliders")
 
 
-def test_two_kernels_say_the_same(as_page, as_twice, lesson):
-    for cell, page, twice in zip(lesson.cells, as_page, as_twice, strict=True):
+def test_the_page_and_a_reader_s_kernel_say_the_same(built, as_twice, lesson):
+    for cell, page, twice in zip(lesson.cells, on_page(lesson), as_twice, strict=True):
         source = cell.source if cell.cell_type == "code" else ""
         if not any(calls(source, live) for live in LIVE):
             assert page[:1] == twice[:1], cell.source
 
 
-def test_starters_fail_with_a_sentence_and_solutions_pass(as_page, lesson):
+def test_starters_fail_with_a_sentence_and_solutions_pass(as_twice, lesson):
     for count, (starter, solution) in enumerate(lesson.solutions(), start=1):
         number = f"{lesson.about['number']:02d}.{count}"
         assert f'exercises.check("{number}", ' in lesson.cells[starter].source
         assert f'assert exercises.check("{number}", ' in lesson.cells[solution].source
-        [said] = as_page[starter][-1]
+        [said] = as_twice[starter][-1]
         assert re.fullmatch(rf"✗ Exercise {number}\. [A-Z].{{20,}}", said), said
         between = "".join(cell.source for cell in lesson.cells[starter + 1 : solution])
         assert "<summary>Hint</summary>" in between

@@ -1,7 +1,6 @@
 """Slides can be shown from a file, without a network, on a screen of 1280 by 720.
 
-Those of a small lesson are looked at here. When CI has built the site into _site, the slides of
-each lesson are looked at in the same way.
+Those of a small lesson are looked at here, those of each lesson in `test_pages_as_built`.
 """
 
 import os
@@ -18,39 +17,9 @@ from nbformat.v4 import new_markdown_cell
 from site_build import ROOT
 from site_lessons import COSTS, write_lessons
 from slide_cells import split
+from slide_show import walk
 
-BUILT = sorted((ROOT / "_site" / "slides").glob("*.html")) if os.environ.get("CI") else []
 SLIDE_TYPES = {"slide", "subslide", "fragment", "notes", "skip", "-"}
-LARGER = """() => {
-    const slide = Reveal.getCurrentSlide(), [width, height] = [1280, 720];
-    const low = [...slide.querySelectorAll(":not(aside, aside *)")].filter(
-        element => element.checkVisibility()
-            && element.getBoundingClientRect().bottom > slide.closest(".reveal").clientHeight + 1);
-    return slide.scrollWidth > width || slide.scrollHeight > height || low.length > 0;
-}"""
-EMPTY = """() => {
-    const slide = Reveal.getCurrentSlide();
-    return !slide.innerText.trim() && !slide.querySelector("img, svg, math");
-}"""
-
-
-def walk(page):
-    """Go through all slides with the keyboard.
-
-    Returns the text of each, and of those that are larger than the screen, or empty.
-    """
-    texts, larger, empty = [], [], []
-    while True:
-        while page.evaluate("Reveal.availableFragments().next"):
-            page.keyboard.press("Space")
-        texts.append(page.evaluate("Reveal.getCurrentSlide().innerText"))
-        if page.evaluate(LARGER):
-            larger.append(texts[-1][:60])
-        if page.evaluate(EMPTY):
-            empty.append(f"after {texts[-2:-1]}")
-        if page.evaluate("Reveal.isLastSlide()"):
-            return texts, larger, empty
-        page.keyboard.press("Space")
 
 
 @needs_browser
@@ -62,18 +31,6 @@ def test_all_slides_fit_and_are_reached_by_keyboard(site, visit):
     assert "Does it all show?" not in "".join(texts)  # a paragraph: it stands in the notes
     assert [text for text in texts if text.startswith("What it cost")]
     assert_readable(page)
-
-
-@needs_browser
-@pytest.mark.skipif(not BUILT, reason="CI has not built the site into _site")
-@pytest.mark.parametrize("path", BUILT, ids=lambda path: path.stem)
-def test_slides_as_built_fit_and_ask_nobody(visit, path):
-    page = visit(path, height=720)
-    texts, larger, empty = walk(page)
-    assert larger == empty == []
-    assert len(texts) > 8
-    assert_readable(page)
-    assert_accessible(page)
 
 
 @needs_browser

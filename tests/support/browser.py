@@ -1,5 +1,6 @@
 """A browser, and pages opened in it without a network: what the tests of all pages share."""
 
+import functools
 import gzip
 import os
 import shutil
@@ -12,6 +13,27 @@ from axe_playwright_python.sync_playwright import Axe
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 SCREENS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
 HEAVIEST = 1_500_000  # bytes of a page with all that it loads, compressed
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Marks one element for each look: a colour and size of text on what lies behind it.
+MARK_LOOKS = """() => {
+    const looks = new Set();
+    for (const element of document.querySelectorAll("body *")) {
+        delete element.dataset.look;
+        const words = [...element.childNodes].some(
+            child => child.nodeType === Node.TEXT_NODE && child.textContent.trim());
+        if (!words || !element.checkVisibility()) continue;
+        const own = getComputedStyle(element);
+        const look = [own.color, own.fontSize, own.fontWeight];
+        for (let behind = element; behind; behind = behind.parentElement) {
+            const style = getComputedStyle(behind);
+            look.push(style.backgroundColor, style.backgroundImage, style.opacity);
+        }
+        const key = look.join();
+        if (!looks.has(key)) element.dataset.look = "";
+        looks.add(key);
+    }
+    return looks.size;
+}"""
 
 needs_browser = pytest.mark.skipif(
     BROWSER is None and not os.environ.get("CI"), reason="there is no Chromium on PATH"
@@ -66,22 +88,54 @@ def assert_readable(page):
     assert wide == []
     assert page.evaluate("[...document.images].filter(i => !i.alt || !i.naturalWidth).length") == 0
     files = {unquote(urlsplit(url).path) for url in page.asked if url.startswith("file:")}
-    weight = sum(len(gzip.compress(Path(file).read_bytes(), 9)) for file in files)
+    weight = sum(compressed(file) for file in files)
     assert weight <= HEAVIEST, f"{weight} bytes"
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)")
     assert len(ids) == len(set(ids)), sorted(id for id in set(ids) if ids.count(id) > 1)
 
 
+@functools.cache
+def compressed(file):
+    """Bytes of a file as a server sends it."""
+    return len(gzip.compress(Path(file).read_bytes(), 9))
+
+
+def on_these(page, screens):
+    """Give the page one screen after another, as a reader who turns a phone or dims the light."""
+    for width, scheme in screens:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        yield width, scheme
+
+
 def assert_accessible(page):
     """Hold that axe-core finds nothing serious, by the rules of WCAG 2.2 up to level AA."""
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    # Without the list of all that is well, which takes a third of the time.
-    asked = {"runOnly": {"type": "tag", "values": rules}, "resultTypes": ["violations"]}
-    found = Axe().run(page, options=asked)
     assert page.evaluate("document.body.innerText.length") > 100
+    assert_no_violation(page, runOnly={"type": "tag", "values": RULES})
+
+
+def assert_accessible_but_for_contrast(page):
+    """Hold the same, but for the contrast of every word, which takes axe most of its time."""
+    without = {"color-contrast": {"enabled": False}}
+    assert_no_violation(page, runOnly={"type": "tag", "values": RULES}, rules=without)
+
+
+def assert_contrast_of_each_look(page):
+    """Hold that text has enough contrast: one word of each colour and size on each ground."""
+    assert page.evaluate(MARK_LOOKS) > 10
+    assert_no_violation(page, within="[data-look]", runOnly=["color-contrast"])
+
+
+def assert_no_violation(page, *, within=None, **options):
+    """Hold that axe-core, with these options, finds nothing serious in what a selector finds."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    # Without the list of all that is well, which takes a third of the time.
+    given = [within or "html", {"resultTypes": ["violations"], **options}]
+    found = page.evaluate("given => axe.run(...given)", given)
     serious = [
         (violation["id"], [node["html"][:200] for node in violation["nodes"]][:3])
-        for violation in found.response["violations"]
+        for violation in found["violations"]
         if violation["impact"] in ("serious", "critical")
     ]
     assert not serious, serious

@@ -84,6 +84,13 @@ def standing_time():
             yield timeline
 
 
+@pytest.fixture
+def timeline():
+    """Time that only the test moves."""
+    with standing_time() as timeline:
+        yield timeline
+
+
 FIFO = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
 
 
@@ -105,6 +112,13 @@ def emulated():
         paths = api_models().search_paths
         paths[:] = dict.fromkeys(paths)  # boto3 adds its own with each session
         yield boto3.client("sqs", "us-east-1")
+
+
+@pytest.fixture
+def client(timeline):
+    """A client of the corrected SQS, in standing time."""
+    with emulated() as client:
+        yield client
 
 
 def make(client, name="orders", **attributes):

@@ -7,13 +7,13 @@ import shutil
 from itertools import pairwise
 
 import nbformat
+from built_site import PAGES
+from kernels import client
 from metadata import lesson_of
-from nbclient import NotebookClient
 from project import ROOT
-from traitlets.config import Config
 
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
-CELL_TIMEOUT = 120  # seconds; only for a kernel that hangs
+HANGS = 1800  # seconds; only for a kernel that hangs: the machine may have ten other jobs
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
@@ -75,18 +75,13 @@ def classroom(folder):
     return folder
 
 
-def sockets(folder):
-    """Settings of a kernel manager that talks over files: kernels over TCP stalled now and then."""
-    return {"transport": "ipc", "ip": str(folder / "kernel")} if os.name == "posix" else {}
-
-
-def environment(room, *, static):
-    """What a kernel in the classroom finds in its environment."""
+def environment(room):
+    """What a reader's kernel in the classroom finds in its environment."""
     kept = {name: value for name, value in os.environ.items() if name != "NB_STATIC"}
-    return {**kept, "PYTHONPATH": str(room), **({"NB_STATIC": "1"} if static else {})}
+    return {**kept, "PYTHONPATH": str(room)}
 
 
-def run(lesson, room, folder, *, static=False, times=1):
+def run(lesson, room, folder, *, times=1):
     """Execute a lesson from top to bottom, each cell so many times in a row.
 
     Returns a list per cell of a list per execution of what it said: texts, without pictures.
@@ -97,39 +92,21 @@ def run(lesson, room, folder, *, static=False, times=1):
         A cell failed, or took too long.
     """
     notebook = nbformat.read(lesson.path, as_version=4)
-    client = NotebookClient(
-        notebook,
-        timeout=CELL_TIMEOUT,
-        startup_timeout=CELL_TIMEOUT,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(room / "notebooks")}},
-        config=Config({"KernelManager": sockets(folder)}),
-    )
+    runner = client(notebook, cwd=room / "notebooks", folder=folder, timeout=HANGS)
     said = []
-    with client.setup_kernel(env=environment(room, static=static)):
+    with runner.setup_kernel(env=environment(room)):
         for number, cell in enumerate(notebook.cells):
             said.append([])
             for _ in range(times if cell.cell_type == "code" else 0):
-                cell = client.execute_cell(cell, number)
+                cell = runner.execute_cell(cell, number)
                 said[-1].append(texts(cell.outputs))
     return said
 
 
-def as_built(lesson):
-    """What each cell said when CI built the page of this lesson just now, in the form of `run`.
-
-    None where no page was built, or from other code: the lesson has to be run then.
-    """
-    path = ROOT / "site" / "lessons" / "_executed" / lesson.path.name
-    if not os.environ.get("CI") or not path.exists():
-        return None
-    built = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
-    if [cell.source for cell in built] != [cell.source for cell in lesson.code]:
-        return None
-    outputs = iter(built)
-    return [
-        [texts(next(outputs).outputs)] if cell.cell_type == "code" else [] for cell in lesson.cells
-    ]
+def on_page(lesson):
+    """What each cell says on the page that was built last, in the form of `run`."""
+    cells = nbformat.read(PAGES / lesson.path.name, as_version=4).cells
+    return [[texts(cell.outputs)] if cell.cell_type == "code" else [] for cell in cells]
 
 
 def texts(outputs):

@@ -1,0 +1,51 @@
+"""How a run of the tests uses the machine: a worker for each core, and the longest work first.
+
+A file's tests go to one worker, since they share what its fixtures made. The tests of one lesson,
+or of one page, do not need those of another: they are spread.
+"""
+
+import gc
+import os
+import sys
+from pathlib import PurePath
+
+import pytest
+
+# Dozens of interpreters start here. Without bytecode each would compile all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# The tests hold what moto and botocore made; to look through it for garbage takes a tenth of a run.
+gc.set_threshold(50_000, 20, 50)
+
+SPREAD = {"test_lessons", "test_pages_as_built"}
+LONGEST = ["test_jupyterlab", "test_lessons", "test_site", "test_pages_as_built", "test_slides"]
+
+
+def pytest_xdist_auto_num_workers(config):
+    """A single file is run in this process, where `-s` and a debugger work."""
+    files = [argument for argument in config.args if ".py" in argument]
+    return 0 if len(files) == len(config.args) == 1 else os.cpu_count()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    rank = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(LONGEST)))
+
+
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return scope(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+def scope(nodeid):
+    """What has to be run by one worker: a file, or a lesson in a file whose tests are spread."""
+    file = nodeid.partition("::")[0]
+    return file + nodeid.partition("[")[2] if PurePath(file).stem in SPREAD else file
