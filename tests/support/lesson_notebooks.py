@@ -68,7 +68,7 @@ def first_line(node):
 def classroom(folder):
     """Copy what a lesson needs into a folder, so that no run touches a reader's own progress."""
     for part in ("helpers", "data"):
-        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / part, folder / part)
     (folder / "notebooks").mkdir()
     for path in LESSONS:
         shutil.copy(path, folder / "notebooks")

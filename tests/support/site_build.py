@@ -7,7 +7,6 @@ import sys
 
 import pytest
 from project import ROOT
-from site_lessons import write_lessons
 
 # Rows of the table of differences, for a site that does not run it.
 DIFFERENCES = [
@@ -36,6 +35,8 @@ def build(folder, *options):
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
+    from site_lessons import write_lessons  # a second of imports, for those who need the site alone
+
     folder = tmp_path_factory.mktemp("site")
     (folder / "notebooks").mkdir()
     write_lessons(folder / "notebooks")

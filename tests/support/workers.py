@@ -1,4 +1,4 @@
-"""How a run of the tests uses the machine: a worker for each core, and the longest work first.
+"""How a run of the tests uses the machine: all its cores, and the longest work first.
 
 A file's tests go to one worker, since they share what its fixtures made. The tests of one lesson,
 or of one page, do not need those of another: they are spread.
@@ -23,9 +23,12 @@ LONGEST = ["test_jupyterlab", "test_lessons", "test_site", "test_pages_as_built"
 
 
 def pytest_xdist_auto_num_workers(config):
-    """A single file is run in this process, where `-s` and a debugger work."""
+    """A single file is run in this process, where `-s` and a debugger work.
+
+    Else one more than the cores: now and then a test waits, for a browser or for real time.
+    """
     files = [argument for argument in config.args if ".py" in argument]
-    return 0 if len(files) == len(config.args) == 1 else os.cpu_count()
+    return 0 if len(files) == len(config.args) == 1 else os.cpu_count() + 1
 
 
 @pytest.hookimpl(trylast=True)
