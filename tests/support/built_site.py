@@ -1,12 +1,11 @@
 """The site of all lessons, when it has been built: by CI, or by the README's command."""
 
 import os
-from pathlib import Path
 
 import pytest
 from origin import is_current
+from project import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "site" / "lessons"  # the notebooks that the pages show, with their outputs
 
 
