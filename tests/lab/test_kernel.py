@@ -2,7 +2,8 @@
 
 import pytest
 from jupyter_client.manager import KernelManager
-from lesson_notebooks import ROOT, environment, sockets
+from kernels import sockets
+from lesson_notebooks import HANGS, ROOT, environment
 
 SET_UP = """
 import time
@@ -33,10 +34,10 @@ class Notebook:
 
     def __init__(self, folder):
         self.manager = KernelManager(kernel_name="python3", **sockets(folder))
-        self.manager.start_kernel(env=environment(ROOT, static=False), cwd=str(folder))
+        self.manager.start_kernel(env=environment(ROOT), cwd=str(folder))
         self.client = self.manager.blocking_client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=60)
+        self.client.wait_for_ready(timeout=HANGS)
 
     def cell(self, code, watch=None):
         """Run a cell: how it ended, and all messages that it sent."""
@@ -47,7 +48,7 @@ class Notebook:
             if watch is not None:
                 watch(message)
 
-        reply = self.client.execute_interactive(code, timeout=60, output_hook=take)
+        reply = self.client.execute_interactive(code, timeout=HANGS, output_hook=take)
         return reply["content"], messages
 
     def close(self):
