@@ -110,6 +110,8 @@ class Outbox:
 
     def _unwatched(self) -> float:
         """When the first delivery is due that no other thread watches."""
+        # A thread that waits has an alarm for the delivery that was first when it fell asleep. In a
+        # heap, the second that is due is one of the two behind the first.
         first, *later = [due for due, *_ in self._deliveries[:3]] or [inf]
         if not self._alarms or first < min(self._alarms):
             return first

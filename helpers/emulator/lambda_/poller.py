@@ -109,12 +109,15 @@ class Poller:
         while True:
             batch = self._gather()
             if batch:
+                # Whoever works does not read: `_reinforce` sees that and sends another to read.
                 self.reading -= 1
                 self._process(batch)
                 if not self.open or self.threads > self._limit():
-                    break
+                    break  # not counted as reading, so only the thread is left to count down
                 self.reading += 1
             elif self.reading > 1 or not self.open:
+                # The queue was empty for a whole long poll. One reader stays, so that the next
+                # message is found; the others go.
                 self.reading -= 1
                 break
         self.threads -= 1

@@ -200,6 +200,8 @@ class FairLine:
         """Put a tenant where it belongs. One without a backlog is neither noisy nor in line."""
         if tenant is self._alone:
             return
+        # The heaps hold nobody twice, and each has an order of its own: quiet ones by their oldest
+        # message, noisy ones by what they have in flight, so that the least noisy is served first.
         order = tenant.visible.first_key()
         if order is None:
             for heap in (self._quiet, self._noisy, self._calm):
