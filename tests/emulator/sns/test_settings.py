@@ -220,12 +220,6 @@ def test_a_subject_has_no_line_breaks_or_control_characters(shop):
         assert refusal(shop.sns.publish, **topic, Subject=subject) == invalid("Subject")
 
 
-def test_deleting_an_application_that_is_not_there_is_no_error(shop):
-    shop.sns.delete_platform_application(
-        PlatformApplicationArn=ACCOUNT.format("sns", "app/APNS/gone")
-    )
-
-
 # ARNs.
 
 
