@@ -76,10 +76,17 @@ class CFunction:
         self.real = _new_function(self._usual[0][0], function.__self__, function.__module__)
         self._kept: dict[Any, Any] = {}
 
+    def name(self, replacement: FunctionType) -> None:
+        """Let pickle find the function, which is an attribute of its replacement to it.
+
+        Before the first `put`: a spawned process unpickles it, and no clock runs there.
+        """
+        setattr(replacement, self.function.__name__, self.function)
+
     def put(self, replacement: FunctionType) -> None:
         if replacement not in self._kept:
             _keep_for_ever(replacement)  # the function in C refers to it without counting
-            setattr(replacement, self.function.__name__, self.function)  # where pickle looks
+            self.name(replacement)
             flags, call = _FAST | _KEYWORDS, address_of("PyObject_Vectorcall")
             self._kept[replacement] = Method(self._method.name, call, flags, self._method.doc)
         method = ctypes.addressof(self._kept[replacement])

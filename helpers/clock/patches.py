@@ -158,6 +158,10 @@ REPLACEMENTS: list[tuple[Any, Callable[..., Any]]] = [
     *OUTSIDE,
 ]
 
+for _replaced, _replacement in REPLACEMENTS:
+    if isinstance(_replaced, CFunction):
+        _replaced.name(_replacement)
+
 _SHORT_WAYS = [
     (ClassEntry(owner, name), replacement)
     for owner, replacement in ((LockType, acquire_lock), (RLock, acquire_rlock))

@@ -98,9 +98,10 @@ def test_the_time_out_of_a_child_counts_real_seconds(patient):
     assert seen == [0]
 
 
-def test_so_does_the_end_of_a_process(patient):
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+def test_so_does_the_end_of_a_process(patient, method):
     def worker():
-        process = multiprocessing.get_context("fork").Process(target=time.sleep, args=[60])
+        process = multiprocessing.get_context(method).Process(target=time.sleep, args=[60])
         process.start()
         process.join(timeout=0.3)
         assert process.is_alive()
@@ -110,6 +111,23 @@ def test_so_does_the_end_of_a_process(patient):
 
     with pytest.warns(RealTimePassed, match="worker waited"):
         run(patient, worker=worker)
+
+
+@pytest.mark.parametrize("function", [time.sleep, time.monotonic, time.monotonic_ns])
+def test_a_spawned_process_is_given_a_function_of_time_by_a_worker(patient, function):
+    ends = []
+
+    def worker():
+        arguments = [0.01] if function is time.sleep else []
+        context = multiprocessing.get_context("spawn")
+        process = context.Process(target=function, args=arguments)
+        process.start()
+        process.join(timeout=60)
+        ends.append(process.exitcode)
+
+    with pytest.warns(RealTimePassed):
+        run(patient, worker=worker)
+    assert ends == [0]
 
 
 def test_so_does_the_end_of_a_thread_from_before_the_run(patient):
