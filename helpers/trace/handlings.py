@@ -61,8 +61,8 @@ def messages(trace: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         time and visible_at (virtual seconds), queue, what, id, body, receipt, receive_count, to
-        (target of a move), effective (False where the receipt was not the latest, or its message
-        was gone), caller, call, attempt, outcome.
+        (target of a move), effective (False where the message was gone, or was to be deleted by a
+        receipt that was not the latest), caller, call, attempt, outcome.
     """
     import pandas as pd
 
@@ -77,9 +77,12 @@ def messages(trace: pd.DataFrame) -> pd.DataFrame:
         if h.what in ("received", "reappeared"):
             by_receipt[h.receipt] = ident
             newest[ident] = h.receipt
-        elif h.what in ("deleted", "visibility"):
+        elif h.what == "visibility":
+            # A standard queue takes an older handle too, as long as the message is in flight.
+            effective = ident in newest
+        elif h.what == "deleted":
             effective = ident in newest and newest[ident] == h.receipt
-            if effective and h.what == "deleted":
+            if effective:
                 del newest[ident]
         elif h.what == "moved":
             queue, to = home.get(ident, resource), queue

@@ -4,7 +4,8 @@ Knows no AWS SDK. The rules that are followed are those of the SQS API model (De
 ChangeMessageVisibility, SendMessage; botocore 1.44.5, November 2026): a received message is in
 flight until its visibility timeout ends or it is deleted; only the latest receipt handle deletes it
 for certain; a delayed message is neither waiting nor in flight. AWS leaves open what an older
-handle does; here, and in the emulator, it has no effect.
+handle deletes; here, and in the emulator, nothing. It does change the visibility on a standard
+queue (`emulator.sqs.queue` names the source).
 
 A message that was deleted and has reappeared begins another stay, so it is told apart from one that
 a timeout has made visible again.

@@ -208,7 +208,7 @@ def test_at_its_deadline_a_message_is_waiting_and_its_timeout_cannot_be_changed(
     assert scene.backlog(until=50)[-1] == (50, 1, 0, 0)
 
 
-def test_an_old_receipt_neither_deletes_nor_changes_anything(scene):
+def test_an_old_receipt_deletes_nothing_but_changes_the_visibility(scene):
     scene.send(0, "a")
     scene.receive(1, "a", "r1", until=11)
     scene.receive(15, "a", "r2", until=45, times=2)
@@ -216,9 +216,9 @@ def test_an_old_receipt_neither_deletes_nor_changes_anything(scene):
     scene.delete(20, "r1")
     scene.mark(30, "looked")
     assert scene.backlog() == [
-        (0, 1, 0, 0), (1, 0, 1, 0), (11, 1, 0, 0), (15, 0, 1, 0), (30, 0, 1, 0),
+        (0, 1, 0, 0), (1, 0, 1, 0), (11, 1, 0, 0), (15, 0, 1, 0), (18, 1, 0, 0), (30, 1, 0, 0),
     ]  # fmt: skip
-    assert tr.messages(scene.frame)["effective"].tolist() == [True, True, True, False, False]
+    assert tr.messages(scene.frame)["effective"].tolist() == [True, True, True, True, False]
 
 
 def test_the_latest_receipt_deletes_after_its_timeout_too(scene):
