@@ -7,20 +7,18 @@ message that a service puts in a queue (a topic's or a bus's delivery is "sent",
 and a message that moves, to a dead-letter queue or back. "moved" means: it leaves the queue that it
 is in and enters `queue`. A move at receive time stands in the row of the ReceiveMessage call that
 caused it. A message past its retention is "expired". A message that was deleted, and of which a
-server still had a copy, has "reappeared" (see `helpers.faults.best_effort`). PurgeQueue and
-DeleteQueue need no handling: the row's operation is enough. A row that stands for something a
-service did by itself (a redrive, a retention, a copy that reappears) has no `call` number.
+server still had a copy, has "reappeared" (see `helpers.faults.best_effort`). A queue that is
+emptied or deleted is "purged", with no message named. A row that stands for something a service did
+by itself (a redrive, a retention, a copy that reappears) has no `call` number.
 """
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SWEEPS = {"PurgeQueue", "DeleteQueue"}
 _COLUMNS = [
     "time", "queue", "what", "id", "body", "receipt", "receive_count", "visible_at", "to",
     "effective", "caller", "call", "attempt", "outcome",
@@ -34,13 +32,16 @@ class Handling(NamedTuple):
     ----------
     what : str
         "sent", "received", "deleted", "visibility", "moved", "expired", "redriven" (taken from a
-        dead-letter queue; it goes on under a new id) or "reappeared" (deleted in vain).
+        dead-letter queue; it goes on under a new id), "reappeared" (deleted in vain) or "purged".
     id : str, optional
         Of the message, where the call tells it; `messages` finds the others by their receipt.
     visible_at : float, optional
         Virtual seconds at which a consumer can get it (again) if nothing else happens.
     queue : str, optional
         The queue concerned, if it is not the row's resource; for "moved", where it went.
+    turn : int
+        Orders what happened at one moment: at one instant a message can be sent, received and
+        deleted, by calls that began at other times (a long poll).
     """
 
     what: str
@@ -50,6 +51,7 @@ class Handling(NamedTuple):
     receive_count: int | None = None
     visible_at: float | None = None
     queue: str | None = None
+    turn: int = 0
 
 
 def messages(trace: pd.DataFrame) -> pd.DataFrame:
@@ -99,38 +101,12 @@ def messages(trace: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ordered(trace: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """(time, resource, handling, caller, call, attempt, outcome), causes before effects.
-
-    At one instant a message can be sent, received and deleted, by calls that began at other times
-    (a long poll). The receive count orders what happened to one message; a purge splits the rest.
-    """
+    """(time, resource, handling, caller, call, attempt, outcome), causes before effects."""
     names = ["processed", "resource", "messages", "caller", "call", "attempt", "outcome"]
-    operations = trace["operation"]
-    rows = trace[trace["messages"].map(len).gt(0) | operations.isin(_SWEEPS)]
-    rows = rows[rows["processed"].notna()]
-    flat: list[tuple[Any, ...]] = []
-    counts: dict[str | None, int] = {}  # receive count of each receipt
-    sweeps = 0
-    for operation, time, resource, handlings, *who in zip(
-        rows["operation"], *(rows[name] for name in names), strict=True
-    ):
-        if operation in _SWEEPS:
-            sweeps += 1
-            flat.append((time, sweeps, resource, Handling("purged", None), *who))
-        for h in handlings:
-            if h.what == "received":
-                counts[h.receipt] = h.receive_count or 1
-            flat.append((time, sweeps, resource, h, *who))
-    # The last number puts a change of visibility before the deletion with the same receipt.
-    late = {"visibility": 1, "deleted": 2, "moved": 3, "expired": 3, "redriven": 3, "reappeared": 4}
-
-    def place(item: tuple[Any, ...]) -> tuple[float, int, float, int]:
-        time, swept, _, h = item[:4]
-        if h.what in ("sent", "purged"):
-            return time, swept, 0, 0
-        if h.what == "received":
-            return time, swept, h.receive_count or 1, 0
-        count = h.receive_count or counts.get(h.receipt, inf if late[h.what] == 3 else 0)
-        return time, swept, count, late[h.what]
-
-    return [(item[0], *item[2:]) for item in sorted(flat, key=place)]
+    rows = trace[trace["messages"].map(len).gt(0) & trace["processed"].notna()]
+    flat = [
+        (time, resource, handling, *who)
+        for time, resource, handlings, *who in zip(*(rows[name] for name in names), strict=True)
+        for handling in handlings
+    ]
+    return sorted(flat, key=lambda row: (row[0], row[2].turn))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from threading import get_ident
 from typing import Any
 
@@ -13,7 +14,7 @@ class Observer:
     """Writes to the trace what a service does with messages, and what nobody waits for."""
 
     def __init__(self, clock: Clock, trace: Trace) -> None:
-        self.clock, self.trace = clock, trace
+        self.clock, self.trace, self._turns = clock, trace, count(1)
         # By thread, while a service is at work on an attempt: what it did so far, and when.
         self.at_work: dict[int, list[tuple[float, Handling]]] = {}
 
@@ -26,19 +27,20 @@ class Observer:
         receipt: str | None,
         visible_at: float | None,
     ) -> None:
-        """Take down what SQS did with a message. Times are epoch seconds.
+        """Take down what SQS did with a message, or with a queue. Times are epoch seconds.
 
         It goes into the row of the call that made SQS do so, or into a row of its own when no call
         did: a bus that delivers later, a retention that ended before anybody looked.
         """
         handling = Handling(
             what=what,
-            id=message.id,
-            body=message.body,
+            id=message and message.id,
+            body=message and message.body,
             receipt=receipt,
-            receive_count=message.approximate_receive_count or None,
+            receive_count=message and (message.approximate_receive_count or None),
             visible_at=None if visible_at is None else self.virtual(visible_at),
             queue=queue,
+            turn=next(self._turns),
         )
         observed = self.at_work.get(get_ident())
         moment = self.virtual(at)

@@ -17,7 +17,7 @@ class Scene:
     """Writes a trace by hand, as the lab would; times are virtual seconds."""
 
     def __init__(self):
-        self.trace, self.numbers = tr.Trace(), count(1)
+        self.trace, self.numbers, self.turns = tr.Trace(), count(1), count(1)
 
     def call(self, operation, time, *handlings, began=None, **row):
         row = {
@@ -26,15 +26,19 @@ class Scene:
         } | row  # fmt: skip
         row["call"] = row["call"] or next(self.numbers)
         time = time if began is None else began
+        handlings = self.in_turn(handlings)
         self.trace.record_call(operation=operation, time=time, messages=handlings, **row)
         return row["call"]
+
+    def in_turn(self, handlings):
+        return [h._replace(turn=next(self.turns)) for h in handlings]
 
     def by_itself(self, time, *handlings):
         """A row of what the service did without a call."""
         self.trace.record_call(
             time=time, end=time, caller="sqs", service="sqs", operation=None, call=None,
             attempt=None, outcome="ok", processed=time, resource=handlings[0].queue,
-            messages=list(handlings),
+            messages=self.in_turn(handlings),
         )  # fmt: skip
 
     def send(self, time, ident, order=None, *, delay=0, **row):
@@ -229,8 +233,8 @@ def test_the_latest_receipt_deletes_after_its_timeout_too(scene):
 
 
 def test_a_long_poll_that_began_before_the_send_comes_after_it(scene):
-    scene.receive(5, "a", "r1", until=35, began=0)
     scene.send(5, "a")
+    scene.receive(5, "a", "r1", until=35, began=0)
     scene.delete(5, "r1")
     assert scene.backlog() == [(0, 0, 0, 0), (5, 0, 0, 0)]
     assert tr.messages(scene.frame)["what"].tolist() == ["sent", "received", "deleted"]
@@ -264,7 +268,7 @@ def test_a_topic_puts_messages_in_queues_and_retention_and_purge_take_them(scene
     bodies = [tr.Handling("sent", ident, "{}", queue=q) for ident, q in [("a", "x"), ("b", "y")]]
     scene.call("Publish", 1, *bodies, service="sns", resource="topic")
     scene.by_itself(5, tr.Handling("expired", "a", queue="x"))
-    scene.call("PurgeQueue", 7, resource="y")
+    scene.call("PurgeQueue", 7, tr.Handling("purged", None), resource="y")
     scene.send(7, "c", resource="y")
     assert scene.backlog("x")[-2:] == [(5, 0, 0, 0), (7, 0, 0, 0)]
     assert scene.backlog("y") == [(0, 0, 0, 0), (1, 1, 0, 0), (7, 1, 0, 0)]
@@ -343,21 +347,20 @@ def test_backlog_and_age_agree_with_a_queue_that_is_played_through(steps):
             scene.send(now, f"m{number}", delay=seconds)
         elif action == "receive" and free:
             message = held[free[pick % len(free)]]
-            receipts.append(f"r{number}")
+            receipts.append((f"r{number}", free[pick % len(free)]))
             message |= {"visible_at": now + seconds, "receipt": f"r{number}", "n": message["n"] + 1}
             scene.receive(
                 now, free[pick % len(free)], f"r{number}", until=now + seconds,
                 times=message["n"], began=max(0, now - pick),
             )  # fmt: skip
         elif action == "delete" and receipts:
-            receipt = receipts[pick % len(receipts)]
+            receipt, _ = receipts[pick % len(receipts)]
             held = {ident: m for ident, m in held.items() if m["receipt"] != receipt}
             scene.delete(now, receipt)
         elif action == "visibility" and receipts:
-            receipt = receipts[pick % len(receipts)]
-            for message in held.values():
-                if message["receipt"] == receipt and message["visible_at"] > now:
-                    message["visible_at"] = now + seconds
+            receipt, ident = receipts[pick % len(receipts)]
+            if ident in held and held[ident]["visible_at"] > now:  # an older handle counts, too
+                held[ident]["visible_at"] = now + seconds
             scene.visibility(now, receipt, now + seconds)
         elif action == "move" and free:
             moved = held.pop(free[pick % len(free)])

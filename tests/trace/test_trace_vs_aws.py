@@ -164,3 +164,26 @@ def test_the_backlog_is_what_get_queue_attributes_says(seed, fifo, purge):
     assert (seen.receive_count >= 2).sum() > 10  # received again
     lost = frame[(frame.outcome == "ReadTimeoutError") & frame.processed.notna()]
     assert {"SendMessage", "ReceiveMessage"} <= set(lost.operation)
+
+
+def test_what_happens_at_one_moment_is_told_in_the_order_of_the_queue():
+    """No time passes between these calls: a message waits, is purged, waits, is in flight."""
+    with Lab() as lab:
+        sqs = boto3.client("sqs")
+        url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody="purged")
+        sqs.purge_queue(QueueUrl=url)
+        sqs.send_message(QueueUrl=url, MessageBody="kept")
+        [first] = sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)["Messages"]
+        sqs.receive_message(QueueUrl=url)
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=first["ReceiptHandle"])  # older: in vain
+        assert lab.now == 0
+        names = list(ATTRIBUTES)
+        said = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        assert [said[name] for name in names] == ["0", "1", "0"]
+        assert trace.backlog(lab.trace).iloc[-1].to_list() == [0, 0, 1, 0]
+        seen = trace.messages(lab.trace)
+        assert seen.what.to_list() == ["sent", "purged", "sent", "received", "received", "deleted"]
+        assert seen.effective.to_list() == [True] * 5 + [False]
+        sqs.delete_queue(QueueUrl=url)
+        assert trace.backlog(lab.trace).iloc[-1].to_list() == [0, 0, 0, 0]

@@ -107,9 +107,10 @@ def list_queues(self: SQSBackend, queue_name_prefix: str | None) -> list[Any]:
 
 def delete_queue(self: SQSBackend, queue_name: str) -> None:
     """Replaces moto's, which lets the name be used again at once."""
-    self.get_queue(queue_name)
+    queue = self.get_queue(queue_name)
     del self.queues[queue_name]
-    _deleted(self)[queue_name] = time.time()
+    _deleted(self)[queue_name] = now = time.time()
+    queue.tell("purged", None, now)
 
 
 def purge(queue: CorrectedQueue) -> None:
@@ -119,6 +120,7 @@ def purge(queue: CorrectedQueue) -> None:
         raise PurgeQueueInProgress(queue.name)
     queue.last_purged_at = now
     queue.purge()
+    queue.tell("purged", None, now)
 
 
 def _check_policies(backend: SQSBackend, given: Mapping[str, Any], arn: str, *, fifo: bool) -> None:

@@ -59,7 +59,8 @@ class KeptQueue(Queue):
     """moto's queue with its storage replaced. Attributes, policies and tags stay moto's.
 
     What it does with a message it tells `observe`, if there is one: what, the queue's name, the
-    message, when (epoch seconds), the receipt handle, and when the message becomes visible.
+    message (none if it was purged), when (epoch seconds), the receipt handle, and when the message
+    becomes visible.
     """
 
     observe: ClassVar[Callable[..., None] | None] = None
@@ -166,7 +167,7 @@ class KeptQueue(Queue):
     def tell(
         self,
         what: str,
-        message: StoredMessage,
+        message: StoredMessage | None,
         at: float,
         receipt: str | None = None,
         visible_at: float | None = None,
