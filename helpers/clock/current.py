@@ -44,10 +44,12 @@ def task() -> Task | None:
 def runner() -> Task | None:
     """The same, if it is also its turn: not the watching cell, not a thread that is being ended."""
     found = task()
-    return found if found is not None and clock._current is found else None
+    return found if clock is not None and clock._current is found else None
 
 
 def cell_moment() -> tuple[Scheduler, float] | None:
     """The clock and its time, if the caller is the cell that runs it; else None."""
     found = task()
-    return (clock, clock.now) if found is not None and found is clock._cell else None
+    if clock is None or found is None or found is not clock._cell:
+        return None
+    return clock, clock.now

@@ -17,13 +17,14 @@ from __future__ import annotations
 import ctypes
 import inspect
 from collections.abc import Callable
-from types import BuiltinFunctionType, CodeType, FunctionType
-from typing import Any
+from types import CodeType, FunctionType
+from typing import Any, Generic, TypeVar
 
 _FAST, _KEYWORDS = 0x80, 0x02  # METH_FASTCALL, METH_KEYWORDS
 HEAD = object.__basicsize__
 WORD = ctypes.sizeof(ctypes.c_void_p)
 _api = ctypes.pythonapi
+T = TypeVar("T")
 
 
 class Method(ctypes.Structure):
@@ -40,11 +41,20 @@ def prototype(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
 
 
 def address_of(name: str) -> int:
-    return ctypes.cast(getattr(_api, name), ctypes.c_void_p).value
+    address = ctypes.cast(getattr(_api, name), ctypes.c_void_p).value
+    assert address is not None, f"{name} is nowhere in memory"
+    return address
 
 
 def word(address: int) -> ctypes.c_void_p:
     return ctypes.c_void_p.from_address(address)
+
+
+def pointer(address: int) -> int:
+    """Where the word at `address` points to."""
+    there = word(address).value
+    assert there is not None, f"the word at {address:#x} points nowhere"
+    return there
 
 
 def check(holds: bool, what: object) -> None:
@@ -61,29 +71,33 @@ _new_function = prototype(
 _keep_for_ever = prototype("Py_IncRef", None, ctypes.py_object)
 
 
-class CFunction:
+class CFunction(Generic[T]):
     """A function of a module that is written in C, such as `time.sleep`."""
 
+    function: Any
+    real: Callable[..., T]
+
     # PyCFunctionObject: head, method, self, module, weak references, vectorcall
-    def __init__(self, function: BuiltinFunctionType) -> None:
+    def __init__(self, function: Callable[..., T]) -> None:
         self.function = function
         self._pair = (ctypes.c_void_p * 2).from_address(id(function) + HEAD)
         self._vectorcall = word(id(function) + HEAD + 4 * WORD)
         self._usual = list(self._pair), self._vectorcall.value
-        check(self._usual[0][1] == id(function.__self__), function)
+        owner = self.function.__self__  # the module
+        check(self._usual[0][1] == id(owner), function)
         self._method = Method.from_address(self._usual[0][0])
         check(self._method.name == function.__name__.encode(), function)
-        self.real = _new_function(self._usual[0][0], function.__self__, function.__module__)
+        self.real = _new_function(self._usual[0][0], owner, function.__module__)
         self._kept: dict[Any, Any] = {}
 
-    def name(self, replacement: FunctionType) -> None:
+    def name(self, replacement: Callable[..., Any]) -> None:
         """Let pickle find the function, which is an attribute of its replacement to it.
 
         Before the first `put`: a spawned process unpickles it, and no clock runs there.
         """
         setattr(replacement, self.function.__name__, self.function)
 
-    def put(self, replacement: FunctionType) -> None:
+    def put(self, replacement: Callable[..., Any]) -> None:
         if replacement not in self._kept:
             _keep_for_ever(replacement)  # the function in C refers to it without counting
             self.name(replacement)
@@ -100,22 +114,24 @@ class CFunction:
 _FAST_CALL = word(id(sorted) + HEAD + 4 * WORD).value
 
 
-class PythonFunction:
+class PythonFunction(Generic[T]):
     """A function written in Python. It gets code that calls the replacement."""
 
-    def __init__(self, function: FunctionType) -> None:
-        self.function, self._usual = function, function.__code__
-        self.real = FunctionType(
+    def __init__(self, function: Callable[..., T]) -> None:
+        self.function: Any = function
+        self._usual: CodeType = self.function.__code__
+        real = FunctionType(
             self._usual,
-            function.__globals__,
-            function.__name__,
-            function.__defaults__,
-            function.__closure__,
+            self.function.__globals__,
+            self.function.__name__,
+            self.function.__defaults__,
+            self.function.__closure__,
         )
-        self.real.__kwdefaults__ = function.__kwdefaults__
+        real.__kwdefaults__ = self.function.__kwdefaults__
+        self.real: Callable[..., T] = real
         self._kept: dict[Any, Any] = {}
 
-    def put(self, replacement: FunctionType) -> None:
+    def put(self, replacement: Callable[..., Any]) -> None:
         if replacement not in self._kept:
             self._kept[replacement] = _calling(self._usual, replacement)
         self.function.__code__ = self._kept[replacement]
@@ -124,7 +140,7 @@ class PythonFunction:
         self.function.__code__ = self._usual
 
 
-def _calling(usual: CodeType, replacement: FunctionType) -> CodeType:
+def _calling(usual: CodeType, replacement: Callable[..., Any]) -> CodeType:
     """Code with the parameters of `usual` that calls `replacement` with them, in order."""
     names = list(usual.co_varnames[: usual.co_argcount])
     variable = list(usual.co_varnames[usual.co_argcount :])
@@ -142,6 +158,6 @@ def outer({", ".join(free)}):
 """
     made: dict[str, Any] = {}
     exec(compile(source, __file__, "exec"), made)
-    code = made["outer"](*free).__code__
+    code: CodeType = made["outer"](*free).__code__
     constants = tuple(replacement if constant == "?" else constant for constant in code.co_consts)
     return code.replace(co_consts=constants, co_name=usual.co_name)

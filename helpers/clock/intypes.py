@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ctypes
 import gc
-from types import FunctionType
+from collections.abc import Callable
 from typing import Any
 
-from helpers.clock.inplace import HEAD, WORD, Method, address_of, check, prototype, word
+from helpers.clock.inplace import HEAD, WORD, Method, address_of, check, pointer, prototype, word
 
 CALL_SLOT, NEW_SLOT = HEAD + 14 * WORD, HEAD + 37 * WORD  # tp_call and tp_new
 
@@ -46,7 +46,7 @@ class CMethod:
         at = HEAD + 3 * WORD  # PyDescr_COMMON: type, name, qualified
         self._methods = []
         for name in names:
-            method = Method.from_address(word(id(vars(owner)[name]) + at).value)
+            method = Method.from_address(pointer(id(vars(owner)[name]) + at))
             check(method.name == name.encode() and method.flags == 0x3, vars(owner)[name])
             self._methods.append((method, method.call))
         first = self._methods[0][0]
@@ -56,7 +56,7 @@ class CMethod:
         check(self._slot.value is None, owner)
         self._replacement: Any = None
 
-    def put(self, replacement: FunctionType) -> None:
+    def put(self, replacement: Callable[..., Any]) -> None:
         if self._replacement is not replacement:
             self._replacement = _class_dict(self.owner)["__call__"] = replacement
             _modified(self.owner)
@@ -90,11 +90,11 @@ class Constructor:
     def __init__(self, owner: type) -> None:
         self.owner = owner
         self._slot = word(id(owner) + NEW_SLOT)
-        self._usual = self._slot.value, vars(owner)["__new__"]
+        self._usual = pointer(id(owner) + NEW_SLOT), vars(owner)["__new__"]
         make = ctypes.PYFUNCTYPE(ctypes.py_object, *[ctypes.py_object] * 3)(self._usual[0])
-        self.real = lambda cls, *args, **kwargs: make(cls, args, kwargs)
+        self.real: Callable[..., Any] = lambda cls, *args, **kwargs: make(cls, args, kwargs)
 
-    def put(self, replacement: FunctionType) -> None:
+    def put(self, replacement: Callable[..., Any]) -> None:
         _class_dict(self.owner)["__new__"] = staticmethod(replacement)
         _modified(self.owner)
         self._slot.value = _NEW_OF_CLASS
@@ -106,4 +106,5 @@ class Constructor:
 
 def _class_dict(owner: type) -> dict[str, Any]:
     """The dictionary of a class that refuses `setattr`."""
-    return gc.get_referents(vars(owner))[0]
+    found: dict[str, Any] = gc.get_referents(vars(owner))[0]
+    return found

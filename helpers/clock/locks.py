@@ -19,6 +19,7 @@ from helpers.clock import current
 from helpers.clock.intypes import ClassEntry, CMethod
 from helpers.clock.lines import NOT_YET, lines, stand
 from helpers.clock.places import frames
+from helpers.clock.scheduler import Scheduler
 from helpers.clock.tasks import LOCK
 
 GRACE = 0.02  # seconds of real time in which a thread outside the clock releases a lock
@@ -27,19 +28,20 @@ RLOCK = CMethod(RLock, "acquire", "__enter__")
 GET = ClassEntry(SimpleQueue, "get")
 
 _held_across_waits: WeakSet[LockType] = WeakSet()
+_owned_by_caller: Callable[[RLock], bool] = vars(RLock)["_is_owned"]
 
 
 def _acquire_for(
     method: CMethod,
     what: str,
     free: Callable[[Any], bool],
-    for_real: Callable[[Any, float], bool | None],
+    for_real: Callable[[Scheduler, Any, float], bool | None],
 ) -> Callable[..., bool]:
     """`acquire` of one type of lock.
 
     `for_real` tells whether it took the lock from a thread outside the clock, None if none has it.
     """
-    real = method.real
+    real: Callable[..., bool] = method.real
 
     def attempt(lock: Any) -> Any:
         return True if real(lock, False) else NOT_YET
@@ -50,19 +52,19 @@ def _acquire_for(
                 return real(lock, False)
             if not lines and real(lock, False):
                 return True
-        task = current.runner()
+        task, clock = current.runner(), current.clock
         waits = blocking and (timeout == -1 or 0 <= timeout <= TIMEOUT_MAX)
-        if task is None or not waits:
+        if task is None or clock is None or not waits:
             return real(lock, blocking, timeout)
         if id(lock) not in lines or _is_owned(lock):
             if real(lock, False):
                 return True
-            outcome = for_real(lock, timeout)
+            outcome = for_real(clock, lock, timeout)
             if outcome is not None:
                 return outcome
         seconds = None if timeout == -1 else timeout
         outcome = stand(
-            current.clock,
+            clock,
             task,
             lock,
             timeout=seconds,
@@ -76,31 +78,34 @@ def _acquire_for(
 
 
 def _is_owned(lock: Any) -> bool:
-    return isinstance(lock, RLock) and lock._is_owned()
+    return isinstance(lock, RLock) and _owned_by_caller(lock)
 
 
-def _lock_for_real(lock: LockType, timeout: float) -> bool | None:
+def _lock_for_real(clock: Scheduler, lock: LockType, timeout: float) -> bool | None:
     """A lock does not know its owner. Threads outside the clock hold one for a moment only."""
     if lock in _held_across_waits:
         return None
-    tasks = current.clock._tasks
+    tasks = clock._tasks
     if any(ident not in tasks for ident in frames()) and LOCK.real(lock, True, GRACE):
         return True
     _held_across_waits.add(lock)
     return None
 
 
-def _rlock_for_real(lock: Any, timeout: float) -> bool | None:
+def _rlock_for_real(clock: Scheduler, lock: Any, timeout: float) -> bool | None:
     owner = re.search(r"owner=(\d+)", repr(lock))  # what Python tells of it, in every version
-    if owner is None or int(owner[1]) in current.clock._tasks:
+    if owner is None or int(owner[1]) in clock._tasks:
         return None
-    return RLOCK.real(lock, True, timeout)
+    taken: bool = RLOCK.real(lock, True, timeout)
+    return taken
 
 
 def get(queue: SimpleQueue[Any], block: bool = True, timeout: float | None = None) -> Any:
     """`queue.SimpleQueue.get`."""
-    task = current.runner()
-    if task is None or not block or (timeout is not None and not 0 <= timeout <= TIMEOUT_MAX):
+    task, clock = current.runner(), current.clock
+    if task is None or clock is None or not block:
+        return GET.real(queue, block, timeout)
+    if timeout is not None and not 0 <= timeout <= TIMEOUT_MAX:
         return GET.real(queue, block, timeout)
 
     def attempt() -> Any:
@@ -113,7 +118,7 @@ def get(queue: SimpleQueue[Any], block: bool = True, timeout: float | None = Non
     if item is NOT_YET:
         what = "an item" if timeout is None else f"an item for {timeout:g} s"
         item = stand(
-            current.clock,
+            clock,
             task,
             queue,
             timeout=timeout,

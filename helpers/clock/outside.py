@@ -22,14 +22,14 @@ from helpers.clock.inplace import CFunction, PythonFunction
 from helpers.clock.places import readers
 
 
-def _for_real(function: PythonFunction) -> Callable[..., Any]:
+def _for_real(function: PythonFunction[Any]) -> Callable[..., Any]:
     """A wait for another process: in real time, which is noted."""
 
     def wait(*args: Any) -> Any:
-        task = current.task()
-        if task is None:
+        task, clock = current.task(), current.clock
+        if task is None or clock is None:
             return function.real(*args)
-        return current.clock.passed.timed(task, function.real, *args)
+        return clock.passed.timed(task, function.real, *args)
 
     return wait
 
@@ -45,26 +45,28 @@ def slept_outside(seconds: float) -> None:
     clock.passed.waited(f"{current_thread().name} (not a thread of this run)", seconds, ident)
 
 
-def _arming(function: CFunction, name: str) -> Callable[..., Any]:
+def _arming(function: CFunction[Any], name: str) -> Callable[..., Any]:
     """`signal.alarm` and `setitimer`: the system counts, in real seconds."""
 
     def arm(*args: Any) -> Any:
-        task = current.task()
-        if task is not None and any(args[-2:]):  # else it disarms one
+        task, clock = current.task(), current.clock
+        if task is not None and clock is not None and any(args[-2:]):  # else it disarms one
             call = f"signal.{name}({', '.join(f'{value:g}' for value in args)})"
-            current.clock.passed.say(f"{task.name} called {call}, which counts real seconds")
+            clock.passed.say(f"{task.name} called {call}, which counts real seconds")
         return function.real(*args)
 
     return arm
 
 
-def _submitting(function: PythonFunction) -> Callable[..., Any]:
+def _submitting(function: PythonFunction[Any]) -> Callable[..., Any]:
     """`ThreadPoolExecutor.submit`: threads from before the run work on in real time."""
 
     def submit(executor: ThreadPoolExecutor, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
-        task = current.task()
-        if task is not None and any(not hasattr(thread, "_task") for thread in executor._threads):
-            current.clock.passed.say(
+        task, clock = current.task(), current.clock
+        if task is None or clock is None:
+            return function.real(executor, fn, *args, **kwargs)
+        if any(not hasattr(thread, "_task") for thread in executor._threads):
+            clock.passed.say(
                 f"{task.name} gave work to threads that were started before the run, of the pool "
                 f"{executor._thread_name_prefix}: make the pool inside the run"
             )
@@ -73,7 +75,7 @@ def _submitting(function: PythonFunction) -> Callable[..., Any]:
     return submit
 
 
-_PROCESSES = [
+_PROCESSES: list[Callable[..., Any]] = [
     subprocess.Popen.wait,
     subprocess.Popen.communicate,
     multiprocessing.process.BaseProcess.join,

@@ -26,7 +26,7 @@ from helpers.clock.readings import READINGS, Travel, numpy_readings
 from helpers.clock.scheduler import Scheduler
 from helpers.clock.selecting import SELECT, SELECTORS, select_
 from helpers.clock.swapping import swapped
-from helpers.clock.tasks import LOCK
+from helpers.clock.tasks import LOCK, Task
 
 SLEEP = CFunction(time.sleep)
 WAIT = PythonFunction(threading.Condition.wait)
@@ -64,34 +64,34 @@ def shortened() -> Iterator[None]:
 
 def _sleep(seconds: float, /) -> None:
     clock = current.clock
-    task = None if clock is None else clock._tasks.get(get_ident())
-    if task is not None:
-        return clock.sleep(task, seconds)
+    if clock is not None and (task := clock._tasks.get(get_ident())) is not None:
+        clock.sleep(task, seconds)
+        return
     SLEEP.real(seconds)
-    return slept_outside(seconds)
+    slept_outside(seconds)
 
 
-def _wait(condition: threading.Condition, timeout: float | None = None) -> bool:
-    task = current.task()
-    if task is None:
+def _wait(condition: Any, timeout: float | None = None) -> bool:
+    task, clock = current.task(), current.clock
+    if task is None or clock is None:
         return WAIT.real(condition, timeout)
     lock = condition._lock
     if not (lock.locked() if type(lock) is LockType else condition._is_owned()):
         raise RuntimeError("cannot wait on un-acquired lock")
     # The condition's own notify() calls release() on what stands in its list of waiters.
     what = "a notice" if timeout is None else f"a notice for {timeout:g} s"
-    wait = current.clock.new_wait(task, timeout, what)
+    wait = clock.new_wait(task, timeout, what)
     condition._waiters.append(wait)
     saved = condition._release_save()
     try:
-        return current.clock.block(wait)
+        return clock.block(wait)
     finally:
         _acquire_again(condition, saved)
         with contextlib.suppress(ValueError):
             condition._waiters.remove(wait)
 
 
-def _acquire_again(condition: threading.Condition, saved: Any) -> None:
+def _acquire_again(condition: Any, saved: Any) -> None:
     """The condition's lock, as often as it was held. Another thread may hold it across a wait."""
     lock = condition._lock
     if type(lock) is LockType:
@@ -114,25 +114,29 @@ def _acquire(
     return ACQUIRE.real(semaphore, blocking, timeout)
 
 
-def _start(thread: threading.Thread) -> None:
-    parent = current.task()
-    if parent is None or thread._started.is_set():
-        return START.real(thread)
-    return current.clock.launch(thread, background=parent.background or parent.serving)
+def _start(thread: Any) -> None:
+    parent, clock = current.task(), current.clock
+    if parent is None or clock is None or thread._started.is_set():
+        START.real(thread)
+    else:
+        clock.launch(thread, background=parent.background or parent.serving)
 
 
 def _join(thread: threading.Thread, timeout: float | None = None) -> None:
-    task, target = current.task(), getattr(thread, "_task", None)
-    if task is None:
-        return JOIN.real(thread, timeout)
+    task, clock = current.task(), current.clock
+    if task is None or clock is None:
+        JOIN.real(thread, timeout)
+        return
+    target: Task | None = getattr(thread, "_task", None)
     if target is None:  # a thread outside the run ends in real time
-        return current.clock.passed.timed(task, JOIN.real, thread, timeout)
+        clock.passed.timed(task, JOIN.real, thread, timeout)
+        return
     if target is task:
         raise RuntimeError("cannot join current thread")
     if not target.done:
-        wait = current.clock.new_wait(task, timeout, f"the end of {target.name}")
+        wait = clock.new_wait(task, timeout, f"the end of {target.name}")
         target.joiners.append(wait)
-        if not current.clock.block(wait):
+        if not clock.block(wait):
             target.joiners.remove(wait)
 
 

@@ -23,8 +23,9 @@ UP = 86_400 * NANO  # what a monotonic clock has counted when virtual time begin
 
 MONOTONIC = CFunction(time.monotonic)
 MONOTONIC_NS = CFunction(time.monotonic_ns)
-GETTIME = CFunction(time.clock_gettime) if hasattr(time, "clock_gettime") else None
-GETTIME_NS = CFunction(time.clock_gettime_ns) if hasattr(time, "clock_gettime_ns") else None
+if hasattr(time, "clock_gettime"):
+    GETTIME = CFunction(time.clock_gettime)
+    GETTIME_NS = CFunction(time.clock_gettime_ns)
 
 _MONOTONIC_IDS = {
     getattr(time, name)
@@ -51,13 +52,17 @@ class _PerThread(time_machine.Traveller):
 
     def time_ns(self) -> int:
         clock, task = current.clock, current.task()
-        return _real_time_ns() if task is None else clock.epoch_ns + clock.now_ns + task.readings
+        if clock is None or task is None:
+            return _real_time_ns()
+        return clock.epoch_ns + clock.now_ns + task.readings
 
 
 def monotonic_ns() -> int:
     """`time.monotonic_ns`."""
-    task = current.task()
-    return MONOTONIC_NS.real() if task is None else UP + current.clock.now_ns + task.readings
+    task, clock = current.task(), current.clock
+    if clock is None or task is None:
+        return MONOTONIC_NS.real()
+    return UP + clock.now_ns + task.readings
 
 
 def monotonic() -> float:
@@ -78,12 +83,12 @@ def clock_gettime_ns(clock: int, /) -> int:
     return monotonic_ns() if virtual else GETTIME_NS.real(clock)
 
 
-READINGS = [
+READINGS: list[tuple[Any, Callable[..., Any]]] = [
     (MONOTONIC, monotonic),
     (MONOTONIC_NS, monotonic_ns),
-    *([(GETTIME, clock_gettime)] if GETTIME else []),
-    *([(GETTIME_NS, clock_gettime_ns)] if GETTIME_NS else []),
 ]
+if hasattr(time, "clock_gettime"):
+    READINGS += [(GETTIME, clock_gettime), (GETTIME_NS, clock_gettime_ns)]
 
 
 @functools.cache

@@ -11,7 +11,7 @@ import contextlib
 import sys
 import time
 import warnings
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
@@ -34,13 +34,13 @@ class RealTime:
 
     def __init__(self, clock: Scheduler) -> None:
         self._clock = clock
-        self._waits: Counter[tuple[str, str]] = Counter()
+        self._waits: defaultdict[tuple[str, str], float] = defaultdict(float)  # seconds
         self._said: dict[str, None] = {}
         self._spot: tuple[object, ...] | None = None
         self._cpu = 0.0
         self._waiting = False
 
-    def waited(self, name: str, seconds: float, ident: int | None) -> None:
+    def waited(self, name: str, seconds: float, ident: int) -> None:
         """A thread has waited so long, where it stands now."""
         where = readers(frames().get(ident))
         self._waits[name, f" in {line(where)}{source(where)}" if where else ""] += seconds
@@ -124,10 +124,9 @@ def _processor_seconds(task: Task) -> float:
 def _caller() -> FrameType:
     """Whose ``with`` this is: the first frame that `contextlib` does not drive."""
     frame = sys._getframe(2)
-    while frame.f_back and contextlib.__file__ in _files(frame):
-        frame = frame.f_back
+    while (outer := frame.f_back) and contextlib.__file__ in (
+        frame.f_code.co_filename,
+        outer.f_code.co_filename,
+    ):
+        frame = outer
     return frame
-
-
-def _files(frame: FrameType) -> tuple[str, str]:
-    return frame.f_code.co_filename, frame.f_back.f_code.co_filename

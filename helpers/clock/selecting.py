@@ -12,6 +12,7 @@ import select
 import selectors
 import socket
 import stat
+from collections.abc import Callable
 from typing import Any
 
 from helpers.clock import current
@@ -19,37 +20,39 @@ from helpers.clock.inplace import CFunction, PythonFunction
 from helpers.clock.lines import NOT_YET, lines, stand
 
 UNIX = getattr(socket, "AF_UNIX", None)
-SELECT = CFunction(select.select)
+SELECT: CFunction[tuple[list[Any], list[Any], list[Any]]] = CFunction(select.select)
 
 
 def select_(
     reads: Any, writes: Any, errors: Any, timeout: float | None = None, /
 ) -> tuple[list[Any], list[Any], list[Any]]:
     """`select.select`. With three empty lists it is a sleep, and has been used as one for ever."""
-    task = current.runner()
-    if task is None or timeout is None or reads or writes or errors:
+    task, clock = current.runner(), current.clock
+    if task is None or clock is None or timeout is None or reads or writes or errors:
         return SELECT.real(reads, writes, errors, timeout)
-    current.clock.sleep(task, timeout)
+    clock.sleep(task, timeout)
     return [], [], []
 
 
-def _select_for(function: PythonFunction) -> Any:
+def _select_for(function: PythonFunction[list[Any]]) -> Callable[..., list[Any]]:
     """`select` of one class of selectors."""
     real = function.real
 
     def select_in_line(selector: Any, timeout: float | None = None) -> list[Any]:
-        task = current.runner()
-        if task is None or (timeout is not None and timeout <= 0) or not _wakes_itself(selector):
+        task, clock = current.runner(), current.clock
+        if task is None or clock is None or (timeout is not None and timeout <= 0):
+            return real(selector, timeout)
+        if not _wakes_itself(selector):
             return real(selector, timeout)
 
         def attempt() -> Any:
             return real(selector, 0) or NOT_YET
 
-        events = NOT_YET if id(selector) in lines else attempt()
+        events: Any = NOT_YET if id(selector) in lines else attempt()
         if events is NOT_YET:
             what = "an event" if timeout is None else f"an event for {timeout:g} s"
             events = stand(
-                current.clock,
+                clock,
                 task,
                 selector,
                 timeout=timeout,
@@ -64,7 +67,7 @@ def _select_for(function: PythonFunction) -> Any:
 
 def _wakes_itself(selector: selectors.BaseSelector) -> bool:
     """Whether it watches one end of one unnamed pair of sockets, as an event loop's wake-up is."""
-    watched = list(selector.get_map() or ())
+    watched: list[Any] = list(selector.get_map() or ())
     return len(watched) == 1 and _is_of_a_pair(watched[0])
 
 

@@ -83,10 +83,11 @@ def _answer_subscription(original: Callable[..., ActionResult]) -> Callable[...,
 def _answer_publish(original: Callable[..., ActionResult]) -> Callable[..., ActionResult]:
     @wraps(original)
     def publish(self: SNSResponse) -> ActionResult:
-        answer = original(self)
+        answer: Any = original(self)
         arn = self._get_param("TargetArn") or self._get_param("TopicArn")
         topic = self.backend.topics.get(arn)
         if isinstance(topic, CorrectedTopic):
+            assert topic.latest is not None, "moto has just handed the topic a message"
             answer.result.update(topic.latest.answer())
         return answer
 
@@ -96,7 +97,7 @@ def _answer_publish(original: Callable[..., ActionResult]) -> Callable[..., Acti
 def _answer_attributes(original: Callable[..., ActionResult]) -> Callable[..., ActionResult]:
     @wraps(original)
     def get_topic_attributes(self: SNSResponse) -> ActionResult:
-        answer = original(self)
+        answer: Any = original(self)
         topic = self.backend.get_topic(self._get_param("TopicArn"))
         for attribute, name in ANSWERED.items():
             value = getattr(topic, attribute, None)

@@ -100,7 +100,7 @@ def _model_names() -> dict[str, Any]:
 
 def _backend_methods() -> dict[str, Callable[..., Any]]:
     backend = vars(SQSBackend)
-    routed = {
+    routed: dict[str, Callable[..., Any]] = {
         "send_message": _send_message,
         "send_message_batch": _send_message_batch,
         "receive_message": _receive_message,
@@ -163,6 +163,7 @@ def _send_message(
         group_id=group_id,
         deduplication_id=deduplication_id,
     )
+    assert message_body is not None, "`checked` refuses a message without a body"
     message = StoredMessage(new_message_id(), message_body, system_attributes)
     message.message_attributes = dict(message_attributes or {})
     message.group_id = group_id

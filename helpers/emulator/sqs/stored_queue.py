@@ -65,6 +65,8 @@ class KeptQueue(Queue):
 
     observe: ClassVar[Callable[..., None] | None] = None
     redrive_allow_policy: str | None = None
+    created_timestamp: int  # epoch seconds; moto's are floats
+    last_modified_timestamp: int
 
     def __init__(self, name: str, region: str, account_id: str, **kwargs: Any) -> None:
         super().__init__(name, region, account_id, **kwargs)
