@@ -23,6 +23,8 @@ from helpers.clock.tasks import Baton, Task
 
 SHOWN = 0.05  # seconds; less than this, at one place, is not worth a word
 IDLE = 0.001  # seconds of processor time that a waiting thread uses at most between two looks
+LATE = 0.2  # seconds between two looks that are due each 0.05 s: the machine is busy elsewhere
+STARVED = 0.25  # share of a look's seconds for which a thread was ready and got no processor
 
 
 class RealTimePassed(UserWarning):
@@ -37,7 +39,7 @@ class RealTime:
         self._waits: defaultdict[tuple[str, str], float] = defaultdict(float)  # seconds
         self._said: dict[str, None] = {}
         self._spot: tuple[object, ...] | None = None
-        self._cpu = 0.0
+        self._cpu = self._queued = 0.0
         self._waiting = False
 
     def waited(self, name: str, seconds: float, ident: int) -> None:
@@ -61,21 +63,24 @@ class RealTime:
     def look(self, task: Task, seconds: float) -> None:
         """See whether the running thread waits inside C code. Called every `seconds`.
 
-        It does if it has stood at one instruction and used no processor since the last look.
+        It does if it has stood at one instruction and used no processor since the last look,
+        although there was one to be had: on a busy machine a thread stands still as well.
         """
         frame = frames().get(task.ident)
         if frame is None or frame.f_code is Baton.take.__code__:  # it is about to run, or over
             self._spot = None
             return
         spot = task, id(frame), frame.f_lasti, self._clock._switches
-        cpu = _processor_seconds(task)
-        if spot == self._spot and cpu - self._cpu < IDLE and task.ident in self._clock._tasks:
+        cpu, queued = _processor_seconds(task), _queued_seconds(task)
+        idle = cpu - self._cpu < IDLE and seconds < LATE
+        starved = queued - self._queued > STARVED * seconds
+        if spot == self._spot and idle and not starved and task.ident in self._clock._tasks:
             # Unseen: on average half a look before the first one, and half after the last one.
             self.waited(task.name, seconds if self._waiting else 2 * seconds, task.ident)
             self._waiting = True
         else:
             self._waiting = False
-        self._spot, self._cpu = spot, cpu
+        self._spot, self._cpu, self._queued = spot, cpu, queued
 
     @contextlib.contextmanager
     def reported(self) -> Iterator[None]:
@@ -119,6 +124,15 @@ def _processor_seconds(task: Task) -> float:
     if hasattr(time, "pthread_getcpuclockid"):
         return time.clock_gettime(time.pthread_getcpuclockid(task.ident))
     return time.process_time()
+
+
+def _queued_seconds(task: Task) -> float:
+    """How long the thread was ready to run and had no processor; 0 where the system tells not."""
+    try:
+        with open(f"/proc/self/task/{task.native}/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
 
 
 def _caller() -> FrameType:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import functools
+import hashlib
 import multiprocessing
 import os
 import re
@@ -20,7 +21,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from virtual_time import EPOCH
 
-from helpers.clock import Clock, NeverWaits, RealTimePassed
+from helpers.clock import Clock, NeverWaits, RealTimePassed, realtime
+from helpers.clock.readings import MONOTONIC
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(0.4)"]
 
@@ -234,6 +236,22 @@ def test_work_is_not_taken_for_a_wait(patient):
         warnings.simplefilter("error", RealTimePassed)
         with patient.running():
             patient.start(works, name="works")
+
+
+@pytest.mark.parametrize("queued", [0, 1])  # of each second, ready to run without a processor
+def test_a_thread_that_gets_no_processor_is_not_taken_for_one_that_waits(
+    patient, monkeypatch, queued
+):
+    monkeypatch.setattr(realtime, "_processor_seconds", lambda task: 0.0)
+    monkeypatch.setattr(realtime, "_queued_seconds", lambda task: queued * MONOTONIC.real())
+
+    def works():
+        hashlib.pbkdf2_hmac("sha256", b"", b"", 1_500_000)  # C code, that lets other threads run
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", RealTimePassed)
+        run(patient, works=works)
+    assert len(told) == 1 - queued
 
 
 def test_a_wait_without_end_is_an_error_and_told_too(clock):
