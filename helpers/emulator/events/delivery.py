@@ -139,13 +139,16 @@ def attempt(delivery: Delivery) -> float | None:
 
 def _invoke(delivery: Delivery) -> None:
     if delivery.text is None:
-        delivery.text = input.for_target(
-            delivery.target,
-            delivery.event,
-            rule_arn=delivery.rule_arn,
-            rule_name=delivery.rule_name,
-            ingested=delivery.ingested,
-        )
+        try:
+            delivery.text = input.for_target(
+                delivery.target,
+                delivery.event,
+                rule_arn=delivery.rule_arn,
+                rule_name=delivery.rule_name,
+                ingested=delivery.ingested,
+            )
+        except input.NotJson as error:
+            raise Failed("INVALID_JSON", str(error), is_final=True) from error
     invoke(delivery.target, delivery.event, delivery.text, bus_arn=delivery.bus_arn)
 
 

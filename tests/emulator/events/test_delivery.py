@@ -66,6 +66,29 @@ class TestThePublisher:
         assert set(attempts(lab, "down").outcome) == {"ServiceUnavailable"}
 
 
+class TestWhatIsNoJson:
+    """An object inside a string of a JSON template: AWS does not deliver it (`input` has more)."""
+
+    def test_it_is_a_dead_letter_at_once(self, lab):
+        queue, dead = Queue("orders"), Queue("dead")
+        shaped = {"InputPathsMap": {"p": "$.detail.item"}, "InputTemplate": '{"item": "<p>"}'}
+        rule("all", {**limited(queue, dead), "InputTransformer": shaped})
+        publish({"item": {"id": "7"}}, {"item": "7"})
+        let_pass(lab)
+        assert queue.bodies() == ['{"item":"7"}']
+        [letter] = dead.dead_letters()
+        assert (letter["ERROR_CODE"], letter["RETRY_ATTEMPTS"]) == ("INVALID_JSON", "0")
+        assert "EXHAUSTED_RETRY_CONDITION" not in letter
+
+    def test_without_a_dead_letter_queue_it_is_lost(self, lab):
+        queue = Queue("orders")
+        shaped = {"InputPathsMap": {"p": "$.detail"}, "InputTemplate": '{"item": "<p>"}'}
+        rule("all", {"Arn": queue.arn, "InputTransformer": shaped})
+        publish({"item": "7"})
+        let_pass(lab, DAY)
+        assert queue.bodies() == []
+
+
 class TestNeighbours:
     def test_a_failing_target_disturbs_no_other(self, lab):
         healthy = [Queue(f"healthy-{number}") for number in range(3)]

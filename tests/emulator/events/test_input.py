@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.emulator.events.input import InvalidInput, check, for_target
+from helpers.emulator.events.input import InvalidInput, NotJson, check, for_target
 from helpers.emulator.events.path import MISSING, value_at
 
 EVENT = {
@@ -136,13 +136,58 @@ class TestTemplates:
                 },
             ),
             ('{"c": "<cores>", "s": "is <spot>"}', {"c": "4", "s": "is true"}),
-            ('{"t": "tags <tags>", "d": "<disk>"}', {"t": "tags [a,b]", "d": "{size:8}"}),
         ],
     )
     def test_json(self, template, expected):
         text = transformed(template)
         assert json.loads(text) == expected
         assert text == json.dumps(expected, separators=(",", ":"))  # minified
+
+    @pytest.mark.parametrize("name", ["disk", "tags", "nics"])
+    @pytest.mark.parametrize("template", ['{"a": "<%s>"}', '{"b": 1, "a": "it is <%s>."}'])
+    def test_an_object_inside_a_string_of_json_makes_no_json(self, name, template):
+        """Recorded in the tests of LocalStack: such an event is not delivered."""
+        with pytest.raises(NotJson, match="no JSON"):
+            transformed(template % name)
+
+    @pytest.mark.parametrize(
+        ("template", "expected"),
+        [
+            ('"tags <tags>"', '"tags [a,b]"'),
+            ('"disk <disk>"', '"disk {size:8}"'),
+            ('"nic <one>"', '"nic {ip:10.0.0.1}"'),
+            ('"note <whole>"', r'"note {note:say hi\n}"'),
+        ],
+    )
+    def test_a_text_takes_the_quotes_of_an_object_away(self, template, expected):
+        """The User Guide's "Detail is <detail>"."""
+        event = {"detail": EVENT["detail"], "whole": {"note": 'say "hi"\n'}}
+        paths = {"one": "$.detail.nics[0]", "whole": "$.whole"}
+        assert transformed(template, event, **paths) == expected
+
+    @pytest.mark.parametrize(
+        ("value", "expected"),
+        [
+            (4, "4"),
+            (1.5, "1.5"),
+            (True, "true"),
+            (None, "null"),
+            ("", ""),
+            ('say "hi"\n', 'say "hi"\n'),
+            ("C:\\temp", "C:\\temp"),
+            ([1, 2], "[1,2]"),
+            ([], "[]"),
+            ({}, "{}"),
+        ],
+    )
+    def test_what_has_no_quotes_of_its_own_may_stand_in_a_string_of_json(self, value, expected):
+        text = transformed('{"a": "<v>"}', {"detail": {"v": value}}, v="$.detail.v")
+        assert json.loads(text) == {"a": expected}
+
+    @pytest.mark.parametrize("template", ['{"a": <state>', '{"a": x}', "{<state>: }"])
+    def test_a_template_of_an_object_that_is_no_json(self, template):
+        with pytest.raises(NotJson):
+            transformed(template)
 
     def test_the_event_without_its_detail(self):
         """As recorded from AWS in the tests of LocalStack (test_events_inputs, June 2024)."""
@@ -184,11 +229,17 @@ class TestRefusals:
                 {"InputPath": "$.detail", "Input": "{}"},
                 "Only one of Input, InputPath, or InputTransformer must be provided for target t.",
             ),
-            ({"Input": "plain"}, "Input for target t is not a valid JSON text."),
+            ({"Input": "plain"}, "JSON syntax error in input for target t."),
             (
                 {"InputTransformer": {"InputPathsMap": {"a": "$.a"}, "InputTemplate": '"<b>"'}},
                 "InputTemplate for target t contains invalid placeholder b.",
             ),
+            (
+                {"InputTransformer": {"InputTemplate": '"<aws.events.event.json>"'}},
+                "InputTemplate for target t contains placeholder aws.events.event.json valid only "
+                "for JSON template.",
+            ),
+            ({"InputPath": "detail"}, "InputPath for target t is invalid."),
         ],
     )
     def test_what_put_targets_refuses(self, target, message):
