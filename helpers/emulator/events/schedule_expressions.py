@@ -142,6 +142,8 @@ def _spread(text: str, lowest: int, highest: int, names: tuple[str, ...] = ()) -
     parts = []
     for term in text.split(","):
         span, slash, step = term.partition("/")
+        if not term:
+            raise ValueError(f"{text} has an empty part")
         if slash:
             _number(step, 1, highest - lowest + 1)
         first, dash, last = span.partition("-")

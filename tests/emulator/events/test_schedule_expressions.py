@@ -147,6 +147,7 @@ class TestRefusals:
             *("cron(0 10 ? * 0 *)", "cron(0 10 ? * 8 *)", "cron(0 10 ? * 3#1,6#3 *)"),
             *("cron(0 10 ? * 3#6 *)", "cron(0 10 * * ? 1969)", "cron(0 10 * * ? 2200)"),
             *("cron(0 10 32W * ? *)", "cron(0/0 * * * ? *)", "cron(0 10 ? * MONDAY *)"),
+            *("cron(, 0 1 * ? *)", "cron(0,, 0 1 * ? *)", "cron(0 0 LL * ? *)"),
         ],
     )
     def test_what_is_refused(self, expression):
