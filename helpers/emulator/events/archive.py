@@ -10,7 +10,8 @@ Statements followed, as of November 2026:
   EventStartTime and EventEndTime are replayed", "prior to the EventEndTime" (Replay). moto replays
   everything, at once.
 - A replayed event has a field `replay-name`, and goes to the rules named in FilterArns only (User
-  Guide, "Replaying archived events"; API model: ReplayDestination).
+  Guide, "Replaying archived events"; API model: ReplayDestination). It has an id of its own, and
+  the name stands after the region (recorded in the tests of LocalStack, May 2024).
 - "You can use DescribeReplay to determine the progress of a replay" (API model: DescribeReplay).
 
 How fast a replay goes is not documented. Here each minute that holds events takes a second.
@@ -101,8 +102,7 @@ def _replay(replay: Replay, minutes: list[list[Event]]) -> None:
     replay.state = ReplayState.RUNNING
     for events in minutes:
         for event in events if bus else ():
-            named = {**event, "id": str(mock_random.uuid4()), "replay-name": replay.name}
-            route(backend, bus, named, time.time(), only=only)
+            route(backend, bus, _named(event, replay.name), time.time(), only=only)
             replay.last_replayed = epoch(event)
         time.sleep(PAUSE)
         if replay.state is ReplayState.CANCELLING:
@@ -110,6 +110,13 @@ def _replay(replay: Replay, minutes: list[list[Event]]) -> None:
     done = ReplayState.CANCELLED if replay.state is ReplayState.CANCELLING else None
     replay.state = done or ReplayState.COMPLETED
     replay.end_time = unix_time()
+
+
+def _named(event: Event, name: str) -> Event:
+    """The event with a new id and the name of its replay, which stands after the region."""
+    named = {**event, "id": str(mock_random.uuid4())}
+    last = {key: named.pop(key) for key in ("resources", "detail")}
+    return {**named, "replay-name": name, **last}
 
 
 def cancel_replay(backend: EventsBackend, name: str) -> dict[str, str]:

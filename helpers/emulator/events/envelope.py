@@ -38,7 +38,7 @@ def envelope(
         "detail-type": detail_type,
         "source": source,
         "account": account,
-        "time": datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "time": datetime.fromtimestamp(int(time), UTC).isoformat().replace("+00:00", "Z"),
         "region": region,
         "resources": resources,
         "detail": detail,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.emulator.modelled.verdict import KEPT, Verdict, acts, moto, refused
+from helpers.emulator.modelled.verdict import Verdict, acts, moto, refused
 
 WEB = refused(
     "API destinations: nothing leaves the machine",
@@ -12,6 +12,7 @@ PARTNER = refused(
     "event sources of partners: there are none", "call put_events with a source of your own"
 )
 ENDPOINT = refused("global endpoints", "put the events on the bus of each region")
+POLICY = acts("kept and told again; nobody is asked for a permission here")
 
 ROWS: dict[str, Verdict] = {
     "ActivateEventSource": PARTNER,
@@ -20,7 +21,7 @@ ROWS: dict[str, Verdict] = {
     "CreateArchive": acts(),
     "CreateConnection": WEB,
     "CreateEndpoint": ENDPOINT,
-    "CreateEventBus": moto(),
+    "CreateEventBus": acts(),
     "CreatePartnerEventSource": PARTNER,
     "DeactivateEventSource": PARTNER,
     "DeauthorizeConnection": WEB,
@@ -28,44 +29,44 @@ ROWS: dict[str, Verdict] = {
     "DeleteArchive": moto(),
     "DeleteConnection": WEB,
     "DeleteEndpoint": ENDPOINT,
-    "DeleteEventBus": moto(),
+    "DeleteEventBus": acts(),
     "DeletePartnerEventSource": PARTNER,
-    "DeleteRule": moto(),
+    "DeleteRule": acts(),
     "DescribeApiDestination": WEB,
     "DescribeArchive": acts(),
     "DescribeConnection": WEB,
     "DescribeEndpoint": ENDPOINT,
-    "DescribeEventBus": moto(),
+    "DescribeEventBus": acts(),
     "DescribeEventSource": PARTNER,
     "DescribePartnerEventSource": PARTNER,
     "DescribeReplay": acts(),
-    "DescribeRule": moto(),
+    "DescribeRule": acts(),
     "DisableRule": acts(),
     "EnableRule": acts(),
     "ListApiDestinations": moto(),
     "ListArchives": acts(),
     "ListConnections": moto(),
     "ListEndpoints": ENDPOINT,
-    "ListEventBuses": moto(),
+    "ListEventBuses": acts(),
     "ListEventSources": PARTNER,
     "ListPartnerEventSourceAccounts": PARTNER,
     "ListPartnerEventSources": PARTNER,
     "ListReplays": acts(),
-    "ListRuleNamesByTarget": moto(),
-    "ListRules": moto(),
-    "ListTagsForResource": moto(),
-    "ListTargetsByRule": moto(),
+    "ListRuleNamesByTarget": acts(),
+    "ListRules": acts(),
+    "ListTagsForResource": acts(),
+    "ListTargetsByRule": acts(),
     "PutEvents": acts(),
     "PutPartnerEvents": PARTNER,
-    "PutPermission": KEPT,
+    "PutPermission": POLICY,
     "PutRule": acts(),
     "PutTargets": acts(),
-    "RemovePermission": KEPT,
-    "RemoveTargets": moto(),
+    "RemovePermission": POLICY,
+    "RemoveTargets": acts(),
     "StartReplay": acts(),
-    "TagResource": moto(),
+    "TagResource": acts(),
     "TestEventPattern": acts(),
-    "UntagResource": moto(),
+    "UntagResource": acts(),
     "UpdateApiDestination": WEB,
     "UpdateArchive": acts(),
     "UpdateConnection": WEB,

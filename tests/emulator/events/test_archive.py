@@ -61,7 +61,57 @@ def replayed(queue):
     return [e["detail"]["minute"] for e in queue.events() if "replay-name" in e]
 
 
+class TestLists:
+    def names(self, kind, **filters):
+        client = boto3.client("events")
+        answer = getattr(client, f"list_{kind}s")(**filters)
+        return [one[f"{kind.title()}Name"] for one in answer[f"{kind.title()}s"]]
+
+    def test_by_state_by_prefix_and_by_source(self, lab, events):
+        source = archive()
+        replay(source, 0, 60, name="one")
+        let_pass(lab)
+        replay(source, 0, 60, name="two")
+        assert self.names("replay", State="COMPLETED") == ["one"]
+        assert self.names("replay", NamePrefix="t") == ["two"]
+        assert self.names("replay", EventSourceArn=source) == ["one", "two"]
+        assert self.names("archive", EventSourceArn=f"{BUS}/default") == ["all"]
+        assert self.names("archive", State="DISABLED") == []
+
+    def test_one_filter_at_most(self, lab, events):
+        for kind in ("replay", "archive"):
+            with pytest.raises(ClientError, match="At most one filter is allowed"):
+                self.names(
+                    kind, NamePrefix="a", State="CREATING" if kind == "archive" else "FAILED"
+                )
+
+    def test_the_archives_of_a_bus_that_is_not_there(self, lab, events):
+        """As recorded in the tests of LocalStack, May 2024."""
+        with pytest.raises(events.exceptions.ResourceNotFoundException, match="Event bus gone"):
+            self.names("archive", EventSourceArn=f"{BUS}/gone")
+
+    def test_pages(self, lab, events):
+        for name in "abc":
+            events.create_archive(ArchiveName=name, EventSourceArn=f"{BUS}/default")
+        first = events.list_archives(Limit=2)
+        rest = events.list_archives(Limit=2, NextToken=first["NextToken"])
+        found = first["Archives"] + rest["Archives"]
+        assert [one["ArchiveName"] for one in found] == ["a", "b", "c"]
+        assert "NextToken" not in rest
+
+
 class TestArchive:
+    def test_a_pattern_of_2048_characters_is_taken(self, lab, events):
+        archive(EventPattern='{"a": ["' + "x" * (2048 - 11) + '"]}')
+        with pytest.raises(events.exceptions.LimitExceededException):
+            events.update_archive(ArchiveName="all", EventPattern='{"a": ["' + "x" * 2048 + '"]}')
+
+    def test_it_may_be_kept_for_ever_again(self, lab, events):
+        archive(RetentionDays=3, Description="of the shop")
+        events.update_archive(ArchiveName="all", RetentionDays=0)
+        described = events.describe_archive(ArchiveName="all")
+        assert (described["RetentionDays"], described["Description"]) == (0, "of the shop")
+
     def test_it_keeps_what_matches(self, lab, events):
         arn = archive(EventPattern='{"detail": {"minute": [1, 2]}}')
         publish({"minute": 1}, {"minute": 2}, {"minute": 3})
@@ -191,6 +241,31 @@ class TestReplay:
         with pytest.raises(events.exceptions.IllegalStatusException):
             events.cancel_replay(ReplayName="again")
 
+    @pytest.mark.parametrize("end", [0, 60])
+    def test_it_ends_after_it_begins(self, lab, events, end):
+        with pytest.raises(ClientError, match="EventStartTime must be before EventEndTime"):
+            replay(archive(), 60, end)
+        assert events.list_replays()["Replays"] == []
+
+    def test_an_archive_of_another_region_is_not_there(self, lab, events):
+        source = archive().replace(REGION, "us-east-1")
+        with pytest.raises(ClientError, match=f"Archive {source} does not exist"):
+            replay(source, 0, 60)
+
+    def test_the_name_of_the_replay_stands_after_the_region(self, lab, events):
+        """As recorded in the tests of LocalStack, May 2024."""
+        source, queue = archive(), Queue("orders")
+        rule("all", queue)
+        [first] = publish({"minute": 1})
+        replay(source, 0, 60)
+        let_pass(lab)
+        once, again = queue.events()
+        assert (once["id"], again["replay-name"]) == (first, "again")
+        assert again["id"] != first
+        names = list(once)
+        at = names.index("region") + 1
+        assert list(again) == [*names[:at], "replay-name", *names[at:]]
+
     def test_to_the_bus_of_the_archive_only(self, lab, events):
         events.create_event_bus(Name="orders")
         with pytest.raises(ClientError, match="Cross event bus replay is not permitted"):
@@ -200,7 +275,7 @@ class TestReplay:
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     moments=st.lists(st.integers(0, 600), min_size=1, max_size=20),
-    window=st.tuples(st.integers(0, 600), st.integers(0, 600)).map(sorted),
+    window=st.lists(st.integers(0, 600), min_size=2, max_size=2, unique=True).map(sorted),
 )
 def test_exactly_the_window_in_order_of_minutes(moments, window):
     start, end = window

@@ -85,7 +85,7 @@ class TestKinds:
         role = f"arn:aws:iam::{ACCOUNT}:role/lab"
         made = client.create_state_machine(name="m", definition=json.dumps(PASS), roleArn=role)
         # One that also matched the status events of what it starts would go on for ever.
-        target = {"Arn": made["stateMachineArn"], "InputPath": "$.detail"}
+        target = {"Arn": made["stateMachineArn"], "RoleArn": role, "InputPath": "$.detail"}
         rule("orders", target, pattern={"source": [ENTRY["Source"]]})
         publish({"order": 1})
         let_pass(lab)
