@@ -51,6 +51,17 @@ def two_operators(lab: Any) -> str:
     return _answer(lab, "two", {"sku": [{"prefix": "p", "suffix": "n"}]}, {"sku": "pan"})
 
 
+@difference(
+    "EventBridge: a wildcard with six stars",
+    aws="refused: InvalidEventPatternException",
+    source="recorded by LocalStack, content_wildcard_complex",
+)
+def complex_wildcard(lab: Any) -> str:
+    """A wildcard that is too complex."""
+    wildcard = "*:*:*:*:*:event-bus/*"
+    return _answer(lab, "complex", {"arn": [{"wildcard": wildcard}]}, {"arn": "a"})
+
+
 def _answer(lab: Any, name: str, wanted: dict[str, Any], detail: dict[str, Any]) -> str:
     """What becomes of a rule whose pattern wants this of `detail`, and of one event."""
     queue, events = Queue(f"pattern-{name}"), boto3.client("events")

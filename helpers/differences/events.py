@@ -176,6 +176,61 @@ def transformed_boolean(lab: Any) -> str:
 
 
 @difference(
+    "EventBridge: an object in a string of a template",
+    aws="not delivered",
+    source="recorded by LocalStack, test_events_inputs",
+)
+def object_in_string(lab: Any) -> str:
+    """A template of JSON has the whole detail inside a string."""
+    template = {"InputPathsMap": {"detail": "$.detail"}, "InputTemplate": '{"a": "<detail>"}'}
+    bus, queue = Bus("quoted"), Queue("quoted")
+    bus.rule({"Arn": queue.arn, "InputTransformer": template})
+    outcome = bus.publish(sku="pen")
+    let_pass(lab, 1)
+    return "delivered" if queue.receive() else "not delivered" if outcome == "accepted" else outcome
+
+
+@difference(
+    "EventBridge: deleting a bus that has a rule",
+    aws="ValidationException",
+    source=f"{MODEL}, DeleteEventBus",
+)
+def bus_with_rules(lab: Any) -> str:
+    """A bus is deleted that still has a rule."""
+    bus = Bus("ruled")
+    bus.events.put_rule(
+        Name="probe", EventPattern=json.dumps({"source": [SOURCE]}), EventBusName=bus.name
+    )
+    try:
+        bus.events.delete_event_bus(Name=bus.name)
+    except Exception as error:
+        return kind(error)
+    return "deleted, with its rule"
+
+
+@difference(
+    "EventBridge: replays listed by their state",
+    aws="1 replay",
+    source=f"{MODEL}, ListReplays",
+)
+def listed_replays(lab: Any) -> str:
+    """A replay has ended, and those that have are listed."""
+    bus = Bus("listed")
+    archive = bus.events.create_archive(ArchiveName="listed", EventSourceArn=bus.arn)
+    bus.events.start_replay(
+        ReplayName="listed",
+        EventSourceArn=archive["ArchiveArn"],
+        EventStartTime=0,
+        EventEndTime=60,
+        Destination={"Arn": bus.arn},
+    )
+    let_pass(lab, 60)
+    ended = bus.events.list_replays(State="COMPLETED")["Replays"]
+    found = [replay for replay in ended if replay["ReplayName"] == "listed"]
+    return f"{len(found)} replay{'' if len(found) == 1 else 's'}"
+
+
+@difference(
     "EventBridge: the account in an event",
     aws="account is there",
     source="User Guide, event metadata",

@@ -8,6 +8,8 @@ Statements followed, as of November 2026:
 - "All rules associated with this event bus need to be deleted" first (API model: DeleteEventBus);
   the words are those of terraform-provider-aws, issue 22131. moto deletes the rules too.
 - A bus's dead-letter queue is of SQS (cdk-preflight, pf-events-bus-dlq-arn-type, September 2026).
+- Quota: 100 buses per account and region (User Guide, "Amazon EventBridge quotas"; adjustable on
+  AWS, and fixed here).
 - ListEventBuses tells when a bus was made (recorded in the tests of LocalStack, December 2024).
 """
 
@@ -22,7 +24,9 @@ from moto.events.responses import EventsHandler
 
 from helpers.emulator.events import dead_letters
 from helpers.emulator.events.pages import page_of
+from helpers.emulator.events.quotas import limit_exceeded
 
+MOST_BUSES = 100
 KEPT = ("Description", "KmsKeyIdentifier", "DeadLetterConfig", "LogConfig")
 Answer = tuple[str, dict[str, Any]]
 
@@ -61,6 +65,9 @@ def create_event_bus(original: Callable[..., Answer]) -> Callable[[EventsHandler
     def method(handler: EventsHandler) -> Answer:
         given = {name: handler._get_param(name) for name in KEPT}
         dead_letters.check(given["DeadLetterConfig"], handler.region)
+        buses = handler.events_backend.event_buses
+        if len(buses) >= MOST_BUSES and handler._get_param("Name") not in buses:
+            raise limit_exceeded()
         body, headers = original(handler)
         bus = bus_of(handler.events_backend, handler._get_param("Name"))
         bus.log_config = given["LogConfig"]

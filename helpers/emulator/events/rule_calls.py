@@ -2,7 +2,8 @@
 
 Statements followed, as of November 2026:
 
-- Quota: 2,048 characters per event pattern (User Guide, "Amazon EventBridge quotas").
+- Quotas: 300 rules per bus, 2,048 characters per event pattern (User Guide, "Amazon EventBridge
+  quotas"; both adjustable on AWS, and fixed here).
 - "If you are updating an existing rule, any tags you specify in the PutRule operation are ignored"
   (API model: PutRule).
 - "When you call delete rule for a non-existent custom eventbus, ResourceNotFoundException is
@@ -17,14 +18,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from moto.core.exceptions import JsonRESTError
 from moto.events.exceptions import ResourceNotFoundException, ValidationException
 from moto.events.models import EventsBackend, Rule
 from moto.events.responses import EventsHandler
 
 from helpers.emulator.events import rules, schedule_expressions
 from helpers.emulator.events.pages import page_of
+from helpers.emulator.events.quotas import limit_exceeded
 
+MOST_RULES = 300  # of a bus; in two of AWS's regions 100
 LONGEST_PATTERN = 2048  # characters
 
 
@@ -45,6 +47,8 @@ def put_rule(original: Callable[..., Rule]) -> Callable[..., Rule]:
         before = bus.rules.get(name) if bus else None
         if before is not None:
             given["tags"] = None
+        elif bus is not None and len(bus.rules) >= MOST_RULES:
+            raise limit_exceeded()
         rule = original(self, name, **given)
         if expression:
             rules.begin(self, rule, before)
@@ -63,12 +67,6 @@ def check_length(pattern: str | None) -> None:
     """
     if len(pattern or "") > LONGEST_PATTERN:
         raise limit_exceeded()
-
-
-def limit_exceeded() -> JsonRESTError:
-    return JsonRESTError(
-        "LimitExceededException", "The requested resource exceeds the maximum number allowed."
-    )
 
 
 def rule_of(backend: EventsBackend, name: str, bus_name: str | None) -> Rule:

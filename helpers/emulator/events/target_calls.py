@@ -24,7 +24,8 @@ from moto.events.models import EventsBackend
 from moto.utilities.arns import parse_arn
 
 from helpers.emulator.events import dead_letters, input
-from helpers.emulator.events.rule_calls import limit_exceeded, rule_of
+from helpers.emulator.events.quotas import limit_exceeded
+from helpers.emulator.events.rule_calls import rule_of
 from helpers.emulator.events.targets import KINDS, Target, kind_of
 
 MOST_TARGETS = 5

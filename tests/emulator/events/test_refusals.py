@@ -76,6 +76,12 @@ class TestBuses:
         _, message = refusal(events.create_event_bus, Name="b", DeadLetterConfig=letters)
         assert message == f"{service} is not supported as a dead letter resource."
 
+    def test_a_hundred_with_the_default_bus(self, events):
+        for number in range(99):
+            events.create_event_bus(Name=f"b{number}")
+        assert refusal(events.create_event_bus, Name="more")[0] == "LimitExceededException"
+        assert refusal(events.create_event_bus, Name="b1")[0] == "ResourceAlreadyExistsException"
+
     def test_it_tells_what_it_was_made_with(self, events):
         given = {
             "Description": "of the shop",
@@ -141,6 +147,13 @@ class TestRules:
         events.remove_targets(Rule=name, Ids=[name], Force=True)
         events.delete_rule(Name=name, Force=True)
         assert events.list_rules()["Rules"] == []
+
+    def test_three_hundred_on_a_bus(self, events):
+        for number in range(300):
+            events.put_rule(Name=f"r{number}", EventPattern=PATTERN)
+        more = {"Name": "more", "EventPattern": PATTERN}
+        assert refusal(events.put_rule, **more)[0] == "LimitExceededException"
+        events.put_rule(Name="r1", EventPattern=PATTERN, Description="put again")
 
     def test_pages(self, events):
         names = [f"r{number}" for number in range(7)]
