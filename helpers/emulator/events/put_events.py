@@ -26,7 +26,6 @@ from helpers.emulator.events import archive, rules
 from helpers.emulator.events.envelope import MAXIMUM_SIZE, Event, entry_size, envelope
 from helpers.emulator.events.targets import LINEAGE
 
-MOST_ENTRIES = 10  # [API model: PutEventsRequestEntryList]
 LONGEST_DETAIL_TYPE = 128  # characters
 WHOLE_NUMBERS = range(-(2**63), 2**63)
 FROM_A_BUS = re.compile(re.escape(LINEAGE) + r"arn:aws[\w-]*:events:[\w-]+:[0-9]{12}:event-bus/.+")
@@ -41,12 +40,10 @@ class _Refused(Exception):
 
 
 def put_events(backend: EventsBackend, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Take up to ten events. Replaces `EventsBackend.put_events`."""
-    if len(entries) > MOST_ENTRIES:
-        raise ValidationException(
-            "1 validation error detected: Value '[PutEventsRequestEntry]' at 'entries' failed to "
-            f"satisfy constraint: Member must have length less than or equal to {MOST_ENTRIES}"
-        )
+    """Take events, of which `constraints` has counted ten at most.
+
+    Replaces `EventsBackend.put_events`.
+    """
     if sum(map(entry_size, entries)) >= MAXIMUM_SIZE:
         raise ValidationException("Total size of the entries in the request is over the limit.")
     return [_put_event(backend, entry) for entry in entries]
