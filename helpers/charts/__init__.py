@@ -15,6 +15,7 @@ from helpers.charts.graphs import graph
 from helpers.charts.lines import agreement, compare, percentiles
 from helpers.charts.pictures import Chart, Picture, describe, show
 from helpers.charts.queues import age, backlog, duplicates
+from helpers.charts.replay import replay
 from helpers.charts.style import COLOURS, role
 from helpers.charts.tables import bars, heatmap
 from helpers.charts.timelines import life, race, timeline
@@ -22,6 +23,6 @@ from helpers.charts.timelines import life, race, timeline
 __all__ = [
     "COLOURS", "Chart", "Picture", "abreast", "age", "agreement", "attempts", "backlog", "bars",
     "compare", "describe", "duplicates", "edges_of", "graph", "heatmap", "latency", "life",
-    "overview", "panels", "percentiles", "prediction", "race", "role", "seconds_axis", "show",
-    "timeline",
+    "overview", "panels", "percentiles", "prediction", "race", "replay", "role", "seconds_axis",
+    "show", "timeline",
 ]  # fmt: skip

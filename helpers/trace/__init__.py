@@ -13,20 +13,21 @@ marks. A lost reply has an error as its outcome and yet a processed time. For a 
 is the moment of the answer.
 
 `record` takes the happenings down. `handlings` has what was done to messages (`messages`), `stays`
-their lives (`states`), `queues` what queues held (`sojourns`, `backlog`, `oldest_age`), `orders`
-what happened to each order (`deliveries`, `duplicates`, `effects`, `end_to_end`), and `timings` how
-long calls took; all of it can be had from here.
+their lives (`states`), `visits` where each was, `queues` what queues held (`sojourns`, `backlog`,
+`oldest_age`), `orders` what happened to each order (`deliveries`, `duplicates`, `effects`,
+`end_to_end`), and `timings` how long calls took; all of it can be had from here.
 """
 
 from helpers.trace.handlings import Handling, messages
 from helpers.trace.orders import deliveries, duplicates, effects, end_to_end, field
 from helpers.trace.queues import backlog, backlog_at, oldest_age, sojourns
 from helpers.trace.record import COLUMNS, CUT_OFF, Trace
-from helpers.trace.stays import states
+from helpers.trace.stays import end_of, states
 from helpers.trace.timings import calls, latency, percentile, throughput, utilisation
+from helpers.trace.visits import content, visits
 
 __all__ = [
-    "COLUMNS", "CUT_OFF", "Handling", "Trace", "backlog", "backlog_at", "calls", "deliveries",
-    "duplicates", "effects", "end_to_end", "field", "latency", "messages", "oldest_age",
-    "percentile", "sojourns", "states", "throughput", "utilisation",
+    "COLUMNS", "CUT_OFF", "Handling", "Trace", "backlog", "backlog_at", "calls", "content",
+    "deliveries", "duplicates", "effects", "end_of", "end_to_end", "field", "latency", "messages",
+    "oldest_age", "percentile", "sojourns", "states", "throughput", "utilisation", "visits",
 ]  # fmt: skip

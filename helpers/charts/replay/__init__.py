@@ -1,0 +1,89 @@
+"""A run as a picture that moves: places, a dot per message, and time as a slider.
+
+Knows no AWS SDK. `film` finds in the trace what is to be seen, `page` makes HTML of it that works
+without a network or a kernel, `stills` draws a few moments for where no script runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from helpers.charts.pictures import Picture
+from helpers.charts.replay.film import Film, film
+from helpers.charts.replay.page import Replay
+from helpers.charts.replay.stills import moments, spoken, stills
+from helpers.charts.replay.thinning import thinned
+
+MOST = 700  # messages that are drawn; of a longer run, some
+
+
+def replay(
+    trace: pd.DataFrame,
+    *,
+    order: str | None = None,
+    key: str = "order_id",
+    start: float = 0.0,
+    end: float | None = None,
+    queues: Iterable[str] | None = None,
+    title: str = "What happened",
+    alt: str | None = None,
+) -> Replay:
+    """What happened, as a picture that moves: each message a dot, from place to place.
+
+    The places are found from the trace: who sent, topics and buses, queues with what waits in them,
+    workers with what they hold in flight, and what is done. Play it, move the slider, step from
+    happening to happening, or click a dot to follow its order. Of a run with more than 700
+    messages, every so many-th order is drawn, and it says so; the counts are of all.
+
+    Parameters
+    ----------
+    order : str, optional
+        The order that is followed from the beginning: its messages stand out.
+    key : str
+        The field of the messages' bodies that says which order they are about.
+    start, end : float
+        The part of the trace that is shown, in virtual seconds.
+    queues : iterable of str, optional
+        The queues that are shown; all of them if not given.
+    alt : str, optional
+        What is to be seen; a description from the trace if not given.
+
+    Returns
+    -------
+    Replay
+        Shown as the last value of a cell.
+
+    Raises
+    ------
+    ValueError
+        If no message was anywhere in that time, none is about the order, or a queue is named that
+        has had none.
+    """
+    whole = film(trace, key=key, start=start, end=end, queues=queues)
+    shown = thinned(whole, MOST, order) if len(whole.dots) > MOST else whole
+    if order is not None and not any(dot.order == order for dot in shown.dots):
+        raise ValueError(f"no message is about the order {order!r}")
+    alt = alt or describe(whole)
+    if shown.thinned > 1:
+        alt += f" Drawn are the messages of 1 order in {shown.thinned}; the counts are of all."
+    still = Picture(stills(shown, order=order), f"{alt} {len(moments(shown, order))} moments.")
+    return Replay(shown, title=title, alt=alt, still=still.html, order=order)
+
+
+def describe(shown: Film) -> str:
+    """What is to be seen in a replay, in sentences."""
+    queues = [place.name for place in shown.places if place.kind in ("queue", "dead")]
+    workers = [place.name for place in shown.places if place.kind == "worker"]
+    again = sum(any(visit[2] != "first" for visit in dot.visits) for dot in shown.dots)
+    lost = sum(one.text == "reply lost" for one in shown.misfortunes)
+    done = sum(dot.done is not None for dot in shown.dots)
+    said = [
+        f"Replay of {len(shown.dots)} messages from {spoken(shown.start)} to {spoken(shown.end)}.",
+        f"Queues: {', '.join(queues)}. Received by: {', '.join(workers) or 'nobody'}.",
+        f"{done} are done at the end; {again} were delivered again or are duplicates.",
+    ]
+    if lost:
+        said.append(f"{lost} replies are lost.")
+    return " ".join(said)

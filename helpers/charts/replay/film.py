@@ -1,0 +1,261 @@
+"""What a replay shows: places from left to right, who is where when, and what went wrong.
+
+Knows no AWS SDK. Everything is found from the trace; the page's script and the still pictures draw
+the same film.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from helpers import trace as tr
+from helpers.charts.layout import depths
+from helpers.charts.replay.misfortunes import Misfortune, misfortunes
+from helpers.trace.callers import service_of
+
+KINDS = ("first", "redelivery", "duplicate")
+CROWD = 6  # workers of one queue that get a place each; more share one
+SENDERS = "senders"
+_AREA = {"waiting": "queue", "delayed": "delayed", "in_flight": "worker"}
+
+
+@dataclass
+class Place:
+    """Where messages can be.
+
+    Attributes
+    ----------
+    kind : str
+        "senders", "topic", "queue", "dead" (a queue to which messages are moved only), "delayed",
+        "worker", "nobody" (a reply that was lost holds them) or "done".
+    name, queue : str
+        What stands on it, and the queue that it belongs to.
+    column : int
+        From left to right.
+    """
+
+    kind: str
+    name: str
+    queue: str | None = None
+    column: int = 0
+
+
+@dataclass
+class Dot:
+    """A message: where it was from when, and how it ended.
+
+    Attributes
+    ----------
+    visits : list of tuple
+        Start (virtual seconds), number of the place, kind, and what ended the visit before.
+    end : float, optional
+        When it was gone.
+    done : int, optional
+        The number of the place of those that are done, if it is.
+    """
+
+    ident: str
+    order: Any
+    visits: list[tuple[float, int, str, str | None]]
+    end: float | None = None
+    done: int | None = None
+
+
+@dataclass
+class Film:
+    """A run as it is drawn. Times are virtual seconds."""
+
+    start: float
+    end: float
+    places: list[Place]
+    ways: list[tuple[int, int]]  # numbers of places between which something went
+    dots: list[Dot]
+    misfortunes: list[Misfortune]
+    effects: list[tuple[float, Any, int, str]]  # time, order, place of who made it, name of a mark
+    thinned: int = 1  # one order in so many is drawn
+    counts: dict[int, list[tuple[float, int]]] = field(default_factory=dict)  # of all, if thinned
+
+    def at(self, moment: float) -> Counter[int]:
+        """How many messages are at each place, by its number, at a moment."""
+        found: Counter[int] = Counter()
+        for dot in self.dots:
+            if dot.visits[0][0] <= moment and (dot.end is None or moment < dot.end):
+                found[[visit[1] for visit in dot.visits if visit[0] <= moment][-1]] += 1
+        return found
+
+
+def film(
+    trace: pd.DataFrame,
+    *,
+    key: str = "order_id",
+    start: float = 0.0,
+    end: float | None = None,
+    queues: Iterable[str] | None = None,
+) -> Film:
+    """The film of a trace, or of the part between two moments.
+
+    Raises
+    ------
+    ValueError
+        If no message was anywhere in it, or a queue is named that has had none.
+    """
+    seen = tr.visits(trace, key=key)
+    if queues is not None:
+        wanted, there = list(queues), sorted(set(seen["queue"]))
+        if unknown := [queue for queue in wanted if queue not in there]:
+            raise ValueError(f"no message was ever in the queue {unknown[0]!r}; there are {there}")
+        seen = seen[seen["queue"].isin(wanted)]
+    if not len(seen):
+        raise ValueError("no message was sent in this trace, so there is nothing to replay")
+    end = tr.end_of(trace, None) if end is None else end
+    if not end > start:
+        raise ValueError(f"end must be after start, got {start} to {end}")
+    seen = seen[(seen["start"] <= end) & ~(seen["end"] < start)]
+    if not len(seen):
+        raise ValueError(f"no message was anywhere between {start:g} s and {end:g} s: no replay")
+    stage = _Stage(seen)
+    dots = [_dot(stage, rows, end) for _, rows in seen.groupby("id", sort=False)]
+    shown = Film(
+        start=start,
+        end=end,
+        places=stage.places,
+        ways=stage.ways,
+        dots=dots,
+        misfortunes=[m for m in misfortunes(trace, stage.of_call, key) if start <= m.time <= end],
+        effects=[e for e in _effects(trace, key, stage) if start <= e[0] <= end],
+    )
+    return shown
+
+
+class _Stage:
+    """The places of a run, numbered, each in its column."""
+
+    def __init__(self, seen: pd.DataFrame) -> None:
+        self.places: list[Place] = []
+        self._numbers: dict[tuple[str, str, str | None], int] = {}
+        flights = seen[(seen["state"] == "in_flight") & seen["holder"].notna()]
+        self._crowded = {
+            queue for queue, rows in flights.groupby("queue") if rows["holder"].nunique() > CROWD
+        }
+        self._holders = {
+            holder: queue
+            for queue, holder in zip(*(flights[n] for n in ("queue", "holder")), strict=True)
+        }
+        self._dead = _moved_into(seen) - set(seen["queue"][seen["state"] == "sending"])
+        ways: dict[tuple[int, int], None] = {}
+        before: dict[str, int] = {}
+        columns = ["id", "queue", "state", "holder", "ended_by"]
+        for ident, queue, state, holder, ended_by in zip(
+            *(seen[name] for name in columns), strict=True
+        ):
+            here = self.number(state, queue, holder)
+            if ident in before and before[ident] != here:
+                ways.setdefault((before[ident], here))
+            before[ident] = here
+            if ended_by == "deleted":
+                ways.setdefault((here, self._numbered("done", "done", queue)))
+        self._columns(list(ways))
+        self.ways = list(ways)
+
+    def number(self, state: str, queue: str, holder: str | None) -> int:
+        """The place of a visit."""
+        if state == "sending":
+            return self.of_caller(holder)
+        if state != "in_flight":
+            area = "dead" if queue in self._dead and state == "waiting" else _AREA[state]
+            return self._numbered(area, "delayed" if area == "delayed" else queue, queue)
+        if holder is None:
+            return self._numbered("nobody", "nobody", queue)
+        return self._numbered("worker", "workers" if queue in self._crowded else holder, queue)
+
+    def of_caller(self, caller: str | None) -> int:
+        """The place of who calls: a worker that holds messages, a topic or bus, or a sender."""
+        if caller in self._holders:
+            return self.number("in_flight", self._holders[caller], caller)
+        at_work = service_of(caller or "")
+        if at_work is not None and at_work[0] in ("sns", "events"):
+            return self._numbered("topic", at_work[1], None)
+        return self._numbered("senders", SENDERS, None)
+
+    def of_call(self, caller: str, resource: str | None) -> tuple[int, int] | None:
+        """The places of a call's two ends, if it is to one that is seen."""
+        found = (self._numbers.get((kind, resource or "", resource)) for kind in ("queue", "dead"))
+        there = next((number for number in found if number is not None), None)
+        return None if there is None else (self.of_caller(caller), there)
+
+    def done(self, queue: str) -> int | None:
+        return self._numbers.get(("done", "done", queue))
+
+    def _numbered(self, kind: str, name: str, queue: str | None) -> int:
+        known = (kind, name, queue)
+        if known not in self._numbers:
+            self._numbers[known] = len(self.places)
+            self.places.append(Place(kind, name, queue))
+        return self._numbers[known]
+
+    def _columns(self, ways: list[tuple[int, int]]) -> None:
+        """A column for each place: behind all from which something came, but for ways back."""
+        main = [way for way in ways if self._leads_on(*way)]
+        deep, _ = depths([(str(a), str(b)) for a, b in main])
+        for number, place in enumerate(self.places):
+            place.column = deep.get(str(number), 0)
+        for place in self.places:  # beside what they belong to
+            if place.kind in ("delayed", "nobody"):
+                kind = "queue" if place.kind == "delayed" else "worker"
+                beside = [p.column for p in self.places if (p.kind, p.queue) == (kind, place.queue)]
+                queue = [
+                    p.column for p in self.places if (p.kind, p.queue) == ("queue", place.queue)
+                ]
+                place.column = max(beside or [column + 1 for column in queue] or [1])
+        used = sorted({place.column for place in self.places})
+        for place in self.places:
+            place.column = used.index(place.column)
+
+    def _leads_on(self, source: int, target: int) -> bool:
+        """Whether a way is one that the columns follow: not back into the same queue."""
+        a, b = self.places[source], self.places[target]
+        if {a.kind, b.kind} & {"delayed", "nobody"}:
+            return False
+        return not (a.kind == "worker" and b.kind == "queue" and a.queue == b.queue)
+
+
+def _moved_into(seen: pd.DataFrame) -> set[str]:
+    """The queues that messages came into from another one, without being sent."""
+    before = seen.groupby("id")["queue"].shift()
+    return set(seen["queue"][before.notna() & (before != seen["queue"])])
+
+
+def _dot(stage: _Stage, rows: pd.DataFrame, end: float) -> Dot:
+    names = ["start", "queue", "state", "holder", "kind", "ended_by"]
+    steps: list[tuple[float, int, str, str | None]] = []
+    why = None
+    for start, queue, state, holder, kind, ended_by in zip(*(rows[n] for n in names), strict=True):
+        here = stage.number(state, queue, holder), kind
+        if not steps or steps[-1][1:3] != here:
+            steps.append((start, *here, why))
+        why = ended_by
+    last = rows.iloc[-1]
+    dot = Dot(last["id"], last["order"], steps)
+    if last["end"] <= end:
+        dot.end = last["end"]
+        dot.done = stage.done(last["queue"]) if why == "deleted" else None
+    return dot
+
+
+def _effects(trace: pd.DataFrame, key: str, stage: _Stage) -> list[tuple[float, Any, int, str]]:
+    """The marks that a worker set about an order."""
+    if key not in trace.columns:
+        return []
+    marks = trace[(trace["kind"] == "mark") & trace[key].notna()]
+    found = []
+    names = ["time", key, "caller", "name"]
+    for time, order, caller, name in zip(*(marks[n] for n in names), strict=True):
+        place = stage.of_caller(caller)
+        if stage.places[place].kind == "worker":
+            found.append((time, order, place, name))
+    return found

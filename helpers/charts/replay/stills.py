@@ -1,0 +1,209 @@
+"""Four to six moments of a film as one picture: for paper, and where no script runs.
+
+Knows no AWS SDK. Part of `helpers.charts.replay`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from helpers.charts.replay.film import KINDS, Film, Place
+from helpers.charts.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILLION, styled
+
+_COLOURS = dict(zip(KINDS, (BLUE, PURPLE, VERMILLION), strict=True))
+_MARKERS = dict(zip(KINDS, "o^s", strict=True))
+_WIDE, _GAP, _PITCH = 7.2, 0.45, 0.105  # inches
+_LEAST = {"queue": 0.74, "dead": 0.56}  # inches of height; of all others 0.4
+_WEIGHT = {"queue": 2.3, "worker": 1.25}
+_Box = tuple[float, float, float, float]  # left, top, width and height in inches
+_RANK = ["senders", "topic", "queue", "delayed", "worker", "nobody", "dead", "done"]
+
+
+def moments(film: Film, order: object = None) -> list[float]:
+    """Four to six moments that tell what happens: of one order, or of the whole run.
+
+    Returns
+    -------
+    list of float
+        Virtual seconds, in order.
+    """
+    span = film.end - film.start
+    if order is not None:
+        told = [v[0] for dot in film.dots if dot.order == order for v in dot.visits]
+        told += [dot.end for dot in film.dots if dot.order == order and dot.end is not None]
+        told += [one.time for one in film.misfortunes if one.order == order]
+    else:
+        starts = sorted({visit[0] for dot in film.dots for visit in dot.visits})
+        queues = [n for n, place in enumerate(film.places) if place.kind == "queue"]
+        held = {moment: sum(film.at(moment)[n] for n in queues) for moment in _spread(starts, 60)}
+        told = [max(held, key=held.__getitem__), film.start + 0.97 * span]
+        told += [film.misfortunes[0].time] if film.misfortunes else []
+        for kind in KINDS[1:]:
+            again = [v[0] for dot in film.dots for v in dot.visits if v[2] == kind]
+            told += [min(again)] if again else []
+    told += [film.start + share * span for share in (0.1, 0.35, 0.6, 0.85)][: max(0, 4 - len(told))]
+    return _spread(sorted({min(max(moment, film.start), film.end) for moment in told}), 6)
+
+
+def _spread(values: list[float], most: int) -> list[float]:
+    if len(values) <= most:
+        return values
+    return [values[round(n * (len(values) - 1) / (most - 1))] for n in range(most)]
+
+
+@styled
+def stills(film: Film, *, order: object = None) -> Figure:
+    """The moments one above the other, each with a caption of what is where."""
+    boxes, tall = _boxes(film.places)
+    chosen = moments(film, order)
+    figure = Figure(figsize=(_WIDE, (tall + 0.42) * len(chosen)), layout="none")
+    for number, moment in enumerate(chosen):
+        height = 1 / len(chosen)
+        share = tall / (tall + 0.42)
+        ax = figure.add_axes((0, 1 - (number + 1) * height, 1, height * share))
+        ax.set_xlim(0, _WIDE)
+        ax.set_ylim(tall, 0)
+        ax.set_axis_off()
+        ax.set_title(_caption(film, moment), loc="left", fontsize=10, pad=3)
+        _moment(ax, film, boxes, moment, order)
+    return figure
+
+
+def _boxes(places: list[Place]) -> tuple[list[_Box], float]:
+    """Left, top, width and height of each place in inches, and the height of all."""
+    columns: dict[int, list[int]] = defaultdict(list)
+    queues = [place.queue for place in places]
+    for number in sorted(
+        range(len(places)),
+        key=lambda n: (queues.index(places[n].queue), _RANK.index(places[n].kind), places[n].name),
+    ):
+        columns[places[number].column].append(number)
+    weights = {
+        column: max(_WEIGHT.get(places[n].kind, 0.95) for n in numbers)
+        for column, numbers in columns.items()
+    }
+    unit = (_WIDE - _GAP * (len(columns) - 1) - 0.04) / sum(weights.values())
+
+    def height(number: int) -> float:
+        return _LEAST.get(places[number].kind, 0.4)
+
+    tall = max(sum(map(height, col)) + 0.07 * (len(col) - 1) for col in columns.values()) + 0.06
+    boxes: list[_Box] = [(0, 0, 0, 0)] * len(places)
+    x = 0.02
+    for column in sorted(columns):
+        numbers = columns[column]
+        used = sum(map(height, numbers)) + 0.07 * (len(numbers) - 1)
+        y = 0.02 + (tall - 0.06 - used) / 2
+        for number in numbers:
+            boxes[number] = (x, y, weights[column] * unit, height(number))
+            y += height(number) + 0.07
+        x += weights[column] * unit + _GAP
+    return boxes, tall
+
+
+def _moment(
+    ax: Axes,
+    film: Film,
+    boxes: list[_Box],
+    moment: float,
+    order: object,
+) -> None:
+    for a, b in film.ways:
+        ends = zip(*_ends(boxes[a], boxes[b]), strict=True)
+        ax.plot(*ends, "-", color="#c4c8cc", linewidth=1, zorder=0.5)
+    here = film.at(moment)
+    for dot in film.dots:
+        if dot.done is not None and dot.end is not None and dot.end <= moment:
+            here[dot.done] += 1
+    for number, (place, (x, y, wide, high)) in enumerate(zip(film.places, boxes, strict=True)):
+        edge = {"queue": BLUE, "dead": BLUE, "done": GREEN}.get(place.kind, GREY)
+        shape = FancyBboxPatch(
+            (x + 0.03, y + 0.03), wide - 0.06, high - 0.06, facecolor="white", edgecolor=edge,
+            boxstyle="round,pad=0.03,rounding_size=0.06", linewidth=1,
+        )  # fmt: skip
+        ax.add_patch(shape)
+        name = "reply lost" if place.kind == "nobody" else place.name
+        room = max(4, int((wide - 0.3) / 0.075))
+        name = name if len(name) <= room else name[: room - 1] + "…"
+        ax.text(x + 0.07, y + 0.15, name, fontsize=8, va="center", color=INK)
+        if place.kind not in ("senders", "topic"):
+            ax.text(
+                x + wide - 0.07, y + 0.15, f"{here[number]}", fontsize=8, va="center", ha="right"
+            )
+    _dots(ax, film, boxes, moment, order)
+    _crosses(ax, film, boxes, moment)
+
+
+def _ends(a: _Box, b: _Box) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Where a way begins and ends: at the sides that face each other."""
+    (ax, ay, aw, ah), (bx, by, bw, bh) = a, b
+    if ax == bx:
+        down = by > ay
+        return (ax + aw / 2, ay + ah * down), (bx + bw / 2, by + bh * (not down))
+    right = bx > ax
+    return (ax + aw * right, ay + ah / 2), (bx + bw * (not right), by + bh / 2)
+
+
+def _dots(
+    ax: Axes,
+    film: Film,
+    boxes: list[_Box],
+    moment: float,
+    order: object,
+) -> None:
+    """Those present, the longest there at the right, as many as the place has room for."""
+    present = []
+    for dot in film.dots:
+        if dot.visits[0][0] <= moment and (dot.end is None or moment < dot.end):
+            start, place, kind, _ = [visit for visit in dot.visits if visit[0] <= moment][-1]
+            present.append((start, place, kind, dot.order))
+    slots: dict[int, itertools.count[int]] = defaultdict(itertools.count)
+    for _, place, kind, of in sorted(present, key=lambda one: one[0]):
+        x, y, wide, high = boxes[place]
+        across, down = int((wide - 0.08) / _PITCH), int((high - 0.22) / _PITCH)
+        slot = next(slots[place])
+        if slot >= across * max(down, 1):
+            continue
+        at = x + wide - 0.1 - slot % across * _PITCH, y + 0.29 + slot // across * _PITCH
+        mine = order is not None and of == order
+        ax.plot(
+            *at, _MARKERS[kind], color=_COLOURS[kind], markersize=9 if mine else 5,
+            markeredgecolor=INK if mine else "none", alpha=1 if mine or order is None else 0.3,
+        )  # fmt: skip
+
+
+def _crosses(ax: Axes, film: Film, boxes: list[_Box], moment: float) -> None:
+    lost = {
+        (one.source, one.target, one.text)
+        for one in film.misfortunes
+        if one.time <= moment <= one.until
+    }
+    for source, target, text in lost:
+        (a, b), (c, d) = _ends(boxes[source], boxes[target])
+        ax.plot((a + c) / 2, (b + d) / 2, "x", color=VERMILLION, markersize=8, markeredgewidth=2)
+        ax.text(
+            (a + c) / 2, (b + d) / 2 + 0.17, text, fontsize=8, ha="center", va="center",
+            color="#a84300", bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+        )  # fmt: skip
+
+
+def _caption(film: Film, moment: float) -> str:
+    here = film.at(moment)
+    held: dict[str, int] = defaultdict(int)
+    for number, count in here.items():
+        held[film.places[number].kind] += count
+    done = sum(1 for dot in film.dots if dot.done is not None and (dot.end or 0) <= moment)
+    flying = held["worker"] + held["nobody"]
+    dead = f", {held['dead']} dead letters" if held["dead"] else ""
+    return f"{spoken(moment)}: {held['queue']} waiting, {flying} in flight, {done} done{dead}"
+
+
+def spoken(seconds: float) -> str:
+    """A moment as h:mm:ss, as the slider shows it."""
+    whole = int(seconds + 1e-6)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
