@@ -119,7 +119,7 @@
       this.next = html("button", { type: "button" }, "Next happening");
       this.slider = html("input", {
         type: "range", id: id("time"), min: film.start, max: film.end,
-        step: (film.end - film.start) / 1000, value: film.start, "aria-label": "Virtual time",
+        step: "any", value: film.start, "aria-label": "Virtual time",
       });
       this.shown = html("output", { for: id("time") });
       this.pace = html("select", { "aria-label": "Speed" });
