@@ -1,0 +1,109 @@
+"""A chart as a picture: its alt text arrives, and its bytes are the same every time."""
+
+import base64
+import inspect
+import re
+import sys
+
+import nbformat
+import numpy as np
+import pytest
+from charted_trace import TRACE
+
+from helpers import charts
+from helpers.charts import axes
+
+
+@pytest.mark.parametrize("alt", ["", "  \n", None])
+def test_a_picture_needs_alt_text(alt):
+    with pytest.raises(ValueError, match="alt text"):
+        charts.show(charts.backlog(TRACE), alt=alt)
+    with pytest.raises(TypeError):
+        charts.show(charts.backlog(TRACE))
+
+
+def source(picture):
+    return re.search(r'src="data:image/([a-z+]+);base64,([^"]+)"', picture.html).groups()
+
+
+def test_axes_that_were_removed_make_no_picture():
+    ax = charts.backlog(TRACE)
+    ax.remove()
+    with pytest.raises(ValueError, match="removed"):
+        charts.show(ax, alt="Backlog.")
+
+
+def test_a_picture_holds_the_drawing_and_its_alt_text():
+    picture = charts.show(charts.backlog(TRACE), alt='Rises to "5" & falls\n to <0>')
+    assert 'alt="Rises to &quot;5&quot; &amp; falls to &lt;0&gt;"' in picture.html
+    kind, data = source(picture)
+    assert kind == "svg+xml"
+    assert base64.b64decode(data).decode() == picture.svg
+    assert picture.svg.rstrip().endswith("</svg>")
+    assert not re.search(r'href="(?!#|data:)', picture.svg)  # it asks no network for anything
+
+
+def test_the_same_trace_gives_the_same_bytes():
+    first, second = (charts.show(charts.backlog(TRACE), alt="Backlog.").html for _ in range(2))
+    assert first == second
+
+
+def test_a_large_drawing_becomes_a_png():
+    noise = np.random.default_rng(1).random((8_000, 2))
+    ax = charts.panels()[0]
+    ax.scatter(*noise.T, s=1)
+    kind, data = source(charts.show(ax, alt="Noise."))
+    assert kind == "png"
+    assert base64.b64decode(data).startswith(b"\x89PNG")
+
+
+def test_axes_show_themselves_with_a_description():
+    shown = charts.backlog(TRACE, title="40 orders waited")._repr_mimebundle_()
+    assert shown["text/plain"].startswith("40 orders waited. virtual time (min) from 0 to ")
+    assert shown["text/plain"].endswith("series: waiting, in flight.")
+    assert "<img" in shown["text/html"]
+
+
+def test_a_figure_of_pyplot_is_closed_once_it_is_shown(monkeypatch):
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", pyplot)
+    pyplot.switch_backend("agg")
+    _, ax = pyplot.subplots()
+    charts.show(charts.backlog(TRACE, ax=ax), alt="Backlog.")
+    assert pyplot.get_fignums() == []
+
+
+@pytest.fixture
+def notebook():
+    """A notebook with one output: a picture as a kernel hands it over."""
+    data = charts.show(charts.age(TRACE), alt="The age rises & falls")._repr_mimebundle_()
+    output = nbformat.v4.new_output("execute_result", data=data, execution_count=1)
+    cell = nbformat.v4.new_code_cell("charts.show(ax)", outputs=[output], execution_count=1)
+    python = {"language_info": {"name": "python", "pygments_lexer": "python"}}
+    title = nbformat.v4.new_markdown_cell("# A")
+    return nbformat.v4.new_notebook(cells=[title, cell], metadata=python)
+
+
+def pictures(page):
+    return re.findall(r"<img[^>]*data:image/svg[^>]*>", page)
+
+
+def test_alt_text_arrives_in_a_page_of_nbconvert(notebook):
+    from nbconvert import HTMLExporter
+
+    (picture,) = pictures(HTMLExporter().from_notebook_node(notebook)[0])
+    assert 'alt="The age rises &amp; falls"' in picture
+
+
+def test_alt_text_arrives_in_a_page_of_sphinx(notebook, tmp_path):
+    from sphinx.cmd.build import main
+
+    nbformat.write(notebook, tmp_path / "index.ipynb")
+    (tmp_path / "conf.py").write_text('extensions = ["myst_nb"]\nnb_execution_mode = "off"\n')
+    assert main(["-q", "-W", str(tmp_path), str(tmp_path / "_site")]) == 0
+    (picture,) = pictures((tmp_path / "_site" / "index.html").read_text())
+    assert 'alt="The age rises &amp; falls"' in picture
+
+
+def test_figures_do_without_pyplot():
+    assert "pyplot" not in inspect.getsource(axes).split('"""')[2]

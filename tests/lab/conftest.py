@@ -1,0 +1,23 @@
+"""What the tests of the lab share."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpers import Lab
+from helpers.lab import lab as lab_module
+
+
+@pytest.fixture
+def lab():
+    lab = Lab(seed=11)
+    yield lab
+    lab.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open():
+    """A test that fails leaves no lab behind for the next one."""
+    yield
+    if lab_module._open is not None:
+        lab_module._open.close()
