@@ -34,17 +34,23 @@ def modelled(service: str | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = [
-        (name, operation, verdict.kind, verdict.note, verdict.instead)
-        for (name, operation), verdict in MODELLED.items()
-        if service in (None, name)
-    ]
-    columns = ["service", "operation", "verdict", "note", "instead"]
-    frame = pd.DataFrame(rows, columns=columns)
+    frame = operations()
     if service is None:
         order = frame.service.drop_duplicates()
         return pd.crosstab(frame.service, frame.verdict).loc[order]
-    if frame.empty:
-        names = ", ".join(dict.fromkeys(name for name, _ in MODELLED))
+    if service not in set(frame.service):
+        names = ", ".join(frame.service.drop_duplicates())
         raise KeyError(f"no line for {service!r}; there are lines for {names}")
-    return frame.drop(columns="service").set_index("operation")
+    return frame[frame.service == service].drop(columns="service").set_index("operation")
+
+
+def operations() -> pd.DataFrame:
+    """Each line of `MODELLED`: service, operation, verdict, note and instead."""
+    import pandas as pd
+
+    rows = [
+        (name, operation, verdict.kind, verdict.note, verdict.instead)
+        for (name, operation), verdict in MODELLED.items()
+    ]
+    columns = ["service", "operation", "verdict", "note", "instead"]
+    return pd.DataFrame(rows, columns=columns)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from lessons import write_if_new
+from modelled_section import modelled_section
 from running import digest_of
 from sphinx.errors import ExtensionError
 
@@ -54,8 +55,9 @@ def finish(app, config):
         if app.running_rows.returncode:
             raise ExtensionError(f"the table of differences: {said}")
         app.rows.with_suffix(".digest").write_text(app.rows_digest)
-    rows = json.loads(app.rows.read_text(encoding="utf-8"))
-    write_if_new(Path(app.srcdir) / "lessons" / "differences.txt", page_of(rows))
+    found = json.loads(app.rows.read_text(encoding="utf-8"))
+    page = page_of(found["differences"]) + modelled_section(found["operations"])
+    write_if_new(Path(app.srcdir) / "lessons" / "differences.txt", page)
 
 
 def page_of(rows):

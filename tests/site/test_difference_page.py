@@ -2,15 +2,30 @@
 
 import re
 
-from site_build import DIFFERENCES
+from site_build import DIFFERENCES, OPERATIONS
 
 
 def test_every_row_is_on_the_page_to_the_letter(site):
     page = (site / "differences.html").read_text(encoding="utf-8")
     headings = re.findall(r"<h2>(.*?)<a", page)
-    assert headings == ["Shown only", "SQS"]
+    assert headings == ["Shown only", "SQS", "What the lab does not model"]
     assert "3 differences were run. The lab corrects 2 of them" in page
     shown, corrected = page.split("<h2>SQS", 1)
     assert shown.count("SNS: $1 | no") == 1
     assert corrected.count("FIFO: $1 | yes") == corrected.count(">$1 | yes<") == 1
     assert page.count("*gone*") == len(DIFFERENCES)
+
+
+def test_what_is_refused_stands_open_and_what_acts_is_folded(site):
+    page = (site / "differences.html").read_text(encoding="utf-8")
+    section = page.partition("<h2>What the lab does not model")[2]
+    assert "4 operations are refused, 2 are done by the lab, and 1 by moto" in section
+    refused, others = section.split("<h3>Services without a refusal")
+    assert "<strong>Text messages: &lt;nobody&gt;.</strong> Instead: subscribe a queue." in refused
+    assert re.findall(r"<summary>(.*?)</summary>", refused) == [
+        "4 operations",
+        "SNS: 1 done by the lab",
+    ]
+    assert re.findall(r"<summary>(.*?)</summary>", others) == ["SQS: 1 done by the lab, 1 by moto"]
+    for each in OPERATIONS:
+        assert section.count(f"<code>{each['operation']}</code>") == 1

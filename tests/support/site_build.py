@@ -20,6 +20,22 @@ DIFFERENCES = [
     }
     for service, verdict in (("SQS FIFO", "yes"), ("SNS", "no"), ("SQS", "yes"))
 ]
+# And of what the lab does with operations.
+OPERATIONS = [
+    {"service": "sqs", "operation": "SendMessage", "verdict": "acts", "note": "", "instead": ""},
+    {"service": "sqs", "operation": "TagQueue", "verdict": "moto's", "note": "", "instead": ""},
+    {"service": "sns", "operation": "Publish", "verdict": "acts", "note": "", "instead": ""},
+    *(
+        {
+            "service": "sns",
+            "operation": f"Sms{number}",
+            "verdict": "refused",
+            "note": "text messages: <nobody>",
+            "instead": "subscribe a queue",
+        }
+        for number in range(4)
+    ),
+]
 BINDER = "https://binder.example/v2/gh/owner/name/main"
 
 
@@ -27,7 +43,9 @@ def build(folder, *options):
     """Build the site from the lessons in folder/notebooks into folder/_site."""
     shutil.copytree(ROOT / "site", folder / "site", ignore=shutil.ignore_patterns("lessons"))
     shutil.copytree(ROOT / "helpers" / "patterns", folder / "helpers" / "patterns")
-    (folder / "rows.json").write_text(json.dumps(DIFFERENCES), encoding="utf-8")
+    (folder / "rows.json").write_text(
+        json.dumps({"differences": DIFFERENCES, "operations": OPERATIONS}), encoding="utf-8"
+    )
     options = ("-D", f"differences_rows={folder / 'rows.json'}", *options)
     command = [sys.executable, "-m", "sphinx", "-W", *options, "site", "_site"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True)
