@@ -87,7 +87,8 @@ def other_transaction(lab: Any) -> str:
 
 @difference(
     "DynamoDB: an item has expired; two days later",
-    aws="readable, then deleted",
+    aws="readable, and deleted by then, typically",
+    choice="readable, then deleted",
     source=f"{MODEL}, UpdateTimeToLive",
 )
 def expired(lab: Any) -> str:
@@ -155,7 +156,11 @@ def cancelled(lab: Any) -> str:
     return "accepted"
 
 
-@difference("DynamoDB: an update fails half-way", aws="unchanged", source=f"{MODEL}, UpdateItem")
+@difference(
+    "DynamoDB: an update fails half-way",
+    aws="unchanged",
+    source="Developer Guide, working with items",
+)
 def failed_update(lab: Any) -> str:
     """An update sets one attribute, and fails at the next, which is too large."""
     table = Table("large")

@@ -88,11 +88,12 @@ def path(lab: Any) -> str:
 
 @difference(
     "Step Functions: Default and a rule lead to one",
-    aws="rule",
+    aws="not said which of the two assigns last",
+    choice="rule",
     source="Developer Guide, Choice state",
 )
 def choice(lab: Any) -> str:
-    """A rule and Default lead to the same state, and only Default assigns."""
+    """A rule that matches and Default lead to one state; the rule and the state assign."""
     states = {
         "Start": {"Type": "Pass", "Assign": {"by": "nobody"}, "Next": "Which"},
         "Which": {

@@ -83,7 +83,8 @@ def dead_letters(lab: Any) -> str:
 
 @difference(
     "Lambda: mapped to a queue of 30 messages",
-    aws="3 batches of 10",
+    aws="batches of 10 at most",
+    choice="3 batches of 10",
     source="Developer Guide, Lambda with SQS",
 )
 def batches(lab: Any) -> str:
@@ -133,7 +134,7 @@ def failed_batch(lab: Any) -> str:
 @difference(
     "Lambda: visibility shorter than the function's",
     aws="InvalidParameterValueException",
-    source="answer of the service",
+    source="answer of the service in wing issue 1507",
 )
 def short_visibility(lab: Any) -> str:
     """A function of 60 s is mapped to a queue with a visibility timeout of 30 s."""
@@ -184,7 +185,7 @@ def unknown_qualifier(lab: Any) -> str:
 @difference(
     "Lambda: reserve 901 of 1,000",
     aws="InvalidParameterValueException",
-    source="Developer Guide, reserved concurrency",
+    source=f"{MODEL}, PutFunctionConcurrency",
 )
 def last_hundred(lab: Any) -> str:
     """The account's last unreserved hundred are touched."""
@@ -201,7 +202,7 @@ def last_hundred(lab: Any) -> str:
 @difference(
     "Lambda: an event of 1 MB and a byte",
     aws="RequestEntityTooLargeException",
-    source="Developer Guide, Lambda quotas",
+    source="API model, Invoke; ASFHyp3 issue 2241",
 )
 def large_event(lab: Any) -> str:
     """A function is invoked asynchronously with more than it may be given."""

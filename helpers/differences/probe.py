@@ -13,22 +13,41 @@ from botocore.exceptions import ClientError
 MODEL = "API model"  # of botocore 1.44.5
 ROLE = "arn:aws:iam::123456789012:role/lab"  # of every state machine that a probe makes
 
+AS_ON_AWS, CHOICE, NOT = "yes", "the lab's choice", "no"  # what the table says of a row
+
 Probe = Callable[[Any], str]  # takes a lab
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A probe, and what it would say on AWS by the source named."""
+    """A probe, and what it would say on AWS by the source named.
+
+    Attributes
+    ----------
+    aws : str
+        What the source says: no more than that. "maybe" is what AWS may do and does not promise.
+    choice : str
+        Where AWS leaves it open: which of the things that AWS may do the lab does, every time.
+    """
 
     behaviour: str
     aws: str
     source: str
     probe: Probe
+    choice: str = ""
+
+    def verdict(self, here: str) -> str:
+        """Whether the lab, which says `here`, is as on AWS."""
+        if here == self.aws:
+            return AS_ON_AWS
+        return CHOICE if here == self.choice else NOT
 
 
-def difference(behaviour: str, *, aws: str, source: str) -> Callable[[Probe], Difference]:
+def difference(
+    behaviour: str, *, aws: str, source: str, choice: str = ""
+) -> Callable[[Probe], Difference]:
     """Make a probe a row of the table of differences."""
-    return partial(Difference, behaviour, aws, source)
+    return partial(Difference, behaviour, aws, source, choice=choice)
 
 
 class Queue:

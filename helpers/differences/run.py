@@ -54,7 +54,9 @@ def table(*behaviours: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per difference: behaviour, AWS, plain moto, here, "as on AWS" (yes or no), source.
+        One row per difference: behaviour, AWS, plain moto, here, "as on AWS", source. "as on AWS"
+        is "yes", "no", or "the lab's choice": AWS leaves it open, and the lab does one of what AWS
+        may do.
         "API model" is that of botocore 1.44.5, and the pages were read in November 2026.
 
     Raises
@@ -79,7 +81,7 @@ def table(*behaviours: str) -> pd.DataFrame:
             "here": _observed(rows, contextlib.nullcontext),
         }
     )
-    frame["as on AWS"] = (frame["here"] == frame["AWS"]).map({True: "yes", False: "no"})
+    frame["as on AWS"] = [row.verdict(here) for row, here in zip(rows, frame["here"], strict=True)]
     return frame.assign(source=[row.source for row in rows])
 
 

@@ -120,7 +120,7 @@ def function(lab: Any) -> str:
 @difference(
     "SNS: six filters on the body",
     aws="6 of 6 delivered",
-    source="Developer Guide, string value matching",
+    source="Developer Guide, filter policies",
 )
 def filters(lab: Any) -> str:
     """Six documented filters, and a message for each that it lets through."""
@@ -167,7 +167,9 @@ def invalid_filter(lab: Any) -> str:
     return f"{found}, {'subscribed' if made else 'not subscribed'}"
 
 
-@difference("SNS: 140,000 × ü, at most 262,144 bytes", aws="refused", source=f"{MODEL}, Publish")
+@difference(
+    "SNS: 140,000 × ü, at most 262,144 bytes", aws="refused", source=f"{MODEL}, CreateTopic"
+)
 def size(lab: Any) -> str:
     """140,000 characters of two bytes each, where 262,144 bytes are allowed."""
     try:

@@ -43,7 +43,7 @@ def run(lab: Any, client: Any, arn: str, seconds: float = 1) -> dict[str, Any]:
 
 
 @difference(
-    "Step Functions: a late task token", aws="TaskTimedOut", source=f"{MODEL}, SendTaskSuccess"
+    "Step Functions: a late task token", aws="TaskTimedOut", source=f"{MODEL}, TaskTimedOut"
 )
 def late_token(lab: Any) -> str:
     """Success is reported after the task has timed out."""
@@ -252,7 +252,7 @@ def express(_: Any) -> str:
 @difference(
     "Step Functions: a wait of 500 days, after 400",
     aws="TIMED_OUT",
-    source='Step Functions Developer Guide, "Service quotas"',
+    source="Developer Guide, service quotas",
 )
 def longer_than_a_year(lab: Any) -> str:
     """A standard execution runs for a year at most."""

@@ -61,16 +61,19 @@ def finish(app, config):
 
 
 def page_of(rows):
-    """What is shown only first, then what is corrected, by service, as Markdown."""
+    """What is shown only, then what the lab chose, then what is corrected, by service."""
     shown = [row for row in rows if row["as on AWS"] == "no"]
+    chosen = [row for row in rows if row["as on AWS"] == "the lab's choice"]
     corrected = [row for row in rows if row["as on AWS"] == "yes"]
     text = (
         f"{len(rows)} differences were run. The lab corrects {len(corrected)} of them: it answers "
-        f"as AWS does. {len(shown)} are shown only: do not trust the lab there, and each lesson "
-        "says so where it matters.\n"
+        f"as AWS does. {len(chosen)} are the lab's choice: AWS leaves them open, and the lab does "
+        f"one of what AWS may do. {len(shown)} are shown only: do not trust the lab there, and "
+        "each lesson says so where it matters.\n"
     )
     columns = {"behaviour": "behaviour", "AWS": "AWS", "the lab": "here", "source": "source"}
     text += section("Shown only", shown, columns)
+    text += section("The lab's choice", chosen, columns)
     columns = {"behaviour": "behaviour", "AWS and the lab": "AWS", "plain moto": "plain moto"}
     for service in dict.fromkeys(service_of(row) for row in corrected):
         of_it = [row for row in corrected if service_of(row) == service]

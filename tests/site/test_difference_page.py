@@ -8,12 +8,14 @@ from site_build import DIFFERENCES, OPERATIONS
 def test_every_row_is_on_the_page_to_the_letter(site):
     page = (site / "differences.html").read_text(encoding="utf-8")
     headings = re.findall(r"<h2>(.*?)<a", page)
-    assert headings == ["Shown only", "SQS", "What the lab does not model"]
-    assert "3 differences were run. The lab corrects 2 of them" in page
-    shown, corrected = page.split("<h2>SQS", 1)
+    assert headings == ["Shown only", "The lab’s choice", "SQS", "What the lab does not model"]
+    assert "4 differences were run. The lab corrects 2 of them" in page
+    shown, rest = page.split("<h2>The lab’s choice", 1)
     assert shown.count("SNS: $1 | no") == 1
+    chosen, corrected = rest.split("<h2>SQS", 1)
+    assert chosen.count("<p>maybe {") == chosen.count("<p>{") == 1
     assert corrected.count("FIFO: $1 | yes") == corrected.count(">$1 | yes<") == 1
-    assert page.count("*gone*") == len(DIFFERENCES)
+    assert page.count("*gone*") == len(DIFFERENCES) - 1  # a choice stands without plain moto
 
 
 def test_what_is_refused_stands_open_and_what_acts_is_folded(site):

@@ -12,13 +12,18 @@ from project import ROOT
 DIFFERENCES = [
     {
         "behaviour": f"{service}: $1 | {verdict}",
-        "AWS": "{'kept': [1]}",
+        "AWS": "maybe {'kept': [1]}" if "choice" in verdict else "{'kept': [1]}",
         "plain moto": "*gone*",
-        "here": "{'kept': [1]}" if verdict == "yes" else "*gone*",
+        "here": "*gone*" if verdict == "no" else "{'kept': [1]}",
         "as on AWS": verdict,
         "source": "API model, PutIt",
     }
-    for service, verdict in (("SQS FIFO", "yes"), ("SNS", "no"), ("SQS", "yes"))
+    for service, verdict in (
+        ("SQS FIFO", "yes"),
+        ("SNS", "no"),
+        ("S3", "the lab's choice"),
+        ("SQS", "yes"),
+    )
 ]
 # And of what the lab does with operations.
 OPERATIONS = [
