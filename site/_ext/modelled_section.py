@@ -3,6 +3,7 @@
 What is refused stands open, with what is missing and what to use. What acts is folded.
 """
 
+import re
 from collections import Counter
 from html import escape
 
@@ -91,8 +92,11 @@ def grouped(rows, *verdicts):
 
 
 def listed(names):
-    return ", ".join(f"<code>{name}</code>" for name in names) + "."
+    """Names in a row, each of which may be broken between its words: a phone is narrow."""
+    parts = [re.sub(r"(?<=[a-z])(?=[A-Z])", "<wbr>", name) for name in names]
+    return ", ".join(f"<code>{name}</code>" for name in parts) + "."
 
 
 def sentence(text):
+    """A text with a capital and a full stop, safe in HTML."""
     return escape(text[:1].upper() + text[1:]) + "."

@@ -2,6 +2,13 @@
 
 import re
 
+from browser import (
+    SCREENS,
+    assert_accessible_but_for_contrast,
+    assert_readable,
+    needs_browser,
+    on_these,
+)
 from site_build import DIFFERENCES, OPERATIONS
 
 
@@ -29,5 +36,15 @@ def test_what_is_refused_stands_open_and_what_acts_is_folded(site):
         "SNS: 1 done by the lab",
     ]
     assert re.findall(r"<summary>(.*?)</summary>", others) == ["SQS: 1 done by the lab, 1 by moto"]
+    section = section.replace("<wbr>", "")
     for each in OPERATIONS:
         assert section.count(f"<code>{each['operation']}</code>") == 1
+
+
+@needs_browser
+def test_the_page_is_readable_on_every_screen_with_every_fold_open(site, visit):
+    page = visit(site / "differences.html")
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+    for _ in on_these(page, SCREENS):
+        assert_readable(page)
+    assert_accessible_but_for_contrast(page)
