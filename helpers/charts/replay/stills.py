@@ -61,7 +61,8 @@ def stills(film: Film, *, order: object = None) -> Figure:
     """The moments one above the other, each with a caption of what is where."""
     boxes, tall = _boxes(film.places)
     chosen = moments(film, order)
-    figure = Figure(figsize=(_WIDE, (tall + 0.42) * len(chosen)), layout="none")
+    figure = Figure(figsize=(_WIDE, (tall + 0.42) * len(chosen)))
+    figure.set_layout_engine("none")  # the places are laid out by hand
     for number, moment in enumerate(chosen):
         height = 1 / len(chosen)
         share = tall / (tall + 0.42)
