@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     import pandas as pd
 
+STEPS = ("called", "began", "ended", "entered", "left", "over")  # of no message in a queue
 _COLUMNS = [
     "time", "queue", "what", "id", "body", "receipt", "receive_count", "visible_at", "to",
     "effective", "caller", "call", "attempt", "outcome",
@@ -33,6 +34,9 @@ class Handling(NamedTuple):
     what : str
         "sent", "received", "deleted", "visibility", "moved", "expired", "redriven" (taken from a
         dead-letter queue; it goes on under a new id), "reappeared" (deleted in vain) or "purged".
+        "called": what a Publish, PutEvents, Invoke or StartExecution said. "began" and "ended": an
+        invocation of the function that is the resource. "entered" and "left": a token of an
+        execution and a state, which stands in `queue`; "over": an execution.
     id : str, optional
         Of the message, where the call tells it; `messages` finds the others by their receipt.
     visible_at : float, optional
@@ -55,7 +59,7 @@ class Handling(NamedTuple):
 
 
 def messages(trace: pd.DataFrame) -> pd.DataFrame:
-    """One row per handling, in the order in which the service did them.
+    """One row per handling of a message in a queue, in the order in which the service did them.
 
     Ids and bodies are resolved through receipts.
 
@@ -74,6 +78,8 @@ def messages(trace: pd.DataFrame) -> pd.DataFrame:
     home: dict[str | None, str] = {}  # queue that each message is in
     rows: list[tuple[Any, ...]] = []
     for time, resource, h, *who in _ordered(trace):
+        if h.what in STEPS:
+            continue
         ident = h.id if h.id is not None else by_receipt.get(h.receipt)
         queue, to, effective = h.queue or resource, None, True
         if h.what in ("received", "reappeared"):
@@ -98,6 +104,27 @@ def messages(trace: pd.DataFrame) -> pd.DataFrame:
     kinds: dict[str, Any] = {"time": float, "visible_at": float, "effective": bool}
     kinds |= dict.fromkeys(["receive_count", "call", "attempt"], "Int64")
     return frame.astype(kinds)
+
+
+def steps(trace: pd.DataFrame) -> pd.DataFrame:
+    """What was said to topics, buses, functions and workflows, and what became of it.
+
+    Returns
+    -------
+    DataFrame
+        time (virtual seconds), resource, what (see `Handling`), id, body, place (a state, or the
+        bus of an event), service, caller; in the order in which it happened.
+    """
+    import pandas as pd
+
+    services = dict(zip(trace["call"], trace["service"], strict=True))
+    rows = []
+    for time, resource, h, caller, call, *_ in _ordered(trace):
+        if h.what in STEPS:
+            of = services.get(call) if h.what == "called" else None
+            rows.append((time, resource, h.what, h.id, h.body, h.queue, of, caller))
+    names = ["time", "resource", "what", "id", "body", "place", "service", "caller"]
+    return pd.DataFrame(rows, columns=names, dtype=object).astype({"time": float})
 
 
 def _ordered(trace: pd.DataFrame) -> list[tuple[Any, ...]]:

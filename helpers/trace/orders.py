@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def field(body: Any, key: str) -> Any:
     """The value of a field of a message's JSON body, or None.
 
-    Looks into the `detail` of an EventBridge event and the `Message` of an SNS notification too.
+    Looks into the `detail` of an EventBridge event, the `Message` of an SNS notification and the
+    first record of what SNS gives to a function too.
 
     Parameters
     ----------
@@ -36,6 +37,9 @@ def field(body: Any, key: str) -> Any:
         return None
     if key in body:
         return body[key]
+    records = body.get("Records")
+    if isinstance(records, list) and records and isinstance(records[0], dict):
+        return field(records[0].get("Sns"), key)
     inner = body.get("detail", body.get("Message"))
     return field(inner, key)
 

@@ -23,6 +23,7 @@ from helpers.trace import Handling
 from helpers.trace.callers import at_work
 from helpers.wire.answers import Body, error_answer, error_code
 from helpers.wire.observer import Observer
+from helpers.wire.said import said
 
 # Operations in which the service may be at work for any length of time, and the long poll.
 RUNNING = {("lambda", "Invoke"), ("stepfunctions", "StartSyncExecution")}
@@ -167,6 +168,7 @@ class Attempt:
 
     def record(self) -> None:
         call, self.recorded = self.call, True
+        words = said(call.service, call.operation, call.params)
         self.observer.trace.record_call(
             time=self.start,
             end=self.clock.now,
@@ -178,7 +180,7 @@ class Attempt:
             outcome=self.outcome,
             processed=self.processed,
             resource=call.resource,
-            messages=tuple(self.handled),
+            messages=(*words, *self.handled),
         )
 
     def record_late(self) -> None:

@@ -49,6 +49,20 @@ class Observer:
         else:
             self.own_row(moment, queue, (handling,))
 
+    def happened(
+        self,
+        what: str,
+        service: str,
+        resource: str,
+        ident: str,
+        body: str | None,
+        place: str | None,
+    ) -> None:
+        """Take down what a function or an execution did, in a row of its own."""
+        turn = next(self._turns)
+        handling = Handling(what=what, id=ident, body=body, queue=place, turn=turn)
+        self.own_row(self.clock.now, resource, (handling,), service=service)
+
     def virtual(self, epoch: float) -> float:
         """Epoch seconds as virtual seconds since the lab opened."""
         return round(epoch - self.clock.epoch_ns / 1e9, 6)

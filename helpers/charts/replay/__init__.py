@@ -26,16 +26,17 @@ def replay(
     key: str = "order_id",
     start: float = 0.0,
     end: float | None = None,
-    queues: Iterable[str] | None = None,
+    only: Iterable[str] | None = None,
     title: str = "What happened",
     alt: str | None = None,
 ) -> Replay:
     """What happened, as a picture that moves: each message a dot, from place to place.
 
     The places are found from the trace: who sent, topics and buses, queues with what waits in them,
-    workers with what they hold in flight, and what is done. Play it, move the slider, step from
-    happening to happening, or click a dot to follow its order. Of a run with more than 700
-    messages, every so many-th order is drawn, and it says so; the counts are of all.
+    workers with what they hold in flight, functions that run, a workflow's states, what is done.
+    Play it, move the slider, step from happening to happening, or click a dot to follow its order.
+    Of a run with more than 700 messages, every so many-th order is drawn, and it says so; the
+    counts are of all.
 
     Parameters
     ----------
@@ -45,8 +46,8 @@ def replay(
         The field of the messages' bodies that says which order they are about.
     start, end : float
         The part of the trace that is shown, in virtual seconds.
-    queues : iterable of str, optional
-        The queues that are shown; all of them if not given.
+    only : iterable of str, optional
+        The queues, functions and state machines that are shown; all of them if not given.
     alt : str, optional
         What is to be seen; a description from the trace if not given.
 
@@ -58,10 +59,10 @@ def replay(
     Raises
     ------
     ValueError
-        If no message was anywhere in that time, none is about the order, or a queue is named that
-        has had none.
+        If no message was anywhere in that time, none is about the order, or `only` names
+        one that has had none.
     """
-    whole = film(trace, key=key, start=start, end=end, queues=queues)
+    whole = film(trace, key=key, start=start, end=end, only=only)
     shown = thinned(whole, MOST, order) if len(whole.dots) > MOST else whole
     if order is not None and not any(dot.order == order for dot in shown.dots):
         raise ValueError(f"no message is about the order {order!r}")
@@ -72,16 +73,21 @@ def replay(
     return Replay(shown, title=title, alt=alt, still=still.html, order=order)
 
 
+_TOLD = {
+    "topic": "Topics and rules", "queue": "Queues", "dead": "Dead letters", "worker": "Received by",
+    "function": "Functions", "state": "States",
+}  # fmt: skip
+
+
 def describe(shown: Film) -> str:
     """What is to be seen in a replay, in sentences."""
-    queues = [place.name for place in shown.places if place.kind in ("queue", "dead")]
-    workers = [place.name for place in shown.places if place.kind == "worker"]
+    names = {kind: [p.name for p in shown.places if p.kind == kind] for kind in _TOLD}
     again = sum(any(visit[2] != "first" for visit in dot.visits) for dot in shown.dots)
     lost = sum(one.text == "reply lost" for one in shown.misfortunes)
     done = sum(dot.done is not None for dot in shown.dots)
     said = [
         f"Replay of {len(shown.dots)} messages from {spoken(shown.start)} to {spoken(shown.end)}.",
-        f"Queues: {', '.join(queues)}. Received by: {', '.join(workers) or 'nobody'}.",
+        *(f"{_TOLD[kind]}: {', '.join(found)}." for kind, found in names.items() if found),
         f"{done} are done at the end; {again} were delivered again or are duplicates.",
     ]
     if lost:

@@ -6,6 +6,7 @@ the same film.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,7 +22,8 @@ from helpers.trace.callers import service_of
 KINDS = ("first", "redelivery", "duplicate")
 CROWD = 6  # workers of one queue that get a place each; more share one
 SENDERS = "senders"
-_AREA = {"waiting": "queue", "delayed": "delayed", "in_flight": "worker"}
+DONE = ("deleted", "ok", "Succeeded")  # what ended the last visit of what is done
+_AREA = {"waiting": "queue", "delayed": "delayed", "running": "function"}
 
 
 @dataclass
@@ -32,9 +34,9 @@ class Place:
     ----------
     kind : str
         "senders", "topic", "queue", "dead" (a queue to which messages are moved only), "delayed",
-        "worker", "nobody" (a reply that was lost holds them) or "done".
+        "worker", "nobody" (a reply that was lost holds them), "function", "state" or "done".
     name, queue : str
-        What stands on it, and the queue that it belongs to.
+        What stands on it, and the queue, function or state machine that it belongs to.
     column : int
         From left to right.
     """
@@ -47,7 +49,7 @@ class Place:
 
 @dataclass
 class Dot:
-    """A message: where it was from when, and how it ended.
+    """A message, an invocation or a token: where it was from when, and how it ended.
 
     Attributes
     ----------
@@ -95,7 +97,7 @@ def film(
     key: str = "order_id",
     start: float = 0.0,
     end: float | None = None,
-    queues: Iterable[str] | None = None,
+    only: Iterable[str] | None = None,
 ) -> Film:
     """The film of a trace, or of the part between two moments.
 
@@ -105,10 +107,10 @@ def film(
         If no message was anywhere in it, or a queue is named that has had none.
     """
     seen = tr.visits(trace, key=key)
-    if queues is not None:
-        wanted, there = list(queues), sorted(set(seen["queue"]))
-        if unknown := [queue for queue in wanted if queue not in there]:
-            raise ValueError(f"no message was ever in the queue {unknown[0]!r}; there are {there}")
+    if only is not None:
+        wanted, there = list(only), sorted(set(seen["queue"]))
+        if unknown := [name for name in wanted if name not in there]:
+            raise ValueError(f"nothing was ever in {unknown[0]!r}; there are {there}")
         seen = seen[seen["queue"].isin(wanted)]
     if not len(seen):
         raise ValueError("no message was sent in this trace, so there is nothing to replay")
@@ -118,6 +120,7 @@ def film(
     seen = seen[(seen["start"] <= end) & ~(seen["end"] < start)]
     if not len(seen):
         raise ValueError(f"no message was anywhere between {start:g} s and {end:g} s: no replay")
+    seen = _without_mapped(seen)
     stage = _Stage(seen)
     dots = [_dot(stage, rows, end) for _, rows in seen.groupby("id", sort=False)]
     shown = Film(
@@ -136,6 +139,7 @@ class _Stage:
     """The places of a run, numbered, each in its column."""
 
     def __init__(self, seen: pd.DataFrame) -> None:
+        self._functions = set(seen["queue"][seen["state"] == "running"])
         self.places: list[Place] = []
         self._numbers: dict[tuple[str, str, str | None], int] = {}
         flights = seen[(seen["state"] == "in_flight") & seen["holder"].notna()]
@@ -157,7 +161,7 @@ class _Stage:
             if ident in before and before[ident] != here:
                 ways.setdefault((before[ident], here))
             before[ident] = here
-            if ended_by == "deleted":
+            if ended_by in DONE:
                 ways.setdefault((here, self._numbered("done", "done", queue)))
         self._columns(list(ways))
         self.ways = list(ways)
@@ -166,17 +170,24 @@ class _Stage:
         """The place of a visit."""
         if state == "sending":
             return self.of_caller(holder)
+        if state == "entered":
+            return self._numbered("state", holder or "", queue)
         if state != "in_flight":
             area = "dead" if queue in self._dead and state == "waiting" else _AREA[state]
             return self._numbered(area, "delayed" if area == "delayed" else queue, queue)
         if holder is None:
             return self._numbered("nobody", "nobody", queue)
-        return self._numbered("worker", "workers" if queue in self._crowded else holder, queue)
+        poller = service_of(holder)  # of a function's event source mapping
+        name = "workers" if queue in self._crowded else poller[1] if poller else holder
+        return self._numbered("worker", name, queue)
 
     def of_caller(self, caller: str | None) -> int:
-        """The place of who calls: a worker that holds messages, a topic or bus, or a sender."""
+        """The place of who calls: a worker or a function, a topic or bus, or a sender."""
         if caller in self._holders:
             return self.number("in_flight", self._holders[caller], caller)
+        function = re.sub(r"-\d+$", "", caller or "")  # its second environment is named …-2
+        if function in self._functions:
+            return self._numbered("function", function, function)
         at_work = service_of(caller or "")
         if at_work is not None and at_work[0] in ("sns", "events"):
             return self._numbered("topic", at_work[1], None)
@@ -184,7 +195,8 @@ class _Stage:
 
     def of_call(self, caller: str, resource: str | None) -> tuple[int, int] | None:
         """The places of a call's two ends, if it is to one that is seen."""
-        found = (self._numbers.get((kind, resource or "", resource)) for kind in ("queue", "dead"))
+        kinds = ("queue", "dead", "function")
+        found = (self._numbers.get((kind, resource or "", resource)) for kind in kinds)
         there = next((number for number in found if number is not None), None)
         return None if there is None else (self.of_caller(caller), there)
 
@@ -224,6 +236,17 @@ class _Stage:
         return not (a.kind == "worker" and b.kind == "queue" and a.queue == b.queue)
 
 
+def _without_mapped(seen: pd.DataFrame) -> pd.DataFrame:
+    """Without the invocations by an event source mapping: their messages are in flight there."""
+    mapped = {
+        at_work[1]
+        for at_work in map(service_of, seen["holder"][seen["state"] == "in_flight"].dropna())
+        if at_work is not None and at_work[0] == "lambda"
+    }
+    sources = seen["order"].isna() & seen["queue"].isin(mapped)
+    return seen[~(sources & seen["state"].isin(["running", "sending"]))]
+
+
 def _moved_into(seen: pd.DataFrame) -> set[str]:
     """The queues that messages came into from another one, without being sent."""
     before = seen.groupby("id")["queue"].shift()
@@ -243,7 +266,7 @@ def _dot(stage: _Stage, rows: pd.DataFrame, end: float) -> Dot:
     dot = Dot(last["id"], last["order"], steps)
     if last["end"] <= end:
         dot.end = last["end"]
-        dot.done = stage.done(last["queue"]) if why == "deleted" else None
+        dot.done = stage.done(last["queue"]) if why in DONE else None
     return dot
 
 
@@ -256,6 +279,6 @@ def _effects(trace: pd.DataFrame, key: str, stage: _Stage) -> list[tuple[float, 
     names = ["time", key, "caller", "name"]
     for time, order, caller, name in zip(*(marks[n] for n in names), strict=True):
         place = stage.of_caller(caller)
-        if stage.places[place].kind == "worker":
+        if stage.places[place].kind in ("worker", "function"):
             found.append((time, order, place, name))
     return found

@@ -12,8 +12,9 @@
   const GLIDE = 0.11; // seconds in which a dot goes two thirds of its way
   const NARROW = 560; // pixels of width below which it runs from top to bottom
   const SEEN = 0.9; // seconds for which something that takes no time is seen
-  const RANK = ["senders", "topic", "queue", "delayed", "worker", "nobody", "dead", "done"];
-  const LEAST = { queue: 104, worker: 48, done: 58, senders: 58, topic: 48, delayed: 58, nobody: 48, dead: 76 };
+  const RANK = ["senders", "topic", "queue", "delayed", "state", "worker", "function", "nobody", "dead", "done"];
+  const LEAST = { queue: 104, worker: 48, done: 58, senders: 58, topic: 48, delayed: 58, nobody: 48, dead: 76,
+    function: 58, state: 58 };
   const QUEUES = ["queue", "dead", "delayed"];
 
   const svg = (name, attributes, parent) => {
@@ -91,10 +92,13 @@
             else add(step.start, dot.order, `is sent to ${name}${step.kind === "duplicate" ? " a second time" : ""}`);
           } else if (kind === "nobody") add(step.start, dot.order, "is handed out, but the reply is lost");
           else if (kind === "worker") add(step.start, dot.order, `is received by ${name}${again}`);
+          else if (kind === "function") add(step.start, dot.order, `starts ${name}${step.kind === "duplicate" ? " a second time" : ""}`);
+          else if (kind === "state") add(step.start, dot.order, `enters ${name}`);
         });
         const last = names[dot.steps[dot.steps.length - 1].place];
-        if (dot.done >= 0) add(dot.end, dot.order, `is deleted by ${last}: done`);
-        else if (dot.end < Infinity) add(dot.end, dot.order, `is gone from ${last}`);
+        const how = this.places[dot.steps[dot.steps.length - 1].place].kind;
+        if (dot.done >= 0) add(dot.end, dot.order, how === "worker" ? `is deleted by ${last}: done` : `is done with ${last}`);
+        else if (dot.end < Infinity) add(dot.end, dot.order, how === "function" ? `fails in ${last}` : `is gone from ${last}`);
       }
       const drawn = new Set(this.dots.map((dot) => dot.order));
       for (const [time, order, place, name] of this.film.effects)
@@ -192,7 +196,7 @@
 
     rightwards(columns, wide) {
       const gap = this.film.wrong.length ? 74 : 34; // room for a cross and its words
-      const weight = (column) => Math.max(...column.map((p) => ({ queue: 2.3, worker: 1.25 })[p.kind] ?? 0.95));
+      const weight = (column) => Math.max(...column.map((p) => ({ queue: 2.3, worker: 1.25, function: 1.25, state: 1.25 })[p.kind] ?? 0.95));
       const unit = (wide - gap * (columns.length - 1)) / columns.reduce((sum, column) => sum + weight(column), 0);
       const tall = (column) => column.reduce((sum, p) => sum + LEAST[p.kind] + 10, -10);
       const height = Math.max(...columns.map(tall)) + 4;
@@ -364,7 +368,12 @@
 
     report(counts, now) {
       const sum = (...kinds) => this.places.reduce((n, p, i) => n + (kinds.includes(p.kind) ? counts[i] : 0), 0);
-      const parts = [`${sum("queue")} waiting`, `${sum("worker", "nobody")} in flight`, `${sum("done")} done`];
+      const parts = [];
+      const has = (...kinds) => this.places.some((place) => kinds.includes(place.kind));
+      if (has("queue")) parts.push(`${sum("queue")} waiting`, `${sum("worker", "nobody")} in flight`);
+      if (has("function")) parts.push(`${sum("function")} running`);
+      if (has("state")) parts.push(`${sum("state")} in a state`);
+      parts.push(`${sum("done")} done`);
       this.places.forEach((place, i) => {
         if (place.kind === "dead") parts.push(`${counts[i]} in ${place.name}`);
       });

@@ -21,7 +21,18 @@ _WIDE, _GAP, _PITCH = 7.2, 0.45, 0.105  # inches
 _LEAST = {"queue": 0.74, "dead": 0.56}  # inches of height; of all others 0.4
 _WEIGHT = {"queue": 2.3, "worker": 1.25}
 _Box = tuple[float, float, float, float]  # left, top, width and height in inches
-_RANK = ["senders", "topic", "queue", "delayed", "worker", "nobody", "dead", "done"]
+_RANK = [
+    "senders",
+    "topic",
+    "queue",
+    "delayed",
+    "state",
+    "worker",
+    "function",
+    "nobody",
+    "dead",
+    "done",
+]
 
 
 def moments(film: Film, order: object = None) -> list[float]:
@@ -194,14 +205,21 @@ def _crosses(ax: Axes, film: Film, boxes: list[_Box], moment: float) -> None:
 
 
 def _caption(film: Film, moment: float) -> str:
-    here = film.at(moment)
     held: dict[str, int] = defaultdict(int)
-    for number, count in here.items():
+    for number, count in film.at(moment).items():
         held[film.places[number].kind] += count
-    done = sum(1 for dot in film.dots if dot.done is not None and (dot.end or 0) <= moment)
-    flying = held["worker"] + held["nobody"]
-    dead = f", {held['dead']} dead letters" if held["dead"] else ""
-    return f"{spoken(moment)}: {held['queue']} waiting, {flying} in flight, {done} done{dead}"
+    held["done"] = sum(dot.done is not None and (dot.end or 0) <= moment for dot in film.dots)
+    kinds = {place.kind for place in film.places}
+    told = []
+    if "queue" in kinds:
+        told += [f"{held['queue']} waiting", f"{held['worker'] + held['nobody']} in flight"]
+    for kind, words in (("function", "running"), ("state", "in a state")):
+        if kind in kinds:
+            told.append(f"{held[kind]} {words}")
+    told.append(f"{held['done']} done")
+    if held["dead"]:
+        told.append(f"{held['dead']} dead letters")
+    return f"{spoken(moment)}: {', '.join(told)}"
 
 
 def spoken(seconds: float) -> str:

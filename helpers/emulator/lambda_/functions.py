@@ -16,10 +16,12 @@ asynchronous invocations in `asynchronous`, event source mappings in `mapping`.
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from helpers.emulator.happenings import happened
 from helpers.emulator.lambda_.environment import Environment, Pool
 from helpers.emulator.lambda_.errors import invalid, refusal
 from helpers.emulator.lambda_.execution import Invocation, Outcome, execute
@@ -112,7 +114,7 @@ class Functions:
             if environment is None:
                 time.sleep(program.cold_start)
                 environment = Environment(function, program)
-            outcome = execute(self.clock, environment, invocation)
+            outcome = _told(self.clock, environment, invocation)
             if outcome.survives:
                 pool.give_back(environment, generation)
             return outcome
@@ -151,6 +153,20 @@ class Functions:
                 name = function.function_name
                 active[name] = active.get(name, 0) + pool.active
         return active
+
+
+def _told(clock: Clock, environment: Environment, invocation: Invocation) -> Outcome:
+    """Execute, and let the lab know when it began and ended."""
+    event, name = invocation.event, environment.name
+    body = event if isinstance(event, str) else json.dumps(event, default=str)
+    happened("began", "lambda", name, invocation.request_id, body)
+    outcome: Outcome | None = None
+    try:
+        outcome = execute(clock, environment, invocation)
+        return outcome
+    finally:
+        said = "stopped" if outcome is None else "failed" if outcome.failed else "ok"
+        happened("ended", "lambda", name, invocation.request_id, said)
 
 
 def _latest(account: str, region: str) -> dict[str, Any]:

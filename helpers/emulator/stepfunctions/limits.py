@@ -29,6 +29,7 @@ from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from helpers.emulator.guard import applied
 from helpers.emulator.moments import TOGETHER
+from helpers.emulator.stepfunctions import steps
 from helpers.emulator.stepfunctions.context import complete
 
 EXPECTED_SOURCES = {
@@ -37,13 +38,6 @@ EXPECTED_SOURCES = {
 }
 LONGEST = {"STANDARD": 365 * 86_400, "EXPRESS": 300}  # seconds
 MOST = 25_000  # events
-ENDS = (
-    HistoryEventType.ExecutionSucceeded,
-    HistoryEventType.ExecutionFailed,
-    HistoryEventType.ExecutionAborted,
-    HistoryEventType.ExecutionTimedOut,
-)
-
 _add_event = EventManager.add_event
 _environment = ExecutionWorker._get_evaluation_environment
 
@@ -76,6 +70,7 @@ def environment(worker: ExecutionWorker) -> Environment:
     env.callback_pool_manager.limit = Limit(env, time.time() + LONGEST[kind])
     if kind == "STANDARD":
         env.event_manager.execution = env
+    env.event_manager.teller = steps.teller(worker)
     return env
 
 
@@ -95,13 +90,19 @@ def pause(env: Environment, woken: Event, seconds: float) -> None:
 
 
 def add_event(
-    manager: EventManager, context: Any, event_type: HistoryEventType, *rest: Any, **more: Any
+    manager: EventManager,
+    context: Any,
+    event_type: HistoryEventType,
+    event_details: Any = None,
+    **more: Any,
 ) -> int:
     """Replaces `EventManager.add_event`: the last place is kept for the end."""
     full = len(manager._history_event_list) >= MOST - 1
-    if full and event_type not in ENDS and manager.execution is not None:
+    if full and event_type not in steps.ENDS and manager.execution is not None:
         raise HistoryFull(manager.execution)
-    return _add_event(manager, context, event_type, *rest, **more)
+    number = _add_event(manager, context, event_type, event_details, **more)
+    steps.tell(manager, context, event_type, event_details)
+    return number
 
 
 def corrections() -> AbstractContextManager[None]:
@@ -109,5 +110,5 @@ def corrections() -> AbstractContextManager[None]:
     return applied(
         EXPECTED_SOURCES,
         (ExecutionWorker, {"_get_evaluation_environment": environment}),
-        (EventManager, {"add_event": add_event, "execution": None}),
+        (EventManager, {"add_event": add_event, "execution": None, "teller": None}),
     )

@@ -133,4 +133,4 @@ def test_bad_input_is_told(troubled):
     with pytest.raises(ValueError, match="nothing to replay"):
         charts.replay(trace.Trace().frame())
     with pytest.raises(ValueError, match="'ordres'"):
-        charts.replay(troubled, queues=["ordres"])
+        charts.replay(troubled, only=["ordres"])
