@@ -17,7 +17,7 @@ from threading import Thread
 
 from moto.events.models import EventBus, EventsBackend, Rule
 
-from helpers.emulator.events import schedule_expressions
+from helpers.emulator import schedule_expressions
 from helpers.emulator.events.delivery import Delivery, Outbox
 from helpers.emulator.events.envelope import Event, envelope
 from helpers.emulator.events.targets import BUS, kind_of

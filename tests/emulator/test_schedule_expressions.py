@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.emulator.events.schedule_expressions import InvalidSchedule, next_time
+from helpers.emulator.schedule_expressions import InvalidSchedule, next_time
 
 NOW = datetime(2026, 11, 23, 7, 0, 12, tzinfo=UTC)  # a Monday
 

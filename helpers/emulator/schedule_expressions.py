@@ -1,4 +1,4 @@
-"""Schedule expressions of rules: `rate(…)` and `cron(…)`, in UTC.
+"""Schedule expressions: `rate(…)` and `cron(…)`, of rules (in UTC) and of schedules (in a zone).
 
 Statements followed: EventBridge User Guide, "Creating a scheduled rule", "Cron expressions
 reference" and "Rate expressions", as of November 2026:
@@ -13,6 +13,11 @@ reference" and "Rate expressions", as of November 2026:
   month", `3#2` the second Tuesday. "If you use a '#' character, you can define only one
   expression in the day-of-week field."
 
+In a time zone with summer time: "When the time shifts forward in Spring, your schedule invocation
+gets skipped if the cron expression falls on a non-existent date and time. When the time shifts back
+in the Fall, your schedule runs only once and doesn't repeat its invocation." (AWS re:Post Knowledge
+Center, "How can I adjust my Amazon EventBridge schedule for daylight saving?", November 2026.)
+
 The library cronsim knows five of the fields. What it lacks is here: the year, `W`, ranges over the
 end (20-2), and a week that begins with 1 for Sunday.
 """
@@ -23,7 +28,7 @@ import calendar
 import math
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 
 from cronsim import CronSim, CronSimError
@@ -46,8 +51,10 @@ class InvalidSchedule(ValueError):
         self.expression = expression
 
 
-def next_time(expression: str, after: float, *, began: float | None = None) -> float | None:
-    """When a rule fires next.
+def next_time(
+    expression: str, after: float, *, began: float | None = None, zone: tzinfo = UTC
+) -> float | None:
+    """When a rule or a schedule fires next.
 
     Parameters
     ----------
@@ -57,6 +64,8 @@ def next_time(expression: str, after: float, *, began: float | None = None) -> f
         Epoch seconds. The answer is later than that.
     began : float, optional
         Epoch seconds at which the rule was created. A rate counts from there, or from `after`.
+    zone : tzinfo, optional
+        The time zone of the fields of a cron expression.
 
     Returns
     -------
@@ -70,7 +79,7 @@ def next_time(expression: str, after: float, *, began: float | None = None) -> f
     """
     schedule = _parsed(expression)
     if isinstance(schedule, _Cron):
-        return schedule.next_time(after)
+        return schedule.next_time(after, zone)
     origin = after if began is None else began
     periods = max(1, math.floor((after - origin) / schedule) + 1)
     moment = origin + periods * schedule
@@ -115,11 +124,22 @@ class _Cron:
             "*" if weekday == "?" else _weekdays(weekday),
         )
         cron = cls(" ".join(parts), near, frozenset(_years(year)))
-        CronSim(cron.fields, datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))  # raises CronSimError
+        CronSim(cron.fields, datetime(FIRST_YEAR, 1, 1))  # raises CronSimError
         return cron
 
-    def next_time(self, after: float) -> float | None:
-        moment = datetime.fromtimestamp(after, UTC)
+    def next_time(self, after: float, zone: tzinfo) -> float | None:
+        """Epoch seconds of the first moment after a moment that is there in the zone."""
+        local = datetime.fromtimestamp(after, zone).replace(tzinfo=None)
+        while (following := self._next_local(local)) is not None:
+            local = following
+            found = local.replace(tzinfo=zone).timestamp()  # of two, the first
+            exists = datetime.fromtimestamp(found, zone).replace(tzinfo=None) == local
+            if exists and found > after:
+                return found
+        return None
+
+    def _next_local(self, moment: datetime) -> datetime | None:
+        """The next moment by the clock on the wall."""
         while True:
             if moment.year > max(self.years):
                 return None
@@ -130,11 +150,11 @@ class _Cron:
                 years = [year for year in self.years if year > found.year]
                 if not years:
                     return None
-                moment = datetime(min(years) - 1, 12, 31, 23, 59, 59, tzinfo=UTC)
+                moment = datetime(min(years) - 1, 12, 31, 23, 59, 59)
             elif self.near is not None and not _is_weekday_near(found.date(), self.near):
                 moment = found.replace(hour=23, minute=59, second=59)
             else:
-                return found.timestamp()
+                return found
 
 
 def _spread(text: str, lowest: int, highest: int, names: tuple[str, ...] = ()) -> str:
