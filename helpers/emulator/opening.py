@@ -11,16 +11,17 @@ from helpers.emulator.guard import as_it_came
 from helpers.emulator.sqs import corrections
 from helpers.emulator.sqs.queue import CorrectedQueue
 
-# moto's name of a service, and the file that corrects it. It is read, and moto's own part with it,
-# when the first request for the service comes: a lesson on queues does not pay for workflows.
+# moto's name of a service, and the files that correct it. They are read, and moto's own part with
+# them, when the first request for the service comes: a lesson on queues does not pay for workflows.
 WHEN_NEEDED = {
-    "cloudwatch": "sqs.cloudwatch",
-    "dynamodb": "dynamodb.corrections",
-    "dynamodbstreams": "dynamodb.corrections",
-    "events": "events.corrections",
-    "s3": "s3.corrections",
-    "sns": "sns.corrections",
-    "stepfunctions": "stepfunctions.corrections",
+    "cloudwatch": ("sqs.cloudwatch",),
+    "dynamodb": ("dynamodb.corrections",),
+    "dynamodbstreams": ("dynamodb.corrections",),
+    "events": ("events.corrections",),
+    "s3": ("s3.corrections",),
+    "scheduler": ("scheduler.corrections",),
+    "sns": ("sns.corrections",),
+    "stepfunctions": ("stepfunctions.corrections",),
 }
 
 _corrections: ExitStack | None = None
@@ -49,11 +50,12 @@ def corrected() -> Iterator[None]:
 
 def correct(service: str) -> None:
     """Open the corrections of one of moto's services, until `corrected` ends."""
-    name = WHEN_NEEDED.get(service)
-    if name is None or name in _corrected or _corrections is None:
+    if _corrections is None:
         return
-    _corrections.enter_context(import_module(f"helpers.emulator.{name}").corrections())
-    _corrected.add(name)
+    for name in WHEN_NEEDED.get(service, ()):
+        if name not in _corrected:
+            _corrections.enter_context(import_module(f"helpers.emulator.{name}").corrections())
+            _corrected.add(name)
 
 
 @contextmanager

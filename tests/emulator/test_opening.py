@@ -19,6 +19,7 @@ FIRST_CALLS = {
     "events": ("events", "list_rules"),
     "lambda": ("lambda", "list_functions"),
     "s3": ("s3", "list_buckets"),
+    "scheduler": ("scheduler", "list_schedules"),
     "sns": ("sns", "list_topics"),
     "sqs": ("sqs", "list_queues"),
     "stepfunctions": ("stepfunctions", "list_state_machines"),

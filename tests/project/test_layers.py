@@ -36,7 +36,9 @@ FLOORS = re.compile(r"^    (\w+)(?: --> ([\w &]+))?$", re.MULTILINE)
 FACE = ("Lab", "charts", "exercises", "explore", "faults", "load", "theory", "trace")
 NO_SDK = ("clock", "trace", "charts", "load", "theory")
 TAKEN_HOME = {"boto3", "botocore", "aws_lambda_powertools"}  # beside the standard library
-SERVICES = {"sqs", "sns", "events", "lambda_", "stepfunctions", "dynamodb", "s3"}
+SERVICES = {
+    "sqs", "sns", "events", "lambda_", "stepfunctions", "dynamodb", "s3", "scheduler",
+}  # fmt: skip
 
 
 def name_of(path: Path) -> str:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from helpers.emulator.modelled.verdict import Verdict, moto, refused
-
-NEVER = refused(
-    "schedules: none would ever fire",
-    "a rule of EventBridge with a ScheduleExpression: events.put_rule and put_targets",
-)
+from helpers.emulator.modelled.verdict import Verdict, acts, moto
 
 ROWS: dict[str, Verdict] = {
-    "CreateSchedule": NEVER,
-    "CreateScheduleGroup": moto(),
-    "DeleteSchedule": NEVER,
-    "DeleteScheduleGroup": moto(),
-    "GetSchedule": NEVER,
+    "CreateSchedule": acts(
+        "targets: SQS, SNS, Lambda, Step Functions, event buses, and each operation that the lab "
+        "models; fires at the moment itself, where AWS says within the minute"
+    ),
+    "CreateScheduleGroup": acts(),
+    "DeleteSchedule": acts(),
+    "DeleteScheduleGroup": acts("at once, with its schedules"),
+    "GetSchedule": acts(),
     "GetScheduleGroup": moto(),
     "ListScheduleGroups": moto(),
     "ListSchedules": moto(),
     "ListTagsForResource": moto(),
     "TagResource": moto(),
     "UntagResource": moto(),
-    "UpdateSchedule": NEVER,
+    "UpdateSchedule": acts("replaces everything"),
 }
