@@ -14,7 +14,7 @@ from helpers.emulator.sqs.queue import CorrectedQueue
 # moto's name of a service, and the files that correct it. They are read, and moto's own part with
 # them, when the first request for the service comes: a lesson on queues does not pay for workflows.
 WHEN_NEEDED = {
-    "cloudwatch": ("sqs.cloudwatch",),
+    "cloudwatch": ("sqs.cloudwatch", "cloudwatch.corrections"),
     "dynamodb": ("dynamodb.corrections",),
     "dynamodbstreams": ("dynamodb.corrections",),
     "events": ("events.corrections",),

@@ -24,7 +24,7 @@ from helpers.wire.observer import Observer
 
 RESOURCE_KEYS = (
     "QueueUrl", "QueueName", "TopicArn", "FunctionName", "TableName", "EventBusName", "Bucket",
-    "Name", "stateMachineArn", "name",
+    "Name", "AlarmName", "stateMachineArn", "name",
 )  # fmt: skip
 
 

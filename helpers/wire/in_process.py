@@ -20,7 +20,7 @@ from botocore.useragent import UserAgentString
 
 from helpers import faults
 from helpers.clock import Clock, swapped
-from helpers.emulator import happenings, notices, opening, servers, serving
+from helpers.emulator import happenings, marks, notices, opening, servers, serving
 from helpers.trace import Trace
 from helpers.wire.accounts import REGION, RealNetworkRefused, environment
 from helpers.wire.calls import Wire
@@ -138,6 +138,7 @@ class InProcess:
         open_now(servers.opened(self.servers))
         open_now(notices.opened(told.tell))
         open_now(happenings.opened(observer.happened))
+        open_now(marks.opened(observer.mark))
         open_now(environment())
         open_now(swapped(BaseClient, {"_make_api_call": api_call}))
         open_now(swapped(RequestSigner, {"sign": _sign}))

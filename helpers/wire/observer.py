@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import count
 from threading import get_ident
 from typing import Any
@@ -105,6 +106,11 @@ class Observer:
             processed=self.clock.now if outcome == "ok" else None,
             resource=url,
         )
+
+    def mark(self, name: str, fields: Mapping[str, Any]) -> None:
+        """A mark for what a service did that no call shows, see `helpers.emulator.marks`."""
+        now = self.clock.now
+        self.trace.record_mark(name, time=now, caller=self.caller(), fields=fields)
 
     def caller(self) -> str:
         """The name of the calling thread, as the trace has it."""

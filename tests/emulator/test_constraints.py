@@ -111,6 +111,12 @@ def said(value, path, constraint):
                 "Member must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)",
             ),
         ),
+        (
+            "scheduler",
+            "get_schedule",
+            {"Name": "x" * 65},
+            said(f"'{'x' * 65}'", "name", "Member must have length less than or equal to 64"),
+        ),
     ],
 )
 def test_a_call_that_breaks_the_model_is_refused_in_aws_words(
@@ -127,9 +133,10 @@ def test_sns_and_cloudwatch_have_a_code_of_their_own(lab):
         "ValidationError",
         said("null", "messageAttributes.a.member.dataType", "Member must not be null"),
     )
-    code, words = refusal("cloudwatch", "list_metrics", RecentlyActive="mno")
+    alarm = {"AlarmName": "a", "StateValue": "mno", "StateReason": "r"}
+    code, words = refusal("cloudwatch", "set_alarm_state", **alarm)
     assert code == "ValidationError"
-    assert "Value 'mno' at 'recentlyActive' failed to satisfy constraint" in words
+    assert "Value 'mno' at 'stateValue' failed to satisfy constraint" in words
 
 
 def test_sqs_and_sns_name_the_parameter_that_is_not_there(lab):

@@ -37,7 +37,7 @@ FACE = ("Lab", "charts", "exercises", "explore", "faults", "load", "theory", "tr
 NO_SDK = ("clock", "trace", "charts", "load", "theory")
 TAKEN_HOME = {"boto3", "botocore", "aws_lambda_powertools"}  # beside the standard library
 SERVICES = {
-    "sqs", "sns", "events", "lambda_", "stepfunctions", "dynamodb", "s3", "scheduler",
+    "sqs", "sns", "events", "lambda_", "stepfunctions", "dynamodb", "s3", "scheduler", "cloudwatch",
 }  # fmt: skip
 
 

@@ -248,6 +248,10 @@ def scheduler(play: Player) -> None:
     play("GetScheduleGroup", Name="nightly")
     play("ListScheduleGroups")
     play("ListSchedules")
+    target = {"Arn": f"arn:aws:sqs:{REGION}:123456789012:q", "RoleArn": ROLE}
+    play("CreateSchedule", Name="s", GroupName="nightly", ScheduleExpression="rate(1 day)",
+         FlexibleTimeWindow={"Mode": "OFF"}, Target=target)  # fmt: skip
+    play("ListSchedules", GroupName="nightly", NamePrefix="s", State="ENABLED")
     play("ListTagsForResource", ResourceArn=arn)
     play("TagResource", ResourceArn=arn, Tags=[{"Key": "a", "Value": "b"}])
     play("UntagResource", ResourceArn=arn, TagKeys=["team"])
@@ -259,8 +263,14 @@ def scheduler(play: Player) -> None:
 def cloudwatch(play: Player) -> None:
     play("PutMetricData", Namespace="shop", MetricData=[{"MetricName": "sales", "Value": 3}])
     play("ListMetrics", Namespace="shop")
-    play("DescribeAlarms")
-    play("DescribeAlarmsForMetric", Namespace="shop", MetricName="sales")
+    play("PutMetricAlarm", AlarmName="a", Namespace="shop", MetricName="sales", Statistic="Sum",
+         Period=60, EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold",
+         Tags=TAGS)  # fmt: skip
+    arn = f"arn:aws:cloudwatch:{REGION}:123456789012:alarm:a"
+    play("ListTagsForResource", ResourceARN=arn)
+    play("TagResource", ResourceARN=arn, Tags=[{"Key": "a", "Value": "b"}])
+    play("UntagResource", ResourceARN=arn, TagKeys=["team"])
+    play("ListTagsForResource", ResourceARN=arn)
     play("PutDashboard", DashboardName="d", DashboardBody='{"widgets": []}')
     play("GetDashboard", DashboardName="d")
     play("ListDashboards")

@@ -22,7 +22,8 @@ from moto.events.exceptions import ResourceNotFoundException, ValidationExceptio
 from moto.events.models import EventsBackend, Rule
 from moto.events.responses import EventsHandler
 
-from helpers.emulator.events import rules, schedule_expressions
+from helpers.emulator import schedule_expressions
+from helpers.emulator.events import rules
 from helpers.emulator.events.pages import page_of
 from helpers.emulator.events.quotas import limit_exceeded
 

@@ -1,37 +1,38 @@
-"""CloudWatch: metrics, the reader's own and those of SQS."""
+"""CloudWatch: metrics, the reader's own and those of SQS, and alarms on them."""
 
 from __future__ import annotations
 
 from helpers.emulator.modelled.verdict import Verdict, acts, moto, refused
 
-ALARM = refused(
-    "alarms: none would ever be evaluated", "look at get_metric_statistics, or at lab.trace"
+OTHER_ALARM = refused(
+    "alarms of other kinds than on one metric with a static threshold", "put_metric_alarm"
 )
-OTHER = refused("more than metrics and dashboards", "compute it from lab.trace")
+MUTING = refused("rules that mute alarms", "disable_alarm_actions and enable_alarm_actions")
+OTHER = refused("more than metrics, alarms and dashboards", "compute it from lab.trace")
 
 ROWS: dict[str, Verdict] = {
     "AssociateDatasetKmsKey": OTHER,
     "CreateResourceMetricsConfiguration": OTHER,
-    "DeleteAlarmMuteRule": ALARM,
-    "DeleteAlarms": ALARM,
+    "DeleteAlarmMuteRule": MUTING,
+    "DeleteAlarms": acts(),
     "DeleteAnomalyDetector": OTHER,
     "DeleteDashboards": moto(),
     "DeleteInsightRules": OTHER,
     "DeleteMetricDataQueryDefinition": OTHER,
     "DeleteMetricStream": OTHER,
     "DeleteResourceMetricsConfiguration": OTHER,
-    "DescribeAlarmContributors": ALARM,
-    "DescribeAlarmHistory": ALARM,
-    "DescribeAlarms": moto(),
-    "DescribeAlarmsForMetric": moto(),
+    "DescribeAlarmContributors": OTHER_ALARM,
+    "DescribeAlarmHistory": acts("changes of state and actions; not those of the configuration"),
+    "DescribeAlarms": acts(),
+    "DescribeAlarmsForMetric": acts(),
     "DescribeAnomalyDetectors": OTHER,
     "DescribeInsightRules": OTHER,
-    "DisableAlarmActions": ALARM,
+    "DisableAlarmActions": acts(),
     "DisableInsightRules": OTHER,
     "DisassociateDatasetKmsKey": OTHER,
-    "EnableAlarmActions": ALARM,
+    "EnableAlarmActions": acts(),
     "EnableInsightRules": OTHER,
-    "GetAlarmMuteRule": ALARM,
+    "GetAlarmMuteRule": MUTING,
     "GetDashboard": moto(),
     "GetDataset": OTHER,
     "GetInsightRuleReport": OTHER,
@@ -42,31 +43,34 @@ ROWS: dict[str, Verdict] = {
     "GetMetricWidgetImage": OTHER,
     "GetOTelEnrichment": OTHER,
     "GetResourceMetricsConfiguration": OTHER,
-    "ListAlarmMuteRules": ALARM,
+    "ListAlarmMuteRules": MUTING,
     "ListDashboards": moto(),
     "ListManagedInsightRules": OTHER,
     "ListMetricDataQueryDefinitions": OTHER,
     "ListMetricStreams": OTHER,
     "ListMetrics": acts(),
-    "ListTagsForResource": ALARM,
-    "PutAlarmMuteRule": ALARM,
+    "ListTagsForResource": moto(),
+    "PutAlarmMuteRule": MUTING,
     "PutAnomalyDetector": OTHER,
-    "PutCompositeAlarm": ALARM,
+    "PutCompositeAlarm": OTHER_ALARM,
     "PutDashboard": moto(),
     "PutInsightRule": OTHER,
-    "PutLogAlarm": ALARM,
+    "PutLogAlarm": OTHER_ALARM,
     "PutManagedInsightRules": OTHER,
-    "PutMetricAlarm": ALARM,
+    "PutMetricAlarm": acts(
+        "on metrics of SQS and of your own; topics and functions as actions, and the event on the "
+        "default bus; evaluated at the beginning of each minute"
+    ),
     "PutMetricData": moto(),
     "PutMetricDataQueryDefinition": OTHER,
     "PutMetricStream": OTHER,
-    "SetAlarmState": ALARM,
+    "SetAlarmState": acts("until the next evaluation"),
     "StartMetricStreams": OTHER,
     "StartOTelEnrichment": OTHER,
     "StopMetricStreams": OTHER,
     "StopOTelEnrichment": OTHER,
-    "TagResource": ALARM,
-    "UntagResource": ALARM,
+    "TagResource": moto(),
+    "UntagResource": moto(),
     "UpdateOTelEnrichment": OTHER,
     "UpdateResourceMetricsConfiguration": OTHER,
 }

@@ -12,7 +12,7 @@ stay as they are.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -26,7 +26,8 @@ from moto.cloudwatch.models import (
 from moto.sqs.models import sqs_backends
 
 from helpers.emulator.guard import applied
-from helpers.emulator.sqs.metrics import Minute
+from helpers.emulator.metric_sources import Stretch, offered
+from helpers.emulator.sqs.metrics import MINUTE, Minute
 from helpers.emulator.sqs.stored_queue import KeptQueue
 
 NAMESPACE = "AWS/SQS"
@@ -45,7 +46,8 @@ EXPECTED_SOURCES = {
 Names = set[str] | None  # of the metrics that a request asks for; None: all
 
 
-def corrections() -> AbstractContextManager[None]:
+@contextmanager
+def corrections() -> Iterator[None]:
     """Give CloudWatch the metrics of SQS for as long as the context is open."""
     backend = vars(CloudWatchBackend)
     replacements = {
@@ -53,10 +55,37 @@ def corrections() -> AbstractContextManager[None]:
         "get_metric_statistics": _asking(backend["get_metric_statistics"], _of_statistics),
         "get_all_metrics": _all_metrics(backend["get_all_metrics"]),
     }
-    return applied(
-        EXPECTED_SOURCES,
-        (CloudWatchBackend, replacements),
-    )
+    with (
+        applied(EXPECTED_SOURCES, (CloudWatchBackend, replacements)),
+        offered(NAMESPACE, stretches),
+    ):
+        yield
+
+
+def stretches(
+    account: str, region: str, name: str, dimensions: dict[str, str], since: float
+) -> list[Stretch]:
+    """A metric of a queue, for its alarms. See `metric_sources`."""
+    queue = sqs_backends[account][region].queues.get(dimensions.get("QueueName"))
+    if len(dimensions) != 1 or not isinstance(queue, KeptQueue):
+        return []
+    queue.catch_up()
+    found = []
+    for start, end, calls, sizes, gauges in queue.record.rows(since):
+        minutes = round((end - start) / MINUTE)
+        if minutes <= 0:
+            continue
+        if name in calls:
+            found.append(Stretch(start, 1, calls[name]))
+        elif name in gauges.counts:
+            found.append(Stretch(start, minutes, gauges.counts[name]))
+        elif name in gauges.since:
+            found.append(Stretch(start, minutes, start + MINUTE - gauges.since[name], MINUTE))
+        elif name == "SentMessageSize" and sizes is not None:
+            found.append(
+                Stretch(start, 1, sizes.total, 0, sizes.number, sizes.smallest, sizes.largest)
+            )
+    return found
 
 
 def _asking(original: Callable[..., Any], wanted: Callable[..., Names]) -> Callable[..., Any]:

@@ -6,6 +6,7 @@ November 2026.) Calls are counted over a minute; what the queue holds is what it
 minute's end. A minute without a row is like the one before it, without calls.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -33,6 +34,16 @@ class Minute(NamedTuple):
     sizes: Sizes | None
     held: dict[str, int]
     ages: dict[str, float]
+
+
+class Row(NamedTuple):
+    """Minutes that are alike: calls and sizes are of the first, what is held is of each."""
+
+    start: float  # epoch seconds
+    end: float
+    calls: dict[str, int]
+    sizes: Sizes | None
+    gauges: Gauges
 
 
 class Record:
@@ -68,10 +79,16 @@ class Record:
         """Go to the minute of a moment before which nothing happens."""
         self.ends = max(self.ends, (moment - 2 * RESOLUTION) // MINUTE * MINUTE + MINUTE)
 
+    def rows(self, since: float = 0.0) -> Iterator[Row]:
+        """The rows that reach beyond a moment, oldest first. Each has its beginning and its end."""
+        first = max(0, bisect_right(self._rows, since, key=lambda row: row[0]) - 1)
+        ends = [row[0] for row in self._rows[first + 1 :]] + [self.ends - MINUTE]
+        for (start, calls, sizes, gauges), end in zip(self._rows[first:], ends, strict=False):
+            yield Row(start, end, calls, sizes, gauges)
+
     def minutes(self) -> Iterator[Minute]:
         """Every full minute since the queue was made, oldest first."""
-        ends = [row[0] for row in self._rows[1:]] + [self.ends - MINUTE]
-        for (start, calls, sizes, gauges), end in zip(self._rows, ends, strict=False):
+        for start, end, calls, sizes, gauges in self.rows():
             while start < end:
                 then = start + MINUTE
                 ages = {name: then - since for name, since in gauges.since.items()}

@@ -44,8 +44,7 @@ def refusal(call, **given):
 
 
 def test_a_rate_of_a_minute_fires_each_minute(lab, queue):
-    """Given case: conformance/cases/scheduler_never_fires.py (floci, issue 550; localstack, issue
-    11263: schedules that are stored and never fire)."""
+    """Given case: scheduler_never_fires.py (floci, issue 550, and localstack, issue 11263)."""
     schedule("s", "rate(1 minute)", queue.arn)
     run(lab, minutes=10)
     assert firings(lab, "s") == list(range(11))

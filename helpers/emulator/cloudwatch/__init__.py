@@ -1,0 +1,1 @@
+"""CloudWatch's alarms. `corrections` opens them; `helpers.emulator.sqs.cloudwatch` has metrics."""
