@@ -14,12 +14,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.differences import (
+    cloudwatch,
     dynamodb,
     event_patterns,
     events,
     jsonata,
     lambda_,
     s3,
+    scheduler,
     sns,
     sqs,
     stepfunctions,
@@ -34,7 +36,10 @@ if TYPE_CHECKING:
 
 # In the order of the table. What polls or comes back every hour is last: time that passes after it
 # costs work, and a workflow waits for 400 days.
-SERVICES = (sqs, sns, s3, dynamodb, stepfunctions, jsonata, events, event_patterns, lambda_)
+SERVICES = (
+    sqs, sns, s3, scheduler, cloudwatch, dynamodb, stepfunctions, jsonata, events, event_patterns,
+    lambda_,
+)  # fmt: skip
 DIFFERENCES: tuple[Difference, ...] = tuple(
     row
     for service in SERVICES

@@ -5,12 +5,12 @@ Knows no AWS SDK. `Trace` records; `Trace.frame()` is the DataFrame that a noteb
 Times are virtual seconds since the lab opened.
 
 Columns: time, end, kind ("call": one row per attempt of an AWS call; "mark": a happening of the
-reader's own), caller (thread, see `callers`), service, operation, call (number shared by the
-attempts of one call), attempt (1, 2, 3), outcome ("ok", an error code, the name of botocore's
-exception, or "Stopped" if the run ended first), processed (when the service processed it; NaN if
-never), resource, messages (tuple of `Handling`), name (of a mark), and one column per field of the
-marks. A lost reply has an error as its outcome and yet a processed time. For a long poll, processed
-is the moment of the answer.
+reader's own, or one that a service tells of, such as "alarm"), caller (thread, see `callers`),
+service, operation, call (number shared by the attempts of one call), attempt (1, 2, 3), outcome
+("ok", an error code, the name of botocore's exception, or "Stopped" if the run ended first),
+processed (when the service processed it; NaN if never), resource, messages (tuple of `Handling`),
+name (of a mark), and one column per field of the marks. A lost reply has an error as its outcome
+and yet a processed time. For a long poll, processed is the moment of the answer.
 
 `record` takes the happenings down. `handlings` has what was done to messages (`messages`), `stays`
 their lives (`states`), `visits` where each was, `queues` what queues held (`sojourns`, `backlog`,
