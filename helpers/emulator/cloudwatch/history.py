@@ -1,7 +1,8 @@
 """What DescribeAlarmHistory tells: the changes of state, and the actions that followed.
 
 The forms of HistorySummary and HistoryData are those of the AWS CLI's examples of
-describe-alarm-history. AWS also keeps an item for each change of an alarm's configuration; its form
+describe-alarm-history, and of AWS re:Post's "receive SNS for alarm trigger" for an action that
+failed. AWS also keeps an item for each change of an alarm's configuration; its form
 is not documented, and it is left out here.
 """
 
@@ -44,7 +45,7 @@ class History:
             summary = f"Successfully executed action {arn}"
         else:
             data["error"] = error
-            summary = f"Failed to execute action {arn}"
+            summary = f'Failed to execute action {arn}. Received error: "{error}"'
         self._add(change, "Action", summary, data)
 
     def _add(self, change: Change, kind: str, summary: str, data: dict[str, Any]) -> None:
