@@ -1,8 +1,8 @@
 """CloudWatch's alarms as AWS describes them: moto keeps them, and never evaluates them.
 
 `alarms` says which are taken, `watching` evaluates them (`data`, `statistics`, `evaluation`),
-`reasons` and `messages` have what is told of a change, `actions` what follows it, and `history` and
-`describing` what can be asked. Metrics are elsewhere: SQS has its own.
+`reasons`, `messages` and `configuration` have what is told of a change, `actions` what follows it,
+and `history` and `describing` what can be asked. Metrics are elsewhere: SQS has its own.
 """
 
 from __future__ import annotations
@@ -55,7 +55,10 @@ def corrections() -> AbstractContextManager[None]:
                 "describe_alarm_history": describe_alarm_history,
             },
         ),
-        (CloudWatchBackend, {"set_alarm_state": set_alarm_state}),
+        (
+            CloudWatchBackend,
+            {"set_alarm_state": set_alarm_state, "delete_alarms": delete_alarms},
+        ),
     )
 
 
@@ -81,6 +84,16 @@ def put_metric_alarm(response: CloudWatchResponse) -> ActionResult:
         backend.tag_resource(alarm.alarm_arn, tags)
     watch(backend).begin(alarm, before)
     return answer
+
+
+def delete_alarms(backend: CloudWatchBackend, alarm_names: list[str]) -> None:
+    """Replaces `CloudWatchBackend.delete_alarms`: "If you specify any incorrect alarm names, the
+    alarms you specify with correct names are still deleted." [API model: DeleteAlarms]
+    """
+    for name in alarm_names:
+        alarm = backend.alarms.pop(name, None)
+        if alarm is not None:
+            watch(backend).end(alarm)
 
 
 def set_alarm_state(

@@ -7,7 +7,6 @@ botocore 1.44.5: GetMetricStatistics): a metric is its namespace, its name and a
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from datetime import UTC, datetime
 
 from moto.cloudwatch.models import (
     Alarm,
@@ -18,6 +17,7 @@ from moto.cloudwatch.models import (
     MetricDatumBase,
 )
 
+from helpers.emulator.cloudwatch.configuration import epoch
 from helpers.emulator.metric_sources import Stretch, source_of
 
 Key = tuple[str, str, frozenset[tuple[str, str]]]
@@ -55,7 +55,7 @@ class Data:
     def _catch_up(self) -> None:
         data = self._backend.metric_data
         for datum in data[self._known :]:
-            entry = (_epoch(datum.timestamp), _stretch(datum), datum.unit)
+            entry = (epoch(datum.timestamp), _stretch(datum), datum.unit)
             key = _key(datum.namespace, datum.name, datum.dimensions)
             insort(self._own.setdefault(key, []), entry, key=lambda entry: entry[0])
         self._known = len(data)
@@ -66,12 +66,8 @@ def _key(namespace: str, name: str, dimensions: list[Dimension]) -> Key:
 
 
 def _stretch(datum: MetricDatumBase) -> Stretch:
-    start = _epoch(datum.timestamp)
+    start = epoch(datum.timestamp)
     if isinstance(datum, MetricAggregatedDatum):
         return Stretch(start, 1, datum.sum, 0, datum.sample_count, datum.min, datum.max)
     assert isinstance(datum, MetricDatum)
     return Stretch(start, 1, datum.value)
-
-
-def _epoch(moment: datetime) -> float:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from botocore.loaders import create_loader
 from moto.cloudwatch.models import Alarm
 
+from helpers.emulator.cloudwatch.configuration import epoch, metrics
 from helpers.emulator.cloudwatch.reasons import timestamp
 
 LONGEST_SUBJECT = 100  # characters
@@ -64,7 +64,7 @@ class Change:
             "AlarmDescription": alarm.description,
             "AWSAccountId": self.account,
             "AlarmConfigurationUpdatedTimestamp": timestamp(
-                _epoch(alarm.configuration_updated_timestamp)
+                epoch(alarm.configuration_updated_timestamp)
             ),
             "NewStateValue": after.value,
             "NewStateReason": after.reason,
@@ -117,20 +117,7 @@ class Change:
     def detail(self) -> dict[str, Any]:
         """The detail of the event on the bus."""
         alarm = self.alarm
-        metric = {
-            "namespace": alarm.namespace,
-            "name": alarm.metric_name,
-            "dimensions": {each.name: each.value for each in alarm.dimensions},
-        }
-        stat = {
-            "metric": metric,
-            "period": alarm.period,
-            "stat": alarm.statistic or alarm.extended_statistic,
-        }
-        if alarm.unit:
-            stat["unit"] = alarm.unit
-        metrics = [{"id": self.metric_id, "metricStat": stat, "returnData": True}]
-        configuration: dict[str, Any] = {"metrics": metrics}
+        configuration: dict[str, Any] = {"metrics": metrics(alarm, self.metric_id)}
         if alarm.description is not None:
             configuration["description"] = alarm.description
         return {
@@ -149,7 +136,3 @@ def region_name(region: str) -> str:
             name: str = partition["regions"][region]["description"]
             return name.replace("Europe (", "EU (")
     return region
-
-
-def _epoch(moment: datetime) -> float:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

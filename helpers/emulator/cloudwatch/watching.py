@@ -25,7 +25,7 @@ from threading import Thread
 from moto.cloudwatch.models import Alarm, CloudWatchBackend
 from moto.moto_api._internal import mock_random
 
-from helpers.emulator.cloudwatch import reasons
+from helpers.emulator.cloudwatch import configuration, reasons
 from helpers.emulator.cloudwatch.actions import tell
 from helpers.emulator.cloudwatch.data import Data
 from helpers.emulator.cloudwatch.evaluation import (
@@ -58,11 +58,34 @@ class Watch:
 
     def begin(self, alarm: Alarm, before: Alarm | None) -> None:
         """Watch an alarm that has been put, in the place of one with its name or as a new one."""
+        told_before = None
         if before is None or alarm.name not in self._states:
             self._states[alarm.name] = State(INSUFFICIENT_DATA, reasons.INITIAL, None, time.time())
-            self._ids[alarm.name] = str(mock_random.uuid4())
+        else:
+            told_before = configuration.configuration(before, self._ids[alarm.name])
+        self._ids[alarm.name] = str(mock_random.uuid4())
         self._set(alarm, self._states[alarm.name])
+        operation = configuration.UPDATE if told_before else configuration.CREATE
+        self._configured(operation, alarm, told_before)
         self._wait(alarm, time.time())
+
+    def end(self, alarm: Alarm) -> None:
+        """Tell of an alarm that has been deleted."""
+        self._configured(configuration.DELETE, alarm)
+
+    def _configured(
+        self, operation: str, alarm: Alarm, before: configuration.Told | None = None
+    ) -> None:
+        state = self._states[alarm.name]
+        configuration.send(
+            operation,
+            alarm,
+            account=self._backend.account_id,
+            state=state.value,
+            since=state.since,
+            now=configuration.configuration(alarm, self._ids[alarm.name]),
+            before=before,
+        )
 
     def set_state(self, alarm: Alarm, value: str, reason: str, data: str | None) -> None:
         """Put an alarm into a state, and tell of it if it is another one."""

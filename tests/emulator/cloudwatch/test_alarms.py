@@ -255,7 +255,7 @@ def test_a_period_of_ten_seconds(lab):
 
 def test_functions_and_the_default_bus_hear_of_it(lab):
     got, bus = [], Queue("bus")
-    rule("alarms", bus, pattern={"source": ["aws.cloudwatch"]})
+    rule("alarms", bus, pattern={"detail-type": ["CloudWatch Alarm State Change"]})
     function = lab.deploy("f", lambda event, context: got.append(event))
     alarm(AlarmActions=[function], AlarmDescription="too many")
     put(5)
@@ -288,6 +288,46 @@ def test_functions_and_the_default_bus_hear_of_it(lab):
         "evaluatedDatapoints": [
             {"timestamp": "2026-11-02T08:00:00.000+0000", "sampleCount": 1.0, "value": 5.0}
         ],
+    }
+
+
+def test_the_default_bus_hears_of_each_change_of_the_configuration(lab):
+    """CloudWatch User Guide, "Alarm events and EventBridge", its samples."""
+    bus = Queue("bus")
+    rule("alarms", bus, pattern={"detail-type": ["CloudWatch Alarm Configuration Change"]})
+    alarm(TreatMissingData="ignore")
+    run(lab, minutes=1)
+    alarm(Threshold=80)
+    boto3.client("cloudwatch").delete_alarms(AlarmNames=["a", "never"])
+    run(lab, minutes=1)
+    create, update, delete = [event["detail"] for event in bus.events()]
+    assert [each["operation"] for each in (create, update, delete)] == [
+        "create",
+        "update",
+        "delete",
+    ]
+    assert create["state"] == {
+        "value": "INSUFFICIENT_DATA",
+        "timestamp": "2026-11-02T08:00:00.000+0000",
+    }
+    told = create["configuration"]
+    assert update["previousConfiguration"] == told
+    assert update["configuration"] == delete["configuration"]
+    assert update["configuration"]["threshold"] == 80
+    assert "previousConfiguration" not in create | delete
+    [metric] = told.pop("metrics")
+    assert metric["metricStat"]["metric"]["name"] == "errors"
+    assert told == {
+        "evaluationPeriods": 1,
+        "threshold": 2,
+        "comparisonOperator": "GreaterThanThreshold",
+        "treatMissingData": "ignore",
+        "alarmName": "a",
+        "actionsEnabled": True,
+        "timestamp": "2026-11-02T08:00:00.000+0000",
+        "okActions": [],
+        "alarmActions": [],
+        "insufficientDataActions": [],
     }
 
 
@@ -327,7 +367,7 @@ def test_a_fifo_topic_by_the_group_of_the_alarm(lab):
 def test_actions_can_be_switched_off(lab):
     arn, seen = topic()
     bus = Queue("bus")
-    rule("alarms", bus, pattern={"source": ["aws.cloudwatch"]})
+    rule("alarms", bus, pattern={"detail-type": ["CloudWatch Alarm State Change"]})
     alarm(AlarmActions=[arn], OKActions=[arn], TreatMissingData="notBreaching")
     cloudwatch = boto3.client("cloudwatch")
     cloudwatch.disable_alarm_actions(AlarmNames=["a"])
