@@ -21,8 +21,11 @@ from __future__ import annotations
 import json
 import random
 import re
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from threading import Thread
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -30,52 +33,78 @@ from moto.moto_api._internal import mock_random
 from moto.scheduler.models import Schedule
 
 from helpers.emulator import clients
-from helpers.emulator.delivery import Undelivered, deliver
+from helpers.emulator.moments import RESOLUTION
 from helpers.emulator.scheduler.targets import invoke, queue_url
+from helpers.emulator.timekeeper import Timekeeper
+from helpers.trace.callers import at_work
 
 RETRIES, AGE = 185, 86_400  # by default; the age is in seconds
 FIRST_WAIT, LONGEST_WAIT = 1.0, 480.0  # seconds, before the jitter
 JITTER = (0.5, 1.5)
-EXHAUSTED = {"attempts": "MaximumRetryAttempts", "age": "MaximumEventAgeInSeconds"}
 KEYWORD = re.compile(r"<aws\.scheduler\.(schedule-arn|scheduled-time|execution-id|attempt-number)>")
 
 
 class Firing:
-    """One firing of a schedule, with its attempts.
+    """One firing of a schedule, with its attempts. Between two of them, no thread waits for it.
 
     Parameters
     ----------
     moment : float
         Epoch seconds at which the schedule was due.
+    keeper : Timekeeper
+        Waits for the moment of the next attempt.
+    done : callable
+        Is called when nothing is left to be done.
     """
 
-    def __init__(self, schedule: Schedule, moment: float) -> None:
+    def __init__(
+        self,
+        schedule: Schedule,
+        moment: float,
+        keeper: Timekeeper,
+        done: Callable[[], None],
+    ) -> None:
         self._schedule, self._target = schedule, schedule.target
+        self._keeper, self._done = keeper, done
         self._region, self._account = schedule.arn.split(":")[3:5]
         self._scheduled = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        policy = self._target.get("RetryPolicy") or {}
+        self._retries = policy.get("MaximumRetryAttempts", RETRIES)
+        self._deadline = time.time() + policy.get("MaximumEventAgeInSeconds", AGE)
         self._attempts = 0
         self._execution = ""
         self._text = ""
+        self._error = ("", "")  # code and message of the last attempt
 
-    def carry_out(self) -> None:
-        """Invoke the target until that succeeds, or the retry policy ends it."""
-        policy = self._target.get("RetryPolicy") or {}
-        undelivered = deliver(
-            self._attempt,
-            attempts=1 + policy.get("MaximumRetryAttempts", RETRIES),
-            age=policy.get("MaximumEventAgeInSeconds", AGE),
-            wait=wait_after,
-            is_final=lambda code: False,
-        )
-        if undelivered is not None:
-            self._bury(undelivered)
+    def start(self) -> None:
+        """Make an attempt, in a thread of its own."""
+        Thread(target=self._attempt, name=at_work("scheduler", self._schedule.name)).start()
 
     def _attempt(self) -> None:
+        if self._attempts and time.time() >= self._deadline - RESOLUTION:
+            self._give_up("MaximumEventAgeInSeconds")
+            return
         self._attempts += 1
         self._execution = f"{mock_random.getrandbits(64):016x}"
         given = self._target.get("Input")
         self._text = self._notification() if given is None else self._filled(given)
-        invoke(self._target, self._text, self._region)
+        try:
+            invoke(self._target, self._text, self._region)
+        except ClientError as error:
+            told = error.response["Error"]
+            self._failed(str(told["Code"]), str(told["Message"]))
+        except BotoCoreError as error:  # nobody answered
+            self._failed(type(error).__name__, str(error))
+        else:
+            self._done()
+
+    def _failed(self, code: str, message: str) -> None:
+        self._error = (code, message)
+        if self._attempts > self._retries:
+            self._give_up("MaximumRetryAttempts")
+            return
+        due = min(time.time() + wait_after(self._attempts), self._deadline)
+        self._keeper.call(self.start, at=due)
 
     def _filled(self, text: str) -> str:
         values = {
@@ -100,27 +129,28 @@ class Firing:
         }
         return json.dumps(event, separators=(",", ":"))
 
-    def _bury(self, undelivered: Undelivered) -> None:
+    def _give_up(self, exhausted: str) -> None:
+        """Send what could not be delivered to the dead-letter queue, if there is one."""
         arn = (self._target.get("DeadLetterConfig") or {}).get("Arn")
-        if not arn:
-            return
-        told = {
-            "ERROR_CODE": undelivered.code,
-            "ERROR_MESSAGE": undelivered.message,
-            "EXECUTION_ID": self._execution,
-            "EXHAUSTED_RETRY_CONDITION": EXHAUSTED.get(undelivered.exhausted or ""),
-            "IS_PAYLOAD_TRUNCATED": "false",
-            "RETRY_ATTEMPTS": str(undelivered.attempts - 1),
-            "SCHEDULED_TIME": self._scheduled,
-            "SCHEDULE_ARN": self._schedule.arn,
-            "TARGET_ARN": self._target["Arn"],
-        }
-        with suppress(ClientError, BotoCoreError):  # it stands in the trace
-            clients.client("sqs", arn.split(":")[3]).send_message(
-                QueueUrl=queue_url(arn),
-                MessageBody=self._text,
-                MessageAttributes={name: _string(text) for name, text in told.items() if text},
-            )
+        if arn:
+            told = {
+                "ERROR_CODE": self._error[0],
+                "ERROR_MESSAGE": self._error[1],
+                "EXECUTION_ID": self._execution,
+                "EXHAUSTED_RETRY_CONDITION": exhausted,
+                "IS_PAYLOAD_TRUNCATED": "false",
+                "RETRY_ATTEMPTS": str(self._attempts - 1),
+                "SCHEDULED_TIME": self._scheduled,
+                "SCHEDULE_ARN": self._schedule.arn,
+                "TARGET_ARN": self._target["Arn"],
+            }
+            with suppress(ClientError, BotoCoreError):  # it stands in the trace
+                clients.client("sqs", arn.split(":")[3]).send_message(
+                    QueueUrl=queue_url(arn),
+                    MessageBody=self._text,
+                    MessageAttributes={name: _string(text) for name, text in told.items() if text},
+                )
+        self._done()
 
 
 def wait_after(attempt: int) -> float:

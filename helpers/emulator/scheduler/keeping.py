@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import random
 from functools import partial
-from threading import Thread
 
 from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule
 
@@ -83,10 +82,9 @@ def _fire(
     if not is_current(backend, schedule):
         return
 
-    def work() -> None:
-        Firing(schedule, moment).carry_out()
+    def done() -> None:
         ends = is_last and schedule.action_after_completion == "DELETE"
         if ends and is_current(backend, schedule):
             backend.delete_schedule(schedule.group_name, schedule.name)
 
-    Thread(target=work, name=at_work("scheduler", schedule.name)).start()
+    Firing(schedule, moment, _keeper(backend), done).start()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 from itertools import pairwise
 
@@ -221,7 +222,15 @@ def test_a_firing_that_is_too_old_is_given_up(lab):
     run(lab)
     [letter] = dead.dead_letters()
     assert letter["EXHAUSTED_RETRY_CONDITION"] == "MaximumEventAgeInSeconds"
-    assert max(firings(lab, "s")) <= 6
+    *attempts, buried = firings(lab, "s")
+    assert int(letter["RETRY_ATTEMPTS"]) == len(attempts) - 1 > 1
+    assert attempts[-1] < buried == 6
+
+
+def test_firings_that_wait_for_their_next_attempt_need_no_threads(lab):
+    schedule("s", "rate(1 minute)", ARN.format("sqs", "gone"))
+    run(lab, hours=2)
+    assert threading.active_count() < 20
 
 
 def test_no_retry_and_no_queue_for_dead_letters_is_one_attempt(lab):
