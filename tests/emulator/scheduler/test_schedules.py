@@ -199,8 +199,10 @@ def test_a_request_that_is_repeated_with_its_token_is_answered_as_before(lab, qu
 
 def test_what_get_schedule_tells_is_what_aws_fills_in(lab, queue):
     """LocalStack's recorded tests of Scheduler, January 2025."""
-    schedule("s", "rate(1 minute)", queue.arn, Input='{"key": "value"}')
+    dates = {"StartDate": BEGIN + timedelta(hours=1), "EndDate": BEGIN + timedelta(hours=2)}
+    schedule("s", "rate(1 minute)", queue.arn, Input='{"key": "value"}', **dates)
     found = boto3.client("scheduler").get_schedule(Name="s")
+    assert {name: found[name] for name in dates} == dates
     assert found["ActionAfterCompletion"] == "NONE"
     assert found["ScheduleExpressionTimezone"] == "UTC"
     assert (found["State"], found["GroupName"]) == ("ENABLED", "default")

@@ -123,6 +123,19 @@ def test_a_universal_target_calls_its_operation(lab, action, parameters):
     assert call.operation.lower() == action.partition(":")[2].lower()
 
 
+def test_a_universal_target_gives_on_every_parameter(lab):
+    """floci, issue 1669: the message attributes were lost, and a filter let nothing through."""
+    sns, queue = boto3.client("sns"), Queue("q")
+    topic = sns.create_topic(Name="t")["TopicArn"]
+    filtered = {"FilterPolicy": '{"k": ["v"]}', "RawMessageDelivery": "true"}
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue.arn, Attributes=filtered)
+    attributes = {"k": {"DataType": "String", "StringValue": "v"}}
+    given = {"TopicArn": topic, "Message": "hello", "MessageAttributes": attributes}
+    schedule("s", ONCE, UNIVERSAL.format("sns:publish"), Input=json.dumps(given))
+    run(lab)
+    assert queue.bodies() == ["hello"]
+
+
 @pytest.mark.parametrize(
     ("arn", "named"),
     [
