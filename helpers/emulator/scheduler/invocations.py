@@ -4,16 +4,21 @@ Statements followed, as of November 2026:
 
 - "Retry attempts with exponential backoff continue until either the maximum number of attempts is
   made or until the duration of the MaximumEventAgeInSeconds is reached." (API model in botocore
-  1.44.5: RetryPolicy) AWS names no error that is not tried again, and does not document the waits:
-  here they are those of EventBridge's rules, from about one second to about eight minutes.
+  1.44.5: RetryPolicy) AWS does not document the waits: here they are those of EventBridge's rules,
+  from about one second to about eight minutes.
 - Context attributes in the input, such as ``<aws.scheduler.attempt-number>``; the execution id is
   "the unique ID that EventBridge Scheduler assigns for each attempted invocation of a target" (User
   Guide, "Adding context attributes in EventBridge Scheduler").
 - "If you do not specify anything for this field, EventBridge Scheduler delivers a default
   notification to the target." (API model: Target, Input) Its form is that of an event that a reader
   of Scheduler has published, from June 2024; `detail` is a text there.
-- A dead letter has the attributes ERROR_CODE to TARGET_ARN (User Guide, "Configuring a schedule's
-  dead-letter queue in EventBridge Scheduler"). Its body is here the input as it was sent.
+- A dead letter's body is the request to the target's API, and its attributes are ERROR_CODE to
+  TARGET_ARN, the latter "in the following service ARN format: arn:aws:scheduler:::aws-sdk:service:
+  apiAction", also of a templated target. EXHAUSTED_RETRY_CONDITION is there "if the error from the
+  target API is a retryable error, and not a permanent error" (User Guide, "Configuring a schedule's
+  dead-letter queue in EventBridge Scheduler"). AWS does not say which errors are permanent; in its
+  example a queue that does not exist is not. Here they are those of the client, status 4xx, but for
+  throttling and for what does not exist, which may come to be.
 """
 
 from __future__ import annotations
@@ -28,19 +33,24 @@ from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.retries.standard import ThrottledRetryableChecker
 from moto.moto_api._internal import mock_random
 from moto.scheduler.models import Schedule
 
 from helpers.emulator import clients
 from helpers.emulator.moments import RESOLUTION
-from helpers.emulator.scheduler.targets import invoke, queue_url
+from helpers.emulator.scheduler import universal
+from helpers.emulator.scheduler.targets import Request, queue_url, request
 from helpers.emulator.timekeeper import Timekeeper
 from helpers.trace.callers import at_work
 
 RETRIES, AGE = 185, 86_400  # by default; the age is in seconds
 FIRST_WAIT, LONGEST_WAIT = 1.0, 480.0  # seconds, before the jitter
 JITTER = (0.5, 1.5)
+UNIVERSAL = "arn:aws:scheduler:::aws-sdk:"
+ABSENT = ("NonExistent", "NotFound", "DoesNotExist")  # parts of the codes for it
+THROTTLING = frozenset(ThrottledRetryableChecker._THROTTLED_ERROR_CODES)
 KEYWORD = re.compile(r"<aws\.scheduler\.(schedule-arn|scheduled-time|execution-id|attempt-number)>")
 
 
@@ -73,7 +83,7 @@ class Firing:
         self._deadline = time.time() + policy.get("MaximumEventAgeInSeconds", AGE)
         self._attempts = 0
         self._execution = ""
-        self._text = ""
+        self._request = Request("", {})
         self._error = ("", "")  # code and message of the last attempt
 
     def start(self) -> None:
@@ -87,19 +97,26 @@ class Firing:
         self._attempts += 1
         self._execution = f"{mock_random.getrandbits(64):016x}"
         given = self._target.get("Input")
-        self._text = self._notification() if given is None else self._filled(given)
+        text = self._notification() if given is None else self._filled(given)
+        self._request = request(self._target, text)
+        region = self._target["Arn"].split(":")[3] or self._region
         try:
-            invoke(self._target, self._text, self._region)
+            universal.call(self._request.action, self._request.parameters, region)
         except ClientError as error:
             told = error.response["Error"]
-            self._failed(str(told["Code"]), str(told["Message"]))
+            self._failed(told["Code"], told["Message"], is_final=_is_permanent(error))
+        except ParamValidationError as error:
+            self._failed("ValidationException", str(error), is_final=True)
         except BotoCoreError as error:  # nobody answered
-            self._failed(type(error).__name__, str(error))
+            self._failed(type(error).__name__, str(error), is_final=False)
         else:
             self._done()
 
-    def _failed(self, code: str, message: str) -> None:
+    def _failed(self, code: str, message: str, *, is_final: bool) -> None:
         self._error = (code, message)
+        if is_final:
+            self._give_up(None)
+            return
         if self._attempts > self._retries:
             self._give_up("MaximumRetryAttempts")
             return
@@ -129,7 +146,7 @@ class Firing:
         }
         return json.dumps(event, separators=(",", ":"))
 
-    def _give_up(self, exhausted: str) -> None:
+    def _give_up(self, exhausted: str | None) -> None:
         """Send what could not be delivered to the dead-letter queue, if there is one."""
         arn = (self._target.get("DeadLetterConfig") or {}).get("Arn")
         if arn:
@@ -142,12 +159,12 @@ class Firing:
                 "RETRY_ATTEMPTS": str(self._attempts - 1),
                 "SCHEDULED_TIME": self._scheduled,
                 "SCHEDULE_ARN": self._schedule.arn,
-                "TARGET_ARN": self._target["Arn"],
+                "TARGET_ARN": f"{UNIVERSAL}{self._request.action}",
             }
             with suppress(ClientError, BotoCoreError):  # it stands in the trace
                 clients.client("sqs", arn.split(":")[3]).send_message(
                     QueueUrl=queue_url(arn),
-                    MessageBody=self._text,
+                    MessageBody=json.dumps(self._request.parameters, separators=(",", ":")),
                     MessageAttributes={name: _string(text) for name, text in told.items() if text},
                 )
         self._done()
@@ -157,6 +174,13 @@ def wait_after(attempt: int) -> float:
     """Seconds to wait after the attempt with this number, from 1."""
     doublings = min(attempt - 1, 20)
     return min(FIRST_WAIT * 2.0**doublings, LONGEST_WAIT) * random.uniform(*JITTER)
+
+
+def _is_permanent(error: ClientError) -> bool:
+    code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]
+    if code in THROTTLING or any(part in code for part in ABSENT):
+        return False
+    return 400 <= status["HTTPStatusCode"] < 500 and status["HTTPStatusCode"] != 429
 
 
 def _string(text: str) -> dict[str, Any]:

@@ -18,12 +18,10 @@ Whether a target exists is found out when it is invoked. The words of these refu
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
-from botocore.exceptions import ClientError
 from moto.scheduler.exceptions import ValidationException
 
-from helpers.emulator import clients
 from helpers.emulator.not_modelled import NotModelled
 from helpers.emulator.scheduler import universal
 
@@ -47,6 +45,13 @@ INSTEAD = (
 )
 
 Target = dict[str, Any]
+
+
+class Request(NamedTuple):
+    """What an invocation calls."""
+
+    action: str
+    parameters: dict[str, Any]
 
 
 def check(target: Target, operation: str) -> None:
@@ -102,55 +107,41 @@ def _check_json(text: str, arn: str, *, is_object: bool) -> None:
         raise ValidationException(f"Input for the target {arn} must be a JSON object.")
 
 
-def invoke(target: Target, text: str, region: str) -> None:
-    """Invoke a target once.
+def request(target: Target, text: str) -> Request:
+    """The action by which a target is invoked, and its parameters.
 
     Parameters
     ----------
     text : str
-        What it gets.
-    region : str
-        Of the schedule; a universal target names none.
+        What the target gets.
 
-    Raises
-    ------
-    ClientError, BotoCoreError
-        What the call raises.
+    Returns
+    -------
+    Request
+        As a universal target has it: "sqs:sendMessage" and the like.
     """
     arn = target["Arn"]
     service, resource = _parts(arn)
-    region = arn.split(":")[3] or region
     if service == "scheduler":
-        universal.call(resource, text, region)
-    elif service == "sqs":
-        group = (target.get("SqsParameters") or {}).get("MessageGroupId")
-        more = {} if group is None else {"MessageGroupId": group}
-        url = queue_url(arn)
-        clients.client("sqs", region).send_message(QueueUrl=url, MessageBody=text, **more)
-    elif service == "sns":
-        clients.client("sns", region).publish(TopicArn=arn, Message=text)
-    elif service == "lambda":
-        clients.client("lambda", region).invoke(
-            FunctionName=arn, InvocationType="Event", Payload=text.encode()
-        )
-    elif service == "states":
-        clients.client("stepfunctions", region).start_execution(stateMachineArn=arn, input=text)
-    else:
-        _to_bus(target, text, region)
-
-
-def _to_bus(target: Target, text: str, region: str) -> None:
+        return Request(resource.removeprefix(universal.PREFIX), json.loads(text))
+    if service == "sqs":
+        parameters = {"MessageBody": text, "QueueUrl": queue_url(arn)}
+        return Request("sqs:sendMessage", {**parameters, **(target.get("SqsParameters") or {})})
+    if service == "sns":
+        return Request("sns:publish", {"Message": text, "TopicArn": arn})
+    if service == "lambda":
+        parameters = {"FunctionName": arn, "InvocationType": "Event", "Payload": text}
+        return Request("lambda:invoke", parameters)
+    if service == "states":
+        return Request("sfn:startExecution", {"Input": text, "StateMachineArn": arn})
     told = target["EventBridgeParameters"]
     entry = {
         "Source": told["Source"],
         "DetailType": told["DetailType"],
         "Detail": text,
-        "EventBusName": target["Arn"],
+        "EventBusName": arn,
     }
-    [answer] = clients.client("events", region).put_events(Entries=[entry])["Entries"]
-    if "ErrorCode" in answer:
-        error: Any = {"Code": answer["ErrorCode"], "Message": answer["ErrorMessage"]}
-        raise ClientError({"Error": error}, "PutEvents")
+    return Request("eventbridge:putEvents", {"Entries": [entry]})
 
 
 def queue_url(arn: str) -> str:

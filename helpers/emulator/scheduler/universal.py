@@ -15,11 +15,10 @@ a capital or with a small letter: both are understood.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from botocore import xform_name
-from botocore.exceptions import UnknownServiceError
+from botocore.exceptions import ClientError, UnknownServiceError
 from botocore.model import Shape
 from moto.scheduler.exceptions import ValidationException
 
@@ -63,16 +62,29 @@ def check(resource: str, operation: str) -> None:
         raise NotModelled("scheduler", operation, missing, verdict.instead)
 
 
-def call(resource: str, text: str, region: str) -> None:
-    """Call the operation with the parameters that `text` has as JSON."""
-    service, action = _named(resource)
-    operation = _operation(service, action)
-    assert operation is not None, resource  # CreateSchedule refuses others
+def call(action: str, parameters: dict[str, Any], region: str) -> None:
+    """Call an operation, such as "sqs:sendMessage".
+
+    Raises
+    ------
+    ClientError, BotoCoreError
+        What the call raises; also if a bus has not taken an event.
+    """
+    service, name = _named(action)
+    operation = _operation(service, name)
+    assert operation is not None, action  # CreateSchedule refuses others
     model = operation_model(service, operation)
     shape = model.input_shape if model else None
-    given = json.loads(text)
-    parameters = given if shape is None else _fitted(shape, given)
-    getattr(clients.client(service, region), xform_name(operation))(**parameters)
+    fitted = parameters if shape is None else _fitted(shape, parameters)
+    answer = getattr(clients.client(service, region), xform_name(operation))(**fitted)
+    if operation == "PutEvents":
+        for entry in answer["Entries"]:
+            if "ErrorCode" in entry:
+                told: Any = {
+                    "Error": {"Code": entry["ErrorCode"], "Message": entry["ErrorMessage"]},
+                    "ResponseMetadata": {"HTTPStatusCode": 400},
+                }
+                raise ClientError(told, operation)
 
 
 def _named(resource: str) -> tuple[str, str]:

@@ -207,7 +207,8 @@ def test_a_target_that_fails_is_tried_again_and_given_up_after_the_attempts(lab)
     )  # fmt: skip
     run(lab)
     [letter] = dead.messages()
-    assert letter["Body"] == "attempt 4"
+    url = "https://sqs.eu-west-1.amazonaws.com/123456789012/gone"
+    assert json.loads(letter["Body"]) == {"MessageBody": "attempt 4", "QueueUrl": url}
     told = {name: held["StringValue"] for name, held in letter["MessageAttributes"].items()}
     assert re.fullmatch("[0-9a-f]{16}", told.pop("EXECUTION_ID"))
     assert told == {
@@ -218,13 +219,29 @@ def test_a_target_that_fails_is_tried_again_and_given_up_after_the_attempts(lab)
         "RETRY_ATTEMPTS": "3",
         "SCHEDULED_TIME": "2026-11-02T08:05:00Z",
         "SCHEDULE_ARN": "arn:aws:scheduler:eu-west-1:123456789012:schedule/default/s",
-        "TARGET_ARN": ARN.format("sqs", "gone"),
+        "TARGET_ARN": UNIVERSAL.format("sqs:sendMessage"),
     }
     *attempts, _ = firings(lab, "s")
     waits = [60 * (later - moment) for moment, later in pairwise(attempts)]
     assert len(attempts) == 4
     for wait, expected in zip(waits, (1, 2, 4), strict=True):
         assert expected / 2 <= wait <= expected * 1.5
+
+
+def test_a_permanent_error_is_given_up_at_once_and_exhausts_nothing(lab):
+    queue, dead = Queue("q.fifo", FifoQueue="true"), Queue("dead")
+    schedule("s", ONCE, queue.arn, DeadLetterConfig={"Arn": dead.arn})  # without a group
+    wrong = {"Input": '{"QueueUrl": 1}', "DeadLetterConfig": {"Arn": dead.arn}}
+    schedule("t", ONCE, UNIVERSAL.format("sqs:sendMessage"), **wrong)
+    run(lab)
+    letters = dead.dead_letters()
+    assert {letter["ERROR_CODE"] for letter in letters} == {
+        "MissingParameter",
+        "ValidationException",
+    }
+    for letter in letters:
+        assert letter["RETRY_ATTEMPTS"] == "0"
+        assert "EXHAUSTED_RETRY_CONDITION" not in letter
 
 
 def test_a_firing_that_is_too_old_is_given_up(lab):
