@@ -14,16 +14,21 @@ Statements followed, as of November 2026:
   hash of the ARN of the alarm." (the same guide, "Notifying users on alarm changes") AWS says
   neither which hash, nor what the deduplication id is: here both are SHA-256, of the ARN and of the
   message.
-- A function is invoked asynchronously (Lambda Developer Guide). Its policy must let
+- A function: "CloudWatch alarms guarantees an asynchronous invocation of the Lambda function for a
+  given state change, except [...] When the function doesn't exist. When CloudWatch is not
+  authorized to invoke the Lambda function. If CloudWatch can't reach the Lambda service or the
+  message is rejected for another reason, CloudWatch retries until the invocation is successful."
+  (the same guide, "Invoke a Lambda function from an alarm") Its policy must let
   lambda.alarms.cloudwatch.amazonaws.com invoke it; the lab asks nobody for permission.
 
-AWS does not publish how often it tries again. Here after 1, 2, 4, … seconds, 60 at most, for an
-hour; an action that is refused is not tried again.
+AWS does not publish the waits, nor how long it goes on with a topic. Here it is after 1, 2, 4, …
+seconds, 60 at most; with a topic for an hour, unless the topic refuses.
 """
 
 from __future__ import annotations
 
 from hashlib import sha256
+from math import inf
 from threading import Thread, current_thread
 
 from botocore.exceptions import ClientError
@@ -36,7 +41,8 @@ from helpers.emulator.delivery import deliver
 
 SOURCE, DETAIL_TYPE = "aws.cloudwatch", "CloudWatch Alarm State Change"
 MARK = "alarm"
-AGE, LONGEST = 3_600.0, 60.0  # seconds: of all attempts, and between two
+AGE, LONGEST = 3_600.0, 60.0  # seconds: of all attempts with a topic, and between two
+NOT_INVOKED = ("ResourceNotFoundException", "AccessDeniedException")  # codes of Lambda
 
 
 def tell(change: Change, history: History) -> None:
@@ -60,22 +66,27 @@ def tell(change: Change, history: History) -> None:
 
 
 def _carry_out(change: Change, arn: str, history: History) -> None:
-    is_refused = False
+    is_function, is_refused = arn.split(":")[2] == "lambda", False
 
     def once() -> None:
         nonlocal is_refused
         try:
             _send(change, arn)
         except ClientError as error:
-            is_refused = 400 <= error.response["ResponseMetadata"]["HTTPStatusCode"] < 500
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            code = error.response["Error"]["Code"]
+            if is_function:
+                is_refused = code in NOT_INVOKED
+            else:
+                is_refused = 400 <= status < 500 and "Throttl" not in code
             raise
 
     undelivered = deliver(
         once,
         attempts=10**6,
-        age=AGE,
+        age=inf if is_function else AGE,
         wait=lambda attempt: min(2.0 ** min(attempt - 1, 10), LONGEST),
-        is_final=lambda code: is_refused and "Throttl" not in code,
+        is_final=lambda code: is_refused,
     )
     history.acted(change, arn, error=None if undelivered is None else undelivered.message)
 

@@ -12,7 +12,8 @@ CloudWatch alarms treat missing data", November 2026; the tables there are tests
 - "Alarms are designed to always go into ALARM state when the oldest available breaching datapoint
   during the Evaluation Periods number of data points is at least as old as the value of Datapoints
   to Alarm, and all other more recent data points are breaching or missing", also if missing data
-  are treated as missing; a breaching datapoint that is younger makes INSUFFICIENT_DATA.
+  are treated as missing; by the tables, not if a datapoint in the range does not breach. One that
+  is younger makes INSUFFICIENT_DATA (an older version of the page).
 """
 
 from __future__ import annotations

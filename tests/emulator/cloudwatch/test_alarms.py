@@ -440,6 +440,26 @@ def test_an_action_is_tried_again_while_its_service_does_not_answer(lab):
     assert len(seen.events()) == 1
 
 
+def test_a_function_is_tried_until_it_is_invoked(lab):
+    """CloudWatch User Guide, "Invoke a Lambda function from an alarm"."""
+    got = []
+    function = lab.deploy("f", lambda event, context: got.append(lab.now))
+    alarm(AlarmActions=[function, function + "-gone"])
+    put(5)
+
+    def outage():
+        with faults.error("lambda.Invoke", code="ServiceException", status=500):
+            time.sleep(3 * 3600)
+
+    with lab.running(hours=4):
+        lab.start(outage)
+    [moment] = got
+    assert 10_800 <= moment <= 10_860
+    history = boto3.client("cloudwatch").describe_alarm_history(HistoryItemType="Action")
+    failed = [item for item in history["AlarmHistoryItems"] if "Failed" in item["HistorySummary"]]
+    assert len(failed) == 1
+
+
 @pytest.mark.parametrize(
     ("more", "named"),
     [

@@ -1,7 +1,7 @@
 """The states of an alarm, as the tables of AWS have them.
 
-Source: CloudWatch User Guide, "Using Amazon CloudWatch alarms", "How alarm state is evaluated when
-data is missing" (the tables as published in awsdocs/amazon-cloudwatch-user-guide).
+Source: CloudWatch User Guide, "How alarm state is evaluated when data is missing" (the tables as of
+November 2026, and older ones from awsdocs/amazon-cloudwatch-user-guide).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ THREE_OF_THREE = [
     ("0 X X - X", ALARM, ALARM, ALARM, ALARM),
     ("- - - - X", NONE, KEPT, ALARM, OK),
     ("X - - - -", ALARM, KEPT, ALARM, OK),
+    ("- - X - -", ALARM, KEPT, ALARM, OK),
 ]
 TWO_OF_THREE = [
     ("0 - X - X", ALARM, ALARM, ALARM, ALARM),
@@ -29,6 +30,7 @@ TWO_OF_THREE = [
     ("0 - X - -", OK, OK, ALARM, OK),
     ("- - - - 0", OK, OK, ALARM, OK),
     ("- - - - X", NONE, KEPT, ALARM, OK),
+    ("- - - X -", ALARM, KEPT, ALARM, OK),
 ]
 
 
