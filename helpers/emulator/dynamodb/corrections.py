@@ -1,8 +1,10 @@
 """DynamoDB, corrected: this file opens the parts, one after another.
 
-What each follows stands in the file that holds it: `writes` (one write, one record of the
-stream), `transactions` (client request tokens, limits, conflicts), `ttl` (expired
-items), `streams` (reading a stream).
+What each follows stands in the file that holds it: `items` (one item), `query` and `scan`,
+`batches`, `transactions` (all or nothing, once per token), `writes` (one write, one record of the
+stream), `ttl` (expired items), `streams` (reading a stream). Below them are the values (`values`,
+`numbers`), the keys (`keys`), the items that are held (`store`), and `expressions`. moto keeps the
+tables.
 
 Left as moto has it: a read that need not be consistent returns the newest item all the same; two
 requests never meet in one item, because each is carried out in one moment; no table has a limit of
@@ -14,9 +16,18 @@ worker that reads the stream does not).
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from helpers.emulator.dynamodb import streams, transactions, ttl, writes
+from helpers.emulator.dynamodb import (
+    batches,
+    items,
+    query,
+    scan,
+    streams,
+    transactions,
+    ttl,
+    writes,
+)
 
-PARTS = (writes, transactions, ttl, streams)
+PARTS = (writes, items, query, scan, batches, transactions, ttl, streams)
 
 
 @contextmanager

@@ -1,217 +1,199 @@
-"""Transactions of DynamoDB: all or nothing, and once per client request token.
+"""Transactions of DynamoDB: all or nothing.
 
 Statements followed (API model in botocore 1.44.5, November 2026, unless named otherwise):
 
-- ClientRequestToken makes TransactWriteItems idempotent for ten minutes "after the first request
-  that uses it is completed"; afterwards "any request with the same client token is treated as a
-  new request"; with other parameters within that time: IdempotentParameterMismatchException. Only
-  a call that succeeded is remembered: "If the original TransactWriteItems call was successful"
-  [Developer Guide, "Amazon DynamoDB transactions: how it works"]. ExecuteTransaction has the same
-  errors, and the same token.
 - At most 100 actions, no two of them on one item, 4 MB of items together.
 - What the item itself makes impossible is a reason of the cancellation, with the code
-  ValidationError (TransactionCanceledException).
+  ValidationError (TransactionCanceledException), and so is a key of another type; an empty key is a
+  ValidationException of the whole (answers of AWS recorded in a public conformance suite, 2026).
+- Tokens: see `tokens`.
 
-moto copies whole tables to be able to roll back, so that a transaction costs more the more items
-there are, and a stream's reader keeps hold of the copy that is thrown away. Here only the items
-concerned are kept.
-
-A transaction is carried out in one moment, so TransactionInProgressException and conflicts between
+Every action is worked out before the first is written, so nothing has to be taken back. A
+transaction is carried out in one moment, so TransactionInProgressException and conflicts between
 transactions do not occur.
 """
 
-import copy
-import time
+from __future__ import annotations
+
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.dynamodb import responses
-from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.exceptions import (
-    ERROR_TYPE_PREFIX,
-    AttributeDoesNotExist,
     ConditionalCheckFailed,
-    DynamodbException,
-    IncorrectDataType,
-    InvalidUpdateExpressionInvalidDocumentPath,
-    ItemSizeToUpdateTooLarge,
-    MockValidationException,
     MultipleTransactionsException,
-    TooManyTransactionsException,
     TransactionCanceledException,
     TransactWriteSingleOpException,
 )
-from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
-from helpers.emulator.dynamodb.writes import put_back, record, stored, unrecorded
+from helpers.emulator.dynamodb import items, keys, store, values
+from helpers.emulator.dynamodb.capacity import Consumed
+from helpers.emulator.dynamodb.expressions.conditions import Condition
+from helpers.emulator.dynamodb.expressions.evaluation import holds
+from helpers.emulator.dynamodb.expressions.paths import Path, projected
+from helpers.emulator.dynamodb.expressions.updates import Action as Change
+from helpers.emulator.dynamodb.refusals import Invalid, ItemInvalid
+from helpers.emulator.dynamodb.request import (
+    Expressions,
+    refuse_condition_into_keys,
+    refuse_paths_into_keys,
+)
+from helpers.emulator.dynamodb.tokens import once
+from helpers.emulator.dynamodb.values import Item
 from helpers.emulator.guard import applied
 
-TOKEN_AGE = 600.0  # seconds
-MOST_ACTIONS = 100
 LARGEST = 4 * 1024 * 1024  # bytes, all items of a transaction together
-IMPOSSIBLE = (  # because of what the item holds
-    AttributeDoesNotExist,
-    IncorrectDataType,
-    InvalidUpdateExpressionInvalidDocumentPath,
-    ItemSizeToUpdateTooLarge,
-)
+TOO_LARGE = "The aggregate size of the items in the transaction exceeds 4 MB."
 EXPECTED_SOURCES = {
-    "moto.dynamodb.models:DynamoDBBackend.transact_write_items": "81db2cb7d94e",
-    "moto.dynamodb.models:DynamoDBBackend.put_item": "f5d9a5042c77",
-    "moto.dynamodb.models:DynamoDBBackend.delete_item": "083a4bb1af18",
-    "moto.dynamodb.models:DynamoDBBackend.execute_transaction": "fb99f0a62961",
     "moto.dynamodb.responses:DynamoHandler.call_action": "ce5f57cf83cd",
     "moto.dynamodb.responses:DynamoHandler.transact_get_items": "6275dc506a3f",
     "moto.dynamodb.responses:DynamoHandler.transact_write_items": "61c163fff213",
     "moto.dynamodb.responses:DynamoHandler.execute_transaction": "df37e1963ff3",
 }
-Reason = tuple[str | None, str | None, dict[str, Any] | None]  # code, message, item
+Body = dict[str, Any]
+Reason = tuple[str | None, str | None, Item | None]  # code, message, item
 FINE: Reason = (None, None, None)
-
-
-class IdempotentParameterMismatch(DynamodbException):
-    """The token has been used for another request."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            ERROR_TYPE_PREFIX + "IdempotentParameterMismatchException",
-            "DynamoDB rejected the request because you retried a request with a different payload "
-            "but with an idempotent token that was already used.",
-        )
-
-
-# -- once per token
-
-
-@dataclass
-class Answered:
-    """A request that has succeeded, and what it was answered."""
-
-    parameters: dict[str, Any]
-    answer: ActionResult
-    completed: float  # epoch seconds
-
-
-def once(serve: Callable[[DynamoHandler], ActionResult], handler: DynamoHandler) -> ActionResult:
-    """Serve a request, unless one with its token has been served in the last ten minutes."""
-    parameters = copy.deepcopy(handler.body)
-    token = parameters.pop("ClientRequestToken", None)
-    if token is None:
-        return serve(handler)
-    answered = vars(handler.dynamodb_backend).setdefault("answered", {})
-    while answered and time.time() - next(iter(answered.values())).completed >= TOKEN_AGE:
-        del answered[next(iter(answered))]
-    key = serve.__name__, token
-    if key in answered:
-        if answered[key].parameters != parameters:
-            raise IdempotentParameterMismatch
-        return answered[key].answer
-    answer = serve(handler)
-    answered[key] = Answered(parameters, answer, time.time())
-    return answer
-
-
-# -- all or nothing
 
 
 @dataclass
 class Action:
-    """One of the actions of a transaction, and the item as it was before."""
+    """One of the actions of a transaction, read and checked as far as its table is not needed."""
 
     kind: str  # ConditionCheck, Put, Update, Delete
-    parameters: dict[str, Any]
-    table: Table
-    key: dict[str, Any]
-    before: Item | None
+    body: Body
+    condition: Condition | None
+    changes: tuple[Change, ...]
 
     @classmethod
-    def of(cls, backend: DynamoDBBackend, entry: dict[str, Any]) -> "Action":
-        if len(entry) != 1:
+    def of(cls, entry: Body) -> Action:
+        given = {kind: body for kind, body in entry.items() if body is not None}
+        if len(given) != 1:
             raise TransactWriteSingleOpException
-        [(kind, parameters)] = entry.items()
-        table = backend.get_table(parameters["TableName"])
-        given = parameters["Item"] if kind == "Put" else parameters["Key"]
-        backend.get_keys_value(table, given)  # refuses a key that is not whole
-        key = {name: given[name] for name in table.table_key_attrs}
-        return cls(kind, parameters, table, key, copy.deepcopy(stored(table, key)))
+        [(kind, body)] = given.items()
+        kinds = ("UpdateExpression", "ConditionExpression")[kind != "Update" :]
+        expressions = Expressions(body, kinds, ())
+        changes = expressions.update() if kind == "Update" else None
+        condition = expressions.condition()
+        expressions.done()
+        body = {**body, "given": values.item(body["Item" if kind == "Put" else "Key"])}
+        if kind == "Put":
+            store.refuse_too_large(body["given"])
+        return cls(kind, body, condition, changes or ())
 
-    @property
-    def identity(self) -> tuple[str, str]:
-        return self.table.name, repr(self.key)
-
-    @property
-    def after(self) -> Item | None:
-        return stored(self.table, self.key)
-
-    def condition(self) -> Reason:
-        """Why the condition does not hold, or that it does."""
-        if self.parameters.get("ConditionExpression") is None:
-            return FINE
-        names, values = (
-            self.parameters.get(f"ExpressionAttribute{what}") for what in ("Names", "Values")
-        )
-        condition = get_filter_expression(self.parameters["ConditionExpression"], names, values)
-        if condition.expr(self.before):
-            return FINE
-        shown = None
-        wanted = self.parameters.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
-        if wanted and self.before is not None:
-            shown = self.before.to_json()["Attributes"]
-        return "ConditionalCheckFailed", ConditionalCheckFailed().message, shown
-
-    def apply(self, backend: DynamoDBBackend) -> Reason:
-        """Write, or say why the item does not allow it."""
+    def on(self, table: Table) -> Outcome:
+        """What the action does to its item, or why it does not."""
+        outcome = Outcome(table)
         try:
-            if self.kind == "Put":
-                backend.put_item(self.table.name, self.parameters["Item"])
-            elif self.kind == "Delete":
-                backend.delete_item(self.table.name, self.key)
-            elif self.kind == "Update":
-                backend.update_item(
-                    self.table.name,
-                    self.key,
-                    update_expression=self.parameters["UpdateExpression"],
-                    expression_attribute_names=self.parameters.get("ExpressionAttributeNames"),
-                    expression_attribute_values=self.parameters.get("ExpressionAttributeValues"),
-                )
-        except IMPOSSIBLE as error:
-            return "ValidationError", error.message, None
-        return FINE
+            self._work_out(table, outcome)
+        except ItemInvalid as error:
+            outcome.reason = "ValidationError", error.message, None
+        return outcome
+
+    def _work_out(self, table: Table, outcome: Outcome) -> None:
+        given: Item = self.body["given"]
+        if self.kind == "Put":
+            keys.check_item(table, given)
+        else:
+            keys.check_key(table, given)
+            items.check_actions(table, self.changes)
+        refuse_condition_into_keys(table, self.condition)
+        outcome.key = values.key_of(given, table.table_key_attrs)
+        outcome.before = before = store.find(table, given)
+        held = before.plain if before else {}
+        if self.condition is not None and not holds(self.condition, held):
+            shown = self.body.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+            failed = "ConditionalCheckFailed", ConditionalCheckFailed().message
+            outcome.reason = (*failed, held if shown and held else None)
+        elif self.kind == "ConditionCheck":
+            outcome.after = before.plain if before else None
+        elif self.kind == "Put":
+            outcome.after = given
+        elif self.kind == "Update":
+            outcome.after = items.updated(table, outcome.key, before, self.changes)
+
+
+@dataclass
+class Outcome:
+    """What an action comes to."""
+
+    table: Table
+    key: Item | None = None
+    before: store.Stored | None = None
+    after: Item | None = None
+    reason: Reason = FINE
 
     def size(self) -> int:
         """Bytes of the item: as it is written, or as it was."""
-        item = self.after or self.before
-        return item.size() if item is not None else 0
+        found = self.after or (self.before.plain if self.before else {})
+        return values.item_size(found)
 
 
-def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
-    """Replaces `DynamoDBBackend.transact_write_items`."""
-    if len(transact_items) > MOST_ACTIONS:
-        raise TooManyTransactionsException
-    actions = [Action.of(self, entry) for entry in transact_items]
-    if len({action.identity for action in actions}) < len(actions):
-        raise MultipleTransactionsException
-    _cancel_unless_fine([action.condition() for action in actions])
-    tables = {action.table.name: action.table for action in actions}
-    with unrecorded(*tables.values()):
+def transact_write_items(self: DynamoHandler) -> ActionResult:
+    """Replaces the response method."""
+    actions = [Action.of(entry) for entry in self.body["TransactItems"]]
+    backend = self.dynamodb_backend
+    tables = [backend.get_table(action.body["TableName"]) for action in actions]
+    outcomes = [action.on(table) for action, table in zip(actions, tables, strict=True)]
+    _refuse_twice([(outcome.table, outcome.key) for outcome in outcomes])
+    _cancel_unless_fine([outcome.reason for outcome in outcomes])
+    if sum(outcome.size() for outcome in outcomes) > LARGEST:
+        raise Invalid(TOO_LARGE)
+    consumed = Consumed(self.body.get("ReturnConsumedCapacity"), reads=False, transaction=True)
+    for action, outcome in zip(actions, outcomes, strict=True):
+        before, after = outcome.before, outcome.after
+        if action.kind != "ConditionCheck":
+            store.write(outcome.table, before, after)
+        consumed.written(outcome.table, before.plain if before else None, after)
+    return ActionResult({"ConsumedCapacity": consumed.told()} if consumed.asked else {})
+
+
+def transact_get_items(self: DynamoHandler) -> ActionResult:
+    """Replaces the response method."""
+    gets = [_get(entry["Get"]) for entry in self.body["TransactItems"]]
+    consumed = Consumed(self.body.get("ReturnConsumedCapacity"), reads=True, transaction=True)
+    found: list[Outcome] = []
+    for body, paths in gets:
+        outcome = Outcome(self.dynamodb_backend.get_table(body["TableName"]))
         try:
-            _cancel_unless_fine([action.apply(self) for action in actions])
-            if sum(action.size() for action in actions) > LARGEST:
-                raise MockValidationException(
-                    "The aggregate size of the items in the transaction exceeds 4 MB."
-                )
-        except Exception:
-            for action in actions:
-                put_back(action.table, action.key, action.before)
-            raise
-    for action in actions:
-        record(action.table, action.before, action.after)
+            outcome.key = keys.check_key(outcome.table, body["Key"])
+            refuse_paths_into_keys(outcome.table, paths or ())
+            outcome.before = store.find(outcome.table, outcome.key)
+        except ItemInvalid as error:
+            outcome.reason = "ValidationError", error.message, None
+        found.append(outcome)
+    _refuse_twice([(outcome.table, outcome.key) for outcome in found])
+    _cancel_unless_fine([outcome.reason for outcome in found])
+    if sum(outcome.size() for outcome in found) > LARGEST:
+        raise Invalid(TOO_LARGE)
+    responses: list[Body] = []
+    for outcome, (_, paths) in zip(found, gets, strict=True):
+        item = outcome.before.plain if outcome.before else None
+        consumed.read(outcome.table, [outcome.size()], True)
+        if item is None:
+            responses.append({})
+        else:
+            responses.append({"Item": item if paths is None else projected(item, paths)})
+    answer: Body = {"Responses": responses}
+    if consumed.asked:
+        answer["ConsumedCapacity"] = consumed.told()
+    return ActionResult(answer)
+
+
+def _get(body: Body) -> tuple[Body, tuple[Path, ...] | None]:
+    expressions = Expressions(body, ("ProjectionExpression",), ())
+    paths = expressions.projection()
+    expressions.done()
+    return {**body, "Key": values.item(body["Key"])}, paths
+
+
+def _refuse_twice(places: list[tuple[Table, Item | None]]) -> None:
+    named = [(table.name, repr(key)) for table, key in places if key is not None]
+    if len(set(named)) < len(named):
+        raise MultipleTransactionsException
 
 
 def _cancel_unless_fine(reasons: list[Reason]) -> None:
@@ -220,17 +202,13 @@ def _cancel_unless_fine(reasons: list[Reason]) -> None:
 
 
 def corrections() -> AbstractContextManager[None]:
-    """Correct transactions for as long as the context is open."""
-    tokens = {
-        name: _with_token(vars(DynamoHandler)[name])
-        for name in ("transact_write_items", "execute_transaction")
+    """Serve transactions for as long as the context is open."""
+    methods: dict[str, Callable[..., ActionResult]] = {
+        "transact_get_items": transact_get_items,
+        "transact_write_items": _with_token(transact_write_items),
+        "execute_transaction": _with_token(DynamoHandler.execute_transaction),
     }
-    return applied(
-        EXPECTED_SOURCES,
-        (DynamoDBBackend, {"transact_write_items": transact_write_items}),
-        (DynamoHandler, tokens),
-        (responses, {"TRANSACTION_MAX_ITEMS": MOST_ACTIONS}),
-    )
+    return applied(EXPECTED_SOURCES, (DynamoHandler, methods))
 
 
 def _with_token(serve: Any) -> Any:

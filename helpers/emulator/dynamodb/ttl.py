@@ -106,26 +106,7 @@ def _note(table: Table, item: Item) -> None:
         held.note(item, time.time())
 
 
-# -- moto's functions, with a note or a look before them
-
-_put_item, _update_item = Table.put_item, DynamoDBBackend.update_item
-
-
-def put_item(self: Table, *args: Any, **more: Any) -> Item:
-    """Replaces `Table.put_item`."""
-    item = _put_item(self, *args, **more)
-    _note(self, item)
-    return item
-
-
-def _noted(update_item: Any) -> Any:
-    @wraps(update_item)
-    def update(self: DynamoDBBackend, table_name: str, *args: Any, **more: Any) -> Item:
-        item = update_item(self, table_name, *args, **more)
-        _note(self.get_table(table_name), item)
-        return item
-
-    return update
+# -- moto's functions
 
 
 def _after_enforcing(call_action: Any) -> Any:
@@ -170,13 +151,11 @@ def describe_time_to_live(self: DynamoDBBackend, table_name: str) -> dict[str, A
 def corrections() -> AbstractContextManager[None]:
     """Let expired items go, for as long as the context is open."""
     backend = {
-        "update_item": _noted(DynamoDBBackend.update_item),
         "update_time_to_live": update_time_to_live,
         "describe_time_to_live": describe_time_to_live,
     }
     return applied(
         EXPECTED_SOURCES,
-        (Table, {"put_item": put_item}),
         (DynamoDBBackend, backend),
         (DynamoHandler, {"call_action": _after_enforcing(DynamoHandler.call_action)}),
         (

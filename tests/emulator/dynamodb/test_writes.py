@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from moto.dynamodb import responses
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models import table as tables
-from moto.dynamodb.models.dynamo_type import LimitedSizeDict
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
 from helpers import Lab, faults
@@ -22,7 +21,7 @@ from helpers.emulator import guard
 from helpers.emulator.dynamodb import corrections
 
 OWNERS = (
-    DynamoDBBackend, LimitedSizeDict, tables.Table, tables.StreamShard, responses.DynamoHandler,
+    DynamoDBBackend, tables.Table, tables.StreamShard, responses.DynamoHandler,
     DynamoDBStreamsHandler,
 )  # fmt: skip
 
