@@ -4,13 +4,12 @@ What each follows stands in the file that holds it: `items` (one item), `query` 
 `batches`, `transactions` (all or nothing, once per token), `writes` (one write, one record of the
 stream), `ttl` (expired items), `streams` (reading a stream). Below them are the values (`values`,
 `numbers`), the keys (`keys`), the items that are held (`store`), and `expressions`. moto keeps the
-tables.
+tables (`tables` and `definitions` check them), and reads PartiQL (`partiql`).
 
 Left as moto has it: a read that need not be consistent returns the newest item all the same; two
 requests never meet in one item, because each is carried out in one moment; no table has a limit of
-throughput (`helpers.faults.throttling` turns requests away); a PartiQL transaction that fails
-half-way is not rolled back; a function that is mapped to a stream runs inside the write, once (a
-worker that reads the stream does not).
+throughput (`helpers.faults.throttling` turns requests away); a function that is mapped to a stream
+runs inside the write, once (a worker that reads the stream does not).
 """
 
 from collections.abc import Iterator
@@ -19,15 +18,17 @@ from contextlib import ExitStack, contextmanager
 from helpers.emulator.dynamodb import (
     batches,
     items,
+    partiql,
     query,
     scan,
     streams,
+    tables,
     transactions,
     ttl,
     writes,
 )
 
-PARTS = (writes, items, query, scan, batches, transactions, ttl, streams)
+PARTS = (tables, writes, items, query, scan, batches, partiql, transactions, ttl, streams)
 
 
 @contextmanager

@@ -39,6 +39,7 @@ EXPECTED_SOURCES = {
     "moto.dynamodb.models.table:StreamShard.get": "fa7e9a0d7b43",
     "moto.dynamodbstreams.models:ShardIterator.__init__": "5842e50a9524",
     "moto.dynamodbstreams.models:DynamoDBStreamsBackend.get_shard_iterator": "a0be676df0bf",
+    "moto.dynamodbstreams.responses:DynamoDBStreamsHandler.describe_stream": "5a5c2a0a7cbb",
     "moto.dynamodbstreams.responses:DynamoDBStreamsHandler.get_shard_iterator": "5e6e4a9b3b63",
     "moto.dynamodbstreams.responses:DynamoDBStreamsHandler.get_records": "eca5821a96bd",
 }
@@ -109,11 +110,47 @@ def _age(iterator: Any) -> float:
     return time.time() - iterator.returned
 
 
+def _shard_of(backend: Any, arn: str) -> StreamShard:
+    """The one shard of a stream."""
+    for table in backend.dynamodb.tables.values():
+        shard: StreamShard | None = table.stream_shard
+        if shard is not None and arn == f"{table.table_arn}/stream/{table.latest_stream_label}":
+            return shard
+    raise DynamodbException(
+        ERROR_TYPE_PREFIX + "ResourceNotFoundException",
+        f"Requested resource not found: Stream: {arn} not found",
+    )
+
+
+def describe_stream(self: DynamoDBStreamsHandler) -> ActionResult:
+    """Replaces the response method; a stream that was disabled can still be read."""
+    arn = self._get_param("StreamArn")
+    shard = _shard_of(self.backend, arn)
+    table = shard.table
+    enabled = bool((table.stream_specification or {}).get("StreamEnabled"))
+    view = vars(shard).setdefault("view", (table.stream_specification or {}).get("StreamViewType"))
+    shards = [] if self._get_param("ExclusiveStartShardId") == shard.id else [shard.to_json()]
+    limit = self._get_param("Limit")
+    return ActionResult(
+        {
+            "StreamDescription": {
+                "StreamArn": arn,
+                "StreamLabel": table.latest_stream_label,
+                "StreamStatus": "ENABLED" if enabled else "DISABLED",
+                "StreamViewType": view,
+                "CreationRequestDateTime": shard.created_on,
+                "TableName": table.name,
+                "KeySchema": table.schema,
+                "Shards": shards[:limit],
+            }
+        }
+    )
+
+
 def get_shard_iterator(self: DynamoDBStreamsHandler) -> ActionResult:
     """Replaces the response method."""
-    table = self.backend._get_table_from_arn(self._get_param("StreamArn"))
-    shard = table.stream_shard
-    if shard is None or shard.id != self._get_param("ShardId"):
+    shard = _shard_of(self.backend, self._get_param("StreamArn"))
+    if shard.id != self._get_param("ShardId"):
         raise ResourceNotFoundException
     number, moment = self._get_param("SequenceNumber"), self._get_param("Timestamp")
     position = _position(shard, self._get_param("ShardIteratorType"), number, moment)
@@ -138,7 +175,11 @@ def get_records(self: DynamoDBStreamsHandler) -> ActionResult:
 
 def corrections() -> AbstractContextManager[None]:
     """Correct the reading of streams for as long as the context is open."""
-    methods = {"get_shard_iterator": get_shard_iterator, "get_records": get_records}
+    methods = {
+        "describe_stream": describe_stream,
+        "get_shard_iterator": get_shard_iterator,
+        "get_records": get_records,
+    }
     return applied(
         EXPECTED_SOURCES,
         (DynamoDBStreamsHandler, methods),
