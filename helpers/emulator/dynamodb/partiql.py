@@ -1,60 +1,67 @@
-"""PartiQL: moto reads the statements; here they are checked, and carried out all or nothing.
+"""PartiQL: statements are read, worked out, and carried out all or nothing.
 
-Statements followed (API model in botocore 1.44.5, November 2026): INSERT of an item that is there
-is a DuplicateItemException; a transaction is all or nothing; each statement of a batch has an
-answer or an error of its own. Words of the errors: the public tests of other emulators that were
-held against AWS.
+Statements followed (Developer Guide, "PartiQL for DynamoDB", and API model in botocore 1.44.5,
+November 2026): UPDATE and DELETE name one item by its whole key; an UPDATE of an item that is not
+there, and a condition that does not hold, are a ConditionalCheckFailedException; a DELETE of what
+is not there does nothing; INSERT of an item that is there is a DuplicateItemException. A
+transaction is all or nothing, and each statement of a batch has an answer or an error of its own.
 
-What moto's parser cannot read is refused with `NotModelled`: AWS may well take it.
+Not modelled, and refused: pages (Limit and NextToken).
 """
 
 from __future__ import annotations
 
-import copy
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.dynamodb.exceptions import (
     ERROR_TYPE_PREFIX,
+    ConditionalCheckFailed,
     DynamodbException,
-    ResourceNotFoundException,
+    MultipleTransactionsException,
     TransactionCanceledException,
 )
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.parsing import partiql
 from moto.dynamodb.responses import DynamoHandler
 
-from helpers.emulator.dynamodb import keys, store, values
+from helpers.emulator.dynamodb import items, keys, store, values
 from helpers.emulator.dynamodb.capacity import in_index
+from helpers.emulator.dynamodb.expressions.conditions import Condition, Junction, Literal, Test
+from helpers.emulator.dynamodb.expressions.evaluation import holds
+from helpers.emulator.dynamodb.expressions.paths import Path, projected
+from helpers.emulator.dynamodb.expressions.statements import Statement, parsed
 from helpers.emulator.dynamodb.refusals import Invalid
+from helpers.emulator.dynamodb.values import Item, Value
 from helpers.emulator.guard import applied
 from helpers.emulator.not_modelled import NotModelled
 
 EXPECTED_SOURCES = {
-    "moto.dynamodb.models:DynamoDBBackend.execute_statement": "6579d0ba9df2",
-    "moto.dynamodb.models:DynamoDBBackend.execute_transaction": "fb99f0a62961",
-    "moto.dynamodb.models:DynamoDBBackend.batch_execute_statement": "38c6c9a48791",
-    "moto.dynamodb.parsing.partiql:query": "c4f918124cab",
     "moto.dynamodb.responses:DynamoHandler.execute_statement": "c4bc8beea6ff",
     "moto.dynamodb.responses:DynamoHandler.batch_execute_statement": "375aba1cc470",
     "moto.dynamodb.responses:DynamoHandler.execute_transaction": "df37e1963ff3",
 }
-KINDS = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
-QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"")
-NAMED = re.compile(r"\b(?:FROM|INTO|UPDATE)\s+(?:\"([^\"]+)\"|([A-Za-z0-9_.-]+))", re.IGNORECASE)
-MALFORMED = "Statement wasn't well formed, can't be processed: Expected data manipulation"
-MISMATCH = "Number of parameters in request and statement don't match."
-Change = tuple[Table, store.Stored | None, values.Item | None]
-Answer = list[dict[str, Any]]
+NO_KEY = "Where clause does not contain a mandatory equality on all key attributes"
+DUPLICATE = "Duplicate primary key exists in table"
+NO_SELECT = (
+    "Select statements within BatchExecuteStatement must specify the primary key in the where "
+    "clause."
+)
+Change = tuple[Table, store.Stored | None, Item | None]
+Outcome = tuple[list[Item], list[Change]]
 
 
 def execute_statement(self: DynamoHandler) -> ActionResult:
     """Replaces the response method."""
-    found, changes = _run(self.dynamodb_backend, "ExecuteStatement", self.body)
+    for name in ("Limit", "NextToken"):
+        if self.body.get(name) is not None:
+            raise NotModelled(
+                "dynamodb", "ExecuteStatement", f"{name}, pages of PartiQL", "use Query or Scan"
+            )
+    statement = parsed(self.body["Statement"], self.body.get("Parameters") or [])
+    found, changes = _run(self.dynamodb_backend, statement)
     for change in changes:
         store.write(*change)
     return ActionResult({"Items": found})
@@ -62,36 +69,40 @@ def execute_statement(self: DynamoHandler) -> ActionResult:
 
 def batch_execute_statement(self: DynamoHandler) -> ActionResult:
     """Replaces the response method."""
-    backend = self.dynamodb_backend
     responses = []
     for entry in self.body["Statements"]:
         response: dict[str, Any] = {}
-        name = _table_name(entry["Statement"])
-        if name in backend.tables:
-            response["TableName"] = name
         try:
-            _check_whole_key(backend.tables.get(name), entry["Statement"])
-            found, changes = _run(backend, "BatchExecuteStatement", entry)
+            statement = parsed(entry["Statement"], entry.get("Parameters") or [])
+            table = self.dynamodb_backend.get_table(statement.table)
+            response["TableName"] = table.name
+            if statement.kind == "SELECT" and _key_in(table, statement.condition) is None:
+                raise Invalid(NO_SELECT)
+            found, changes = _run(self.dynamodb_backend, statement)
             for change in changes:
                 store.write(*change)
             if found:
                 response["Item"] = found[0]
-        except DynamodbException as error:
-            response["Error"] = {"Code": _code(error), "Message": error.message}
-        except ResourceNotFoundException as error:
-            response["Error"] = {"Code": "ResourceNotFound", "Message": error.message}
+        except Exception as error:
+            response["Error"] = {"Code": _code(error), "Message": error.message}  # type: ignore[attr-defined]
         responses.append(response)
     return ActionResult({"Responses": responses})
 
 
 def execute_transaction(self: DynamoHandler) -> ActionResult:
-    """Replaces the response method: nothing is written until every statement has been read."""
-    responses: Answer = []
+    """Replaces the response method: nothing is written until every statement is worked out."""
+    responses: list[dict[str, Any]] = []
     reasons: list[tuple[str | None, str | None, None]] = []
     todo: list[Change] = []
-    for entry in self.body["TransactStatements"]:
+    statements = [
+        parsed(entry["Statement"], entry.get("Parameters") or [])
+        for entry in self.body["TransactStatements"]
+    ]
+    for statement in statements:
+        self.dynamodb_backend.get_table(statement.table)
+    for statement in statements:
         try:
-            found, changes = _run(self.dynamodb_backend, "ExecuteTransaction", entry)
+            found, changes = _run(self.dynamodb_backend, statement)
         except DynamodbException as error:
             reasons.append((_code(error), error.message, None))
             continue
@@ -100,97 +111,110 @@ def execute_transaction(self: DynamoHandler) -> ActionResult:
         responses += [{"Item": one} for one in found]
     if any(code for code, _, _ in reasons):
         raise TransactionCanceledException(reasons)
+    _refuse_twice(todo)
     for change in todo:
         store.write(*change)
     return ActionResult({"Responses": responses})
 
 
-def _code(error: DynamodbException) -> str:
-    """The code of an error as an answer to a statement has it."""
-    name = str(error.error_type).rpartition("#")[2].removesuffix("Exception")
-    return {"Validation": "ValidationError", "ConditionalCheckFailed": name}.get(name, name)
+def _refuse_twice(changes: list[Change]) -> None:
+    places = [
+        (table.name, repr(values.key_of(plain, table.table_key_attrs)))
+        for table, before, after in changes
+        if (plain := after or (before.plain if before else None))
+    ]
+    if len(set(places)) < len(places):
+        raise MultipleTransactionsException
 
 
-def _run(
-    backend: DynamoDBBackend, operation: str, entry: dict[str, Any]
-) -> tuple[Answer, list[Change]]:
-    """What a statement finds, and what it changes, which is not written yet."""
-    statement, parameters = entry["Statement"], list(entry.get("Parameters") or [])
-    kind = KINDS.match(statement)
+def _code(error: Exception) -> str:
+    """The code of an error as an answer to one statement has it; others are not caught."""
+    kind = getattr(error, "error_type", None)
     if kind is None:
-        raise Invalid(MALFORMED)
-    if QUOTED.sub("", statement).count("?") > len(parameters):
-        raise Invalid(MISMATCH)
-    for value in parameters:
-        values.checked(value)
-    name = _table_name(statement)
-    table = backend.tables.get(name.partition(".")[0])
-    if table is None:
-        raise ResourceNotFoundException
-    try:
-        found, updates = partiql.query(statement, _documents(table), parameters)
-        pairs = [pair for given in updates.values() for pair in given]
-    except (DynamodbException, ResourceNotFoundException):
-        raise
-    except Exception as error:  # whatever the parser meets that it does not know
-        if getattr(error, "name", "") == "ValidationError":
-            raise Invalid(str(getattr(error, "message", MISMATCH))) from error
-        raise NotModelled(
-            "dynamodb",
-            operation,
-            f"what the PartiQL statement {statement!r} says",
-            "use PutItem, GetItem, UpdateItem, DeleteItem, Query or Scan",
-        ) from error
-    inserts = kind.group(1).upper() == "INSERT"
-    return found, [_change(table, *pair, inserts=inserts) for pair in pairs]
+        raise error
+    name = str(kind).rpartition("#")[2].removesuffix("Exception")
+    return "ValidationError" if name == "Validation" else name
 
 
-def _change(
-    table: Table, before: values.Item | None, after: values.Item | None, *, inserts: bool
-) -> Change:
-    given = after if after is not None else before
-    assert given is not None
-    item = values.item(given)
-    if after is not None:
-        keys.check_item(table, item)
+def _run(backend: DynamoDBBackend, statement: Statement) -> Outcome:
+    """What a statement finds, and what it changes, which is not written yet."""
+    table = backend.get_table(statement.table)
+    if statement.kind == "SELECT":
+        return list(_selected(table, statement)), []
+    if statement.kind == "EXISTS":
+        if not list(_selected(table, statement)):
+            raise ConditionalCheckFailed
+        return [], []
+    if statement.kind == "INSERT":
+        item = values.item(statement.item)
         store.refuse_too_large(item)
-    held = store.find(table, item)
-    if inserts and held is not None:
-        raise DynamodbException(
-            ERROR_TYPE_PREFIX + "DuplicateItemException",
-            "Duplicate primary key exists in table",
-        )
-    return table, held, item if after is not None else None
+        keys.check_item(table, item)
+        if store.find(table, item) is not None:
+            raise DynamodbException(ERROR_TYPE_PREFIX + "DuplicateItemException", DUPLICATE)
+        return [], [(table, None, item)]
+    return _changed(table, statement)
 
 
-def _table_name(statement: str) -> str:
-    """The table of a statement, and the index after a dot."""
-    found = NAMED.search(statement)
-    return (found.group(1) or found.group(2)) if found else ""
+def _changed(table: Table, statement: Statement) -> Outcome:
+    given = _key_in(table, statement.condition)
+    if given is None:
+        raise Invalid(NO_KEY)
+    key = keys.check_key(table, given)
+    actions = tuple(statement.actions)
+    items.check_actions(table, actions)
+    before = store.find(table, key)
+    if before is None and statement.kind == "DELETE":
+        return [], []
+    assert statement.condition is not None
+    if before is None or not holds(statement.condition, before.plain):
+        raise ConditionalCheckFailed
+    after = items.updated(table, key, before, actions) if statement.kind == "UPDATE" else None
+    shown: list[Item] = []
+    if statement.returning is not None:
+        which, when = statement.returning.split()
+        item = before.plain if when == "OLD" else after or {}
+        named = [action.path for action in actions]
+        shown = [item if which == "ALL" else projected(item, named)]
+    return shown, [(table, before, after)]
 
 
-def _documents(table: Table) -> dict[str, list[Any]]:
-    """What the parser reads: the items of the table and of its indexes, which it may change."""
-    plain = [item.plain for item in store.everything(table)]
-    plain.sort(key=lambda item: [values.order(item[name]) for name in table.table_key_attrs])
-    found: dict[str, list[Any]] = {table.name: copy.deepcopy(plain)}
-    for index in keys.indexes(table):
-        held = [in_index(table, index, item) for item in plain]
-        found[f"{table.name}.{index.name}"] = copy.deepcopy([one for one in held if one])
-    return found
+def _selected(table: Table, statement: Statement) -> Iterator[Item]:
+    index = keys.index_named(table, statement.index) if statement.index else None
+    names = [*(keys.schema_of(index).names if index else ()), *table.table_key_attrs]
+    found = [
+        held
+        for item in store.everything(table)
+        if (held := in_index(table, index, item.plain) if index else item.plain) is not None
+        and (statement.condition is None or holds(statement.condition, held))
+    ]
+    found.sort(key=lambda item: [values.order(item[name]) for name in names])
+    for path, descends in reversed(statement.order):
+        if path.head not in names:
+            raise Invalid(f"Variable reference {path.head} in ORDER BY clause must be part of the "
+                          "primary key")  # fmt: skip
+        found.sort(key=lambda item: values.order(item[path.head]), reverse=descends)
+    for item in found:
+        yield item if statement.paths is None else projected(item, statement.paths)
 
 
-def _check_whole_key(table: Table | None, statement: str) -> None:
-    """A batch reads by primary keys only."""
-    if table is None or not re.match(r"\s*SELECT", statement, re.IGNORECASE):
-        return
-    where = re.split(r"\bWHERE\b", statement, maxsplit=1, flags=re.IGNORECASE)[1:]
-    for name in table.table_key_attrs:
-        if not where or not re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", where[0]):
-            raise Invalid(
-                "Select statements within BatchExecuteStatement must specify the primary key in "
-                "the where clause."
-            )
+def _key_in(table: Table, condition: Condition | None) -> Item | None:
+    """The whole key, if a condition fixes it by equalities; else None."""
+    found = dict(_equalities(condition))
+    if all(name in found for name in table.table_key_attrs):
+        return {name: found[name] for name in table.table_key_attrs}
+    return None
+
+
+def _equalities(condition: Condition | None) -> Iterator[tuple[str, Value]]:
+    if isinstance(condition, Junction) and condition.operator == "AND":
+        for inner in condition.conditions:
+            yield from _equalities(inner)
+    elif isinstance(condition, Test) and condition.operator == "=":
+        left, right = condition.operands
+        if isinstance(left, Literal):
+            left, right = right, left
+        if isinstance(left, Path) and len(left.parts) == 1 and isinstance(right, Literal):
+            yield left.head, right.value
 
 
 def corrections() -> AbstractContextManager[None]:

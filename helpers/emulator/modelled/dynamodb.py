@@ -9,10 +9,8 @@ BULK = refused("exports, imports and other work in bulk", "use Scan and BatchWri
 GLOBAL = refused("tables in several regions", "make a table in each, and copy from the stream")
 KINESIS = refused("changes to Kinesis", "read the stream of the table")
 INSIGHTS = refused("contributor insights", "count in lab.trace")
-PARTIQL = acts("moto reads the statement; what it cannot read is refused")
-
 ROWS: dict[str, Verdict] = {
-    "BatchExecuteStatement": PARTIQL,
+    "BatchExecuteStatement": acts(),
     "BatchGetItem": acts(),
     "BatchWriteItem": acts(),
     "CancelBulkOperation": BULK,
@@ -39,8 +37,8 @@ ROWS: dict[str, Verdict] = {
     "DescribeTimeToLive": acts(),
     "DisableKinesisStreamingDestination": KINESIS,
     "EnableKinesisStreamingDestination": KINESIS,
-    "ExecuteStatement": PARTIQL,
-    "ExecuteTransaction": PARTIQL,
+    "ExecuteStatement": acts("Limit and NextToken, pages of PartiQL, are refused"),
+    "ExecuteTransaction": acts(),
     "ExportTableToPointInTime": BULK,
     "GetItem": acts(),
     "GetResourcePolicy": KEPT,
