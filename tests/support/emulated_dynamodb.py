@@ -114,3 +114,80 @@ def refused(code, text=""):
         yield caught
     assert caught.value.response["Error"]["Code"] == code
     assert text in caught.value.response["Error"]["Message"]
+
+
+KEY = {"pk": "a", "sk": "1"}
+
+
+class Indexed:
+    """A table with the key `pk` and `sk`, a global index by `g`, and a local one by `n`."""
+
+    def __init__(self, name="indexed", projection="ALL", **included):
+        self.name, self.db = name, boto3.client("dynamodb", **once())
+        kinds = {"pk": "S", "sk": "S", "g": "S", "n": "N"}
+        self.db.create_table(
+            TableName=name,
+            KeySchema=_schema("pk", "sk"),
+            AttributeDefinitions=[
+                {"AttributeName": one, "AttributeType": kind} for one, kind in kinds.items()
+            ],
+            BillingMode="PAY_PER_REQUEST",
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "by_g",
+                    "KeySchema": _schema("g"),
+                    "Projection": {"ProjectionType": projection, **included},
+                }
+            ],
+            LocalSecondaryIndexes=[
+                {
+                    "IndexName": "by_n",
+                    "KeySchema": _schema("pk", "n"),
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
+        )
+
+    def __getattr__(self, operation):
+        """An operation of the client, with the table's name."""
+        call = getattr(self.db, operation)
+        return lambda **given: call(TableName=self.name, **given)
+
+    def put(self, **item):
+        return self.put_item(Item=typed({**KEY, **item}))
+
+    def get(self, **key):
+        found = self.get_item(Key=typed({**KEY, **key}))
+        return plain(found["Item"]) if "Item" in found else None
+
+    def update(self, expression, names=None, key=None, **given):
+        """Update one item; values are given by their names, without the colon."""
+        return self.update_item(
+            **with_values(given, names),
+            Key=typed({**KEY, **(key or {})}),
+            UpdateExpression=expression,
+        )
+
+
+def _schema(*names):
+    kinds = ("HASH", "RANGE")
+    return [{"AttributeName": n, "KeyType": k} for n, k in zip(names, kinds, strict=False)]
+
+
+def with_values(given, names=None):
+    """The values of an expression, and what else a call is given (in capital letters)."""
+    found = {name: value for name, value in given.items() if name[0].isupper()}
+    values = {f":{name}": value for name, value in given.items() if name not in found}
+    if values:
+        found["ExpressionAttributeValues"] = typed(values)
+    if names:
+        found["ExpressionAttributeNames"] = names
+    return found
+
+
+def message(call, *args, **given):
+    """What AWS says against a call."""
+    with pytest.raises(ClientError) as caught:
+        call(*args, **given)
+    assert caught.value.response["Error"]["Code"] == "ValidationException"
+    return caught.value.response["Error"]["Message"]

@@ -71,13 +71,24 @@ def checked(value: Any, depth: int = 0) -> Value:
     if name == "L":
         return {"L": [checked(one, depth + 1) for one in held]}
     if name == "M":
-        return {"M": {key: checked(one, depth + 1) for key, one in held.items()}}
+        return {"M": _named(held, depth + 1)}
     raise Malformed(NO_TYPE)
 
 
 def item(given: dict[str, Any]) -> Item:
     """All the values of an item or a key, checked."""
-    return {name: checked(value) for name, value in given.items()}
+    return _named(given, 0)
+
+
+def _named(given: dict[str, Any], depth: int) -> Item:
+    """Values by their names.
+
+    Source: Developer Guide, "Supported data types and naming rules": "An attribute name must be at
+    least one character long". The words are the lab's.
+    """
+    if "" in given:
+        raise Malformed(INVALID + "An attribute name must be at least one character long")
+    return {name: checked(value, depth) for name, value in given.items()}
 
 
 def _set(name: str, members: list[Any]) -> list[Any]:
