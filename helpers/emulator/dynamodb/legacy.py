@@ -130,6 +130,7 @@ def _condition(name: str, operator: str, listed: list[Value]) -> Condition:
 
 def updates(given: dict[str, Any], before: Item) -> tuple[Action, ...]:
     """The changes that AttributeUpdates state; ADD of a list appends."""
+    values.refuse_empty_name(given)
     found = []
     for name, update in given.items():
         action, path = update.get("Action", "PUT"), Path((name,))

@@ -128,7 +128,7 @@ def describe_stream(self: DynamoDBStreamsHandler) -> ActionResult:
     shard = _shard_of(self.backend, arn)
     table = shard.table
     enabled = bool((table.stream_specification or {}).get("StreamEnabled"))
-    view = vars(shard).setdefault("view", (table.stream_specification or {}).get("StreamViewType"))
+    view = vars(shard).get("view") or (table.stream_specification or {}).get("StreamViewType")
     shards = [] if self._get_param("ExclusiveStartShardId") == shard.id else [shard.to_json()]
     limit = self._get_param("Limit")
     return ActionResult(

@@ -119,6 +119,8 @@ def update_table(self: DynamoHandler) -> ActionResult:
     if body.get("WarmThroughput") is not None:
         table.warm_throughput = {**table.warm_throughput, **body["WarmThroughput"]}
     if stream is not None:
+        if table.stream_shard is not None and table.stream_specification:
+            table.stream_shard.view = table.stream_specification.get("StreamViewType")
         table.set_stream_specification(stream)
     return ActionResult(table.describe())
 

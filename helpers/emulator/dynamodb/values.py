@@ -81,14 +81,23 @@ def item(given: dict[str, Any]) -> Item:
 
 
 def _named(given: dict[str, Any], depth: int) -> Item:
-    """Values by their names.
+    refuse_empty_name(given)
+    return {name: checked(value, depth) for name, value in given.items()}
+
+
+def refuse_empty_name(names: Iterable[str]) -> None:
+    """Refuse a name without a character. The words are the lab's.
 
     Source: Developer Guide, "Supported data types and naming rules": "An attribute name must be at
-    least one character long". The words are the lab's.
+    least one character long".
+
+    Raises
+    ------
+    Malformed
+        If one has none.
     """
-    if "" in given:
+    if "" in names:
         raise Malformed(INVALID + "An attribute name must be at least one character long")
-    return {name: checked(value, depth) for name, value in given.items()}
 
 
 def _set(name: str, members: list[Any]) -> list[Any]:

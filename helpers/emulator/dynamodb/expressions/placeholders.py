@@ -38,6 +38,7 @@ class Placeholders:
     def __init__(self, names: dict[str, str] | None, given: dict[str, Any] | None) -> None:
         _check_keys("Names", "#", names)
         _check_keys("Values", ":", given)
+        values.refuse_empty_name((names or {}).values())
         self._names = names or {}
         self._values: dict[str, Value] = {}
         for key, value in (given or {}).items():
