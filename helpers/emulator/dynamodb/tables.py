@@ -73,7 +73,7 @@ def get_table(self: DynamoDBBackend, table_name: str) -> Table:
     """Replaces `DynamoDBBackend.get_table`: a name that no table has is not looked for."""
     table = self.tables.get(table_name)
     if table is None:
-        definitions.check_name(table_name, shortest=1)
+        definitions.check_name(table_name)
         table = _get_table(self, table_name)
     return table
 

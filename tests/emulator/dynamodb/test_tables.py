@@ -40,8 +40,8 @@ def index(name, *keys, **more):
 
 
 REFUSED = [
-    (table(TableName="ab"), "1 validation error detected: Value 'ab' at 'tableName' failed to "
-     "satisfy constraint: Member must have length greater than or equal to 3"),
+    (table(TableName="a b"), "1 validation error detected: Value 'a b' at 'tableName' failed to "
+     "satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"),
     (table(keys="pk pk", names="pk"), "Invalid KeySchema: Some index key attribute have no "
      "definition"),
     (table(keys="pk pk"), "Both the Hash Key and the Range Key element in the KeySchema have the "
