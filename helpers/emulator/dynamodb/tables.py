@@ -15,16 +15,13 @@ from functools import wraps
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
-from moto.dynamodb.exceptions import (
-    ERROR_TYPE_PREFIX,
-    DynamodbException,
-    ResourceNotFoundException,
-)
+from moto.dynamodb.exceptions import ResourceNotFoundException
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
-from helpers.emulator.dynamodb import definitions, keys
+from helpers.emulator.dynamodb import definitions
+from helpers.emulator.dynamodb.index_updates import update_indexes
 from helpers.emulator.dynamodb.refusals import INVALID, Invalid, not_found
 from helpers.emulator.guard import applied
 from helpers.emulator.not_modelled import NotModelled
@@ -105,7 +102,7 @@ def update_table(self: DynamoHandler) -> ActionResult:
         _check_stream(table, stream)
     updates = body.get("GlobalSecondaryIndexUpdates")
     if updates is not None:
-        _update_indexes(table, body, updates)
+        update_indexes(table, body, updates)
     for name, attribute in (
         ("BillingMode", "billing_mode"),
         ("DeletionProtectionEnabled", "deletion_protection_enabled"),
@@ -180,66 +177,6 @@ def _check_stream(table: Table, given: Body) -> None:
         )
     if not enabled:
         raise Invalid(f"Table has no stream to disable: TableName: {table.name}")
-
-
-# Indexes.
-
-
-def _update_indexes(table: Table, body: Body, updates: list[Body]) -> None:
-    if not updates:
-        raise Invalid(f"{INVALID}List of GlobalSecondaryIndexUpdates is empty")
-    held = {index.name: index for index in table.global_indexes}
-    known = {one["AttributeName"]: one for one in table.attr}
-    known |= {one["AttributeName"]: one for one in body.get("AttributeDefinitions") or ()}
-    made = [one for one in updates if "Create" in one or "Delete" in one]
-    if len(made) > 1:
-        raise DynamodbException(
-            ERROR_TYPE_PREFIX + "LimitExceededException",
-            "Subscriber limit exceeded: Only 1 online index can be created or deleted "
-            "simultaneously per table",
-        )
-    for update in updates:
-        given = [(kind, one) for kind, one in update.items() if one is not None]
-        if len(given) != 1:
-            raise Invalid(
-                f"{INVALID}Only one global secondary index action is allowed per "
-                "GlobalSecondaryIndexUpdate object"
-                if given
-                else f"{INVALID}One of GlobalSecondaryIndexUpdate.Update, "
-                "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be "
-                "null"
-            )
-        [(kind, index)] = given
-        _apply(table, kind, index, held, known)
-    table.global_indexes = list(held.values())
-    used = {name for owner in (table, *keys.indexes(table)) for name in keys.schema_of(owner).names}
-    table.attr = [one for name, one in known.items() if name in used]
-
-
-def _apply(
-    table: Table, kind: str, index: Body, held: dict[str, GlobalSecondaryIndex], known: Body
-) -> None:
-    name = index["IndexName"]
-    if kind == "Create":
-        if name in {one.name for one in keys.indexes(table)}:
-            raise Invalid("Attempting to create an index which already exists")
-        definitions.check_schema(index["KeySchema"], list(known))
-        definitions.check_projection(index["Projection"])
-        definitions.check_index_throughput(index, paid=table.billing_mode == definitions.PAID)
-        if len(held) >= definitions.MOST_GLOBAL:
-            raise DynamodbException(
-                ERROR_TYPE_PREFIX + "LimitExceededException",
-                "GlobalSecondaryIndex count exceeds the per-table limit of "
-                f"{definitions.MOST_GLOBAL}",
-            )
-        held[name] = GlobalSecondaryIndex.create(index, table.table_key_attrs)
-        return
-    if name not in held:
-        raise ResourceNotFoundException
-    if kind == "Delete":
-        del held[name]
-    else:
-        held[name].update(index)
 
 
 # Tags.
