@@ -233,3 +233,45 @@ def capacity(lab: Any) -> str:
         if answer["UnprocessedItems"]:
             return "throttled"
     return "all accepted"
+
+
+@difference(
+    "DynamoDB: a number compared with a text",
+    aws="does not match",
+    source=f"{MODEL}, Condition",
+)
+def other_type(lab: Any) -> str:
+    """A condition asks whether a number is less than a text."""
+    table = Table("compared")
+    table.put("a", n=5)
+    limit = {":limit": {"S": "9"}}
+    condition = {"ConditionExpression": "n < :limit", "ExpressionAttributeValues": limit}
+    try:
+        table.db.delete_item(TableName="compared", Key={"id": {"S": "a"}}, **condition)
+    except ClientError as error:
+        failed = kind(error) == "ConditionalCheckFailedException"
+        return "does not match" if failed else kind(error)
+    except Exception as error:  # moto's own
+        return type(error).__name__
+    return "deleted"
+
+
+@difference(
+    "DynamoDB: a filter on the key of a query",
+    aws="ValidationException",
+    source="Developer Guide, filter expressions for Query",
+)
+def filter_on_key(lab: Any) -> str:
+    """A query filters by its key."""
+    table = Table("filtered")
+    table.put("a", n=5)
+    try:
+        found = table.db.query(
+            TableName="filtered",
+            KeyConditionExpression="id = :id",
+            FilterExpression="id = :id",
+            ExpressionAttributeValues={":id": {"S": "a"}},
+        )
+    except ClientError as error:
+        return kind(error)
+    return f"{found['Count']} found"

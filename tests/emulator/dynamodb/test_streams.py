@@ -140,3 +140,25 @@ def test_what_is_not_there_is_refused(table):
         boto3.client("dynamodbstreams").describe_stream(
             StreamArn=table.stream_arn.replace("orders", "gone")
         )
+
+
+def test_a_function_gets_bytes_in_base64(lab, table):
+    events = []
+    lab.deploy("f", lambda event, context: events.append(event))
+    boto3.client("lambda").create_event_source_mapping(
+        FunctionName="f", EventSourceArn=table.stream_arn, StartingPosition="LATEST"
+    )
+    table.put(id="a", body=b"\xff", nested=[{"bytes": {b"x"}}])
+    [record] = events[0]["Records"]
+    assert record["dynamodb"]["NewImage"] == {
+        "id": {"S": "a"},
+        "body": {"B": "/w=="},
+        "nested": {"L": [{"M": {"bytes": {"BS": ["eA=="]}}}]},
+    }
+
+
+def test_a_set_in_another_order_is_no_change(table):
+    table.db.put_item(TableName="orders", Item={"id": {"S": "a"}, "s": {"SS": ["x", "y"]}})
+    table.db.put_item(TableName="orders", Item={"s": {"SS": ["y", "x"]}, "id": {"S": "a"}})
+    table.db.put_item(TableName="orders", Item={"id": {"S": "a"}, "s": {"SS": ["x"]}})
+    assert [record["eventName"] for record in table.records()] == ["INSERT", "MODIFY"]
