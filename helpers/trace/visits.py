@@ -6,21 +6,15 @@ handled them, and from what functions and workflows did.
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from math import nan
 from typing import TYPE_CHECKING, Any
 
-from helpers.trace.callers import service_of
-from helpers.trace.handlings import messages, steps
+from helpers.trace.handlings import messages
 from helpers.trace.orders import field
+from helpers.trace.runs import VISIT, Runs, content
 from helpers.trace.stays import states
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_COLUMNS = ["id", "order", "queue", "state", "holder", "start", "end", "ended_by", "kind"]
-_Said = dict[tuple[str | None, Any], list[tuple[float, str]]]
 
 
 def visits(
@@ -50,7 +44,7 @@ def visits(
     """
     import pandas as pd
 
-    said, runs, entries = _steps(trace, key)
+    runs = Runs(trace, key)
     handled = messages(trace)
     lives = states(trace, until=until).sort_values(["start", "stay"], kind="stable")
     taken = handled.reindex(lives["handling"].where(lives["state"] == "in_flight"))
@@ -63,8 +57,8 @@ def visits(
         "redelivery" if often else "duplicate" if ident in copies else "first"
         for ident, often in zip(lives["id"], again, strict=True)
     ]
-    more = pd.DataFrame([*runs, *entries], columns=_COLUMNS, dtype=object)
-    parts = [_sendings(trace, handled, lives, said), more, lives[_COLUMNS]]
+    more = pd.DataFrame(runs.rows, columns=VISIT, dtype=object)
+    parts = [_sendings(trace, handled, lives, runs), more, lives[VISIT]]
     frame = pd.concat([part.astype(object) for part in parts])
     frame = frame.where(frame.notna(), None).astype({"start": float, "end": float})
     return frame.sort_values("start", kind="stable", ignore_index=True)
@@ -99,26 +93,15 @@ def _copies(lives: pd.DataFrame) -> set[str]:
     return copies
 
 
-def content(body: str | None) -> str | None:
-    """What a message says: of an SNS notification its `Message`, of an event its `detail`."""
-    try:
-        outer = json.loads(body or "")
-    except ValueError:
-        return body
-    if isinstance(outer, dict):
-        for envelope in ("Message", "detail"):
-            if envelope in outer:
-                return json.dumps(outer[envelope], sort_keys=True)
-    return body
-
-
 def _sendings(
-    trace: pd.DataFrame, handled: pd.DataFrame, lives: pd.DataFrame, said: _Said
+    trace: pd.DataFrame, handled: pd.DataFrame, lives: pd.DataFrame, runs: Runs
 ) -> pd.DataFrame:
     """The time until the service had a message: from the begin of the attempt that sent it.
 
     A topic or a bus has it from the moment at which it was published.
     """
+    import pandas as pd
+
     tries = trace.dropna(subset="call").set_index(["call", "attempt"])["time"]
     begins = tries[~tries.index.duplicated()]
     sent = handled[(handled["what"] == "sent") & ~handled.duplicated("id")]
@@ -135,73 +118,8 @@ def _sendings(
         order=first["order"].reindex(sent["id"]).to_numpy(),
         kind=first["kind"].reindex(sent["id"]).to_numpy(),
     )
-    for row in rows.index:
-        at_work = service_of(rows.at[row, "holder"])
-        if at_work is not None and at_work[0] in ("sns", "events"):
-            found = _last(said, at_work[0], rows.at[row, "order"], rows.at[row, "end"])
-            rows.at[row, "start"] = found[0] if found else rows.at[row, "start"]
-    return rows[_COLUMNS]
-
-
-def _last(said: _Said, service: str, order: Any, until: float) -> tuple[float, str] | None:
-    """When something was last said to a service about an order, and who said it."""
-    before = [one for one in said.get((service, order), []) if one[0] <= until]
-    return before[-1] if order is not None and before else None
-
-
-def _steps(trace: pd.DataFrame, key: str) -> tuple[_Said, list[Any], list[Any]]:
-    """What was said to services other than queues, and rows for invocations and states."""
-    said: _Said = defaultdict(list)
-    open_runs: dict[str, tuple[Any, ...]] = {}
-    open_states: dict[str, tuple[Any, ...]] = {}
-    orders: dict[str, Any] = {}  # of executions
-    seen: set[tuple[str, Any, str | None]] = set()
-    runs: list[Any] = []
-    entries: list[Any] = []
-
-    def end(row: tuple[Any, ...], time: float, by: str | None) -> tuple[Any, ...]:
-        return (*row[:6], time, by, row[6])
-
-    frame = steps(trace)
-    for time, resource, what, ident, body, place, service, caller in frame.itertuples(index=False):
-        if what == "called":
-            said[service, field(body, key)].append((time, caller))
-        elif what == "began":
-            order = field(body, key)
-            source = _last(said, "lambda", order, time)
-            again = order is not None and (resource, order, content(body)) in seen
-            seen.add((resource, order, content(body)))
-            kind = "duplicate" if again else "first"
-            holder = source[1] if source else None
-            runs.append((ident, order, resource, "sending", holder, time, time, "sent", kind))
-            open_runs[ident] = (ident, order, resource, "running", None, time, kind)
-        elif what == "ended" and ident in open_runs:
-            runs.append(end(open_runs.pop(ident), time, body))
-        elif what == "entered":
-            execution = ident.partition("#")[0]
-            if execution not in orders:
-                orders[execution] = order = field(body, key)
-                source = _last(said, "stepfunctions", order, time)
-                holder = source[1] if source else None
-                entries.append(
-                    (ident, order, resource, "sending", holder, time, time, "sent", "first")
-                )
-            open_states[ident] = (
-                ident,
-                orders[execution],
-                resource,
-                "entered",
-                place,
-                time,
-                "first",
-            )
-        elif what == "left" and ident in open_states:
-            entries.append(end(open_states.pop(ident), time, "left"))
-        elif what == "over":
-            for token in [t for t in open_states if t.partition("#")[0] == ident]:
-                entries.append(end(open_states.pop(token), time, body))
-            if entries and entries[-1][0] == ident:
-                entries[-1] = (*entries[-1][:7], body, entries[-1][8])
-    entries += [end(row, nan, None) for row in open_states.values()]
-    runs += [end(row, nan, None) for row in open_runs.values()]
-    return said, runs, entries
+    return pd.DataFrame(
+        [step for row in rows[VISIT].itertuples(index=False) for step in runs.on_the_way(row)],
+        columns=VISIT,
+        dtype=object,
+    )

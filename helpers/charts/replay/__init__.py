@@ -6,6 +6,7 @@ without a network or a kernel, `stills` draws a few moments for where no script 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import pandas as pd
@@ -84,11 +85,12 @@ def describe(shown: Film) -> str:
     names = {kind: [p.name for p in shown.places if p.kind == kind] for kind in _TOLD}
     again = sum(any(visit[2] != "first" for visit in dot.visits) for dot in shown.dots)
     lost = sum(one.text == "reply lost" for one in shown.misfortunes)
-    done = sum(dot.done is not None for dot in shown.dots)
+    ends = Counter(shown.places[dot.gone].name for dot in shown.dots if dot.gone is not None)
     said = [
         f"Replay of {len(shown.dots)} messages from {spoken(shown.start)} to {spoken(shown.end)}.",
         *(f"{_TOLD[kind]}: {', '.join(found)}." for kind, found in names.items() if found),
-        f"{done} are done at the end; {again} were delivered again or are duplicates.",
+        f"At the end: {', '.join(f'{n} {name}' for name, n in ends.items()) or 'none done'}.",
+        f"{again} were delivered again or are duplicates.",
     ]
     if lost:
         said.append(f"{lost} replies are lost.")

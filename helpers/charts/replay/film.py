@@ -22,7 +22,10 @@ from helpers.trace.callers import service_of
 KINDS = ("first", "redelivery", "duplicate")
 CROWD = 6  # workers of one queue that get a place each; more share one
 SENDERS = "senders"
-DONE = ("deleted", "ok", "Succeeded")  # what ended the last visit of what is done
+# Where that goes whose last visit was ended so.
+ENDS = dict.fromkeys(["deleted", "ok", "Succeeded"], "done")
+ENDS |= dict.fromkeys(["failed", "stopped", "Failed", "Aborted", "TimedOut"], "failed")
+ENDS |= {"expired": "expired", "purged": "purged"}
 _AREA = {"waiting": "queue", "delayed": "delayed", "running": "function"}
 
 
@@ -34,7 +37,8 @@ class Place:
     ----------
     kind : str
         "senders", "topic", "queue", "dead" (a queue to which messages are moved only), "delayed",
-        "worker", "nobody" (a reply that was lost holds them), "function", "state" or "done".
+        "worker", "nobody" (a reply that was lost holds them), "function", "state", "done" or
+        "failed" (of functions and workflows; of queues, what expired or was purged).
     name, queue : str
         What stands on it, and the queue, function or state machine that it belongs to.
     column : int
@@ -57,15 +61,15 @@ class Dot:
         Start (virtual seconds), number of the place, kind, and what ended the visit before.
     end : float, optional
         When it was gone.
-    done : int, optional
-        The number of the place of those that are done, if it is.
+    gone : int, optional
+        The number of the place of those that are done, or have failed.
     """
 
     ident: str
     order: Any
     visits: list[tuple[float, int, str, str | None]]
     end: float | None = None
-    done: int | None = None
+    gone: int | None = None
 
 
 @dataclass
@@ -161,8 +165,8 @@ class _Stage:
             if ident in before and before[ident] != here:
                 ways.setdefault((before[ident], here))
             before[ident] = here
-            if ended_by in DONE:
-                ways.setdefault((here, self._numbered("done", "done", queue)))
+            if ended_by in ENDS:
+                ways.setdefault((here, self.end(ended_by, queue)))
         self._columns(list(ways))
         self.ways = list(ways)
 
@@ -200,8 +204,10 @@ class _Stage:
         there = next((number for number in found if number is not None), None)
         return None if there is None else (self.of_caller(caller), there)
 
-    def done(self, queue: str) -> int | None:
-        return self._numbers.get(("done", "done", queue))
+    def end(self, ended_by: str, queue: str) -> int:
+        """Where that goes which is over."""
+        name = ENDS[ended_by]
+        return self._numbered("done" if name == "done" else "failed", name, queue)
 
     def _numbered(self, kind: str, name: str, queue: str | None) -> int:
         known = (kind, name, queue)
@@ -266,7 +272,7 @@ def _dot(stage: _Stage, rows: pd.DataFrame, end: float) -> Dot:
     dot = Dot(last["id"], last["order"], steps)
     if last["end"] <= end:
         dot.end = last["end"]
-        dot.done = stage.done(last["queue"]) if why in DONE else None
+        dot.gone = stage.end(why, last["queue"]) if why in ENDS else None
     return dot
 
 

@@ -54,8 +54,8 @@ def _packed(film: Film, order: str | None) -> dict[str, Any]:
         for start, place, kind, why in dot.visits:
             steps += [round(start, 3), place, KINDS.index(kind), why or ""]
         end = None if dot.end is None else round(dot.end, 3)
-        done = -1 if dot.done is None else dot.done
-        dots.append([dot.ident[:8], dot.order, end, done, *steps])
+        gone = -1 if dot.gone is None else dot.gone
+        dots.append([dot.ident[:8], dot.order, end, gone, *steps])
     return {
         "start": film.start,
         "end": round(film.end, 3),

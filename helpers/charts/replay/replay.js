@@ -12,9 +12,10 @@
   const GLIDE = 0.11; // seconds in which a dot goes two thirds of its way
   const NARROW = 560; // pixels of width below which it runs from top to bottom
   const SEEN = 0.9; // seconds for which something that takes no time is seen
-  const RANK = ["senders", "topic", "queue", "delayed", "state", "worker", "function", "nobody", "dead", "done"];
-  const LEAST = { queue: 104, worker: 48, done: 58, senders: 58, topic: 48, delayed: 58, nobody: 48, dead: 76,
+  const RANK = ["senders", "topic", "queue", "delayed", "state", "worker", "function", "nobody", "dead", "done", "failed"];
+  const LEAST = { queue: 104, worker: 48, done: 58, failed: 58, senders: 58, topic: 48, delayed: 58, nobody: 48, dead: 76,
     function: 58, state: 58 };
+  const UNCOUNTED = ["senders", "topic"];
   const QUEUES = ["queue", "dead", "delayed"];
 
   const svg = (name, attributes, parent) => {
@@ -51,8 +52,8 @@
       this.film = JSON.parse(root.dataset.film);
       this.places = this.film.places.map(([kind, name, queue, column]) => ({ kind, name, queue, column }));
       this.visits = [];
-      this.dots = this.film.dots.map(([ident, order, end, done, ...steps]) => {
-        const dot = { ident, order, end: end ?? Infinity, done, steps: [], node: null };
+      this.dots = this.film.dots.map(([ident, order, end, gone, ...steps]) => {
+        const dot = { ident, order, end: end ?? Infinity, gone, steps: [], node: null };
         for (let i = 0; i < steps.length; i += 4) {
           const [start, place, kind, why] = steps.slice(i, i + 4);
           const next = i + 4 < steps.length ? steps[i + 4] : dot.end;
@@ -62,7 +63,7 @@
         return dot;
       });
       this.visits.sort((a, b) => a.start - b.start);
-      this.finished = this.dots.filter((dot) => dot.done >= 0).sort((a, b) => a.end - b.end);
+      this.finished = this.dots.filter((dot) => dot.gone >= 0).sort((a, b) => a.end - b.end);
       this.happenings = this.told();
       this.time = this.film.start;
       this.playing = false;
@@ -97,8 +98,9 @@
         });
         const last = names[dot.steps[dot.steps.length - 1].place];
         const how = this.places[dot.steps[dot.steps.length - 1].place].kind;
-        if (dot.done >= 0) add(dot.end, dot.order, how === "worker" ? `is deleted by ${last}: done` : `is done with ${last}`);
-        else if (dot.end < Infinity) add(dot.end, dot.order, how === "function" ? `fails in ${last}` : `is gone from ${last}`);
+        const ended = dot.gone >= 0 ? this.places[dot.gone].name : "gone";
+        if (ended === "done") add(dot.end, dot.order, how === "worker" ? `is deleted by ${last}: done` : `is done with ${last}`);
+        else if (dot.end < Infinity) add(dot.end, dot.order, ended === "failed" ? `fails in ${last}` : `is ${ended} in ${last}`);
       }
       const drawn = new Set(this.dots.map((dot) => dot.order));
       for (const [time, order, place, name] of this.film.effects)
@@ -252,7 +254,7 @@
       const group = svg("g", { class: `place ${place.kind}` }, this.under);
       svg("rect", { x: place.x, y: place.y, width: place.w, height: place.h, rx: 6 }, group);
       place.count = svg("text", { x: place.x + place.w - 7, y: place.y + 17, "text-anchor": "end", class: "count" }, group);
-      const room = Math.max(3, Math.floor((place.w - 40) / 7));
+      const room = Math.max(3, Math.floor((place.w - (UNCOUNTED.includes(place.kind) ? 12 : 34)) / 6.8));
       const name = place.kind === "nobody" ? "reply lost" : place.name;
       const label = svg("text", { x: place.x + 7, y: place.y + 17 }, group);
       label.textContent = name.length > room ? `${name.slice(0, room - 1)}…` : name;
@@ -290,8 +292,8 @@
       const fresh = jump ? 0 : SEEN * 0.6 * this.speed;
       for (const dot of this.dots) {
         if (!dot.node || here.has(dot)) continue;
-        if (dot.done >= 0 && now >= dot.end && now - dot.end < fresh)
-          this.move(dot, { ...dot.steps[dot.steps.length - 1], place: dot.done }, this.middle(this.places[dot.done]), share);
+        if (dot.gone >= 0 && now >= dot.end && now - dot.end < fresh)
+          this.move(dot, { ...dot.steps[dot.steps.length - 1], place: dot.gone }, this.middle(this.places[dot.gone]), share);
         else { dot.node.remove(); dot.node = null; }
       }
       this.count(counts, now);
@@ -321,7 +323,7 @@
     count(counts, now) {
       for (const dot of this.finished) {
         if (dot.end > now) break;
-        counts[dot.done]++;
+        counts[dot.gone]++;
       }
       const known = this.film.counts;
       this.places.forEach((place, number) => {
@@ -334,7 +336,7 @@
           }
           counts[number] = low ? steps[low - 1][1] : 0;
         }
-        const text = place.kind === "senders" || place.kind === "topic" ? "" : String(counts[number]);
+        const text = UNCOUNTED.includes(place.kind) ? "" : String(counts[number]);
         if (place.count.textContent !== text) place.count.textContent = text;
       });
     }
@@ -374,6 +376,7 @@
       if (has("function")) parts.push(`${sum("function")} running`);
       if (has("state")) parts.push(`${sum("state")} in a state`);
       parts.push(`${sum("done")} done`);
+      if (has("failed")) parts.push(`${sum("failed")} failed`);
       this.places.forEach((place, i) => {
         if (place.kind === "dead") parts.push(`${counts[i]} in ${place.name}`);
       });

@@ -32,6 +32,7 @@ _RANK = [
     "nobody",
     "dead",
     "done",
+    "failed",
 ]
 
 
@@ -130,20 +131,23 @@ def _moment(
         ax.plot(*ends, "-", color="#c4c8cc", linewidth=1, zorder=0.5)
     here = film.at(moment)
     for dot in film.dots:
-        if dot.done is not None and dot.end is not None and dot.end <= moment:
-            here[dot.done] += 1
+        if dot.gone is not None and dot.end is not None and dot.end <= moment:
+            here[dot.gone] += 1
     for number, (place, (x, y, wide, high)) in enumerate(zip(film.places, boxes, strict=True)):
-        edge = {"queue": BLUE, "dead": BLUE, "done": GREEN}.get(place.kind, GREY)
+        edge = {"queue": BLUE, "dead": BLUE, "done": GREEN, "failed": VERMILLION}.get(
+            place.kind, GREY
+        )
         shape = FancyBboxPatch(
             (x + 0.03, y + 0.03), wide - 0.06, high - 0.06, facecolor="white", edgecolor=edge,
             boxstyle="round,pad=0.03,rounding_size=0.06", linewidth=1,
         )  # fmt: skip
         ax.add_patch(shape)
         name = "reply lost" if place.kind == "nobody" else place.name
-        room = max(4, int((wide - 0.3) / 0.075))
+        counted = place.kind not in ("senders", "topic")
+        room = max(4, int((wide - (0.3 if counted else 0.12)) / 0.075))
         name = name if len(name) <= room else name[: room - 1] + "…"
         ax.text(x + 0.07, y + 0.15, name, fontsize=8, va="center", color=INK)
-        if place.kind not in ("senders", "topic"):
+        if counted:
             ax.text(
                 x + wide - 0.07, y + 0.15, f"{here[number]}", fontsize=8, va="center", ha="right"
             )
@@ -208,7 +212,9 @@ def _caption(film: Film, moment: float) -> str:
     held: dict[str, int] = defaultdict(int)
     for number, count in film.at(moment).items():
         held[film.places[number].kind] += count
-    held["done"] = sum(dot.done is not None and (dot.end or 0) <= moment for dot in film.dots)
+    for dot in film.dots:
+        if dot.gone is not None and dot.end is not None and dot.end <= moment:
+            held[film.places[dot.gone].kind] += 1
     kinds = {place.kind for place in film.places}
     told = []
     if "queue" in kinds:
@@ -217,6 +223,8 @@ def _caption(film: Film, moment: float) -> str:
         if kind in kinds:
             told.append(f"{held[kind]} {words}")
     told.append(f"{held['done']} done")
+    if held["failed"]:
+        told.append(f"{held['failed']} failed")
     if held["dead"]:
         told.append(f"{held['dead']} dead letters")
     return f"{spoken(moment)}: {', '.join(told)}"

@@ -40,7 +40,7 @@ def _of(dot: Dot) -> Any:
 
 
 def _counts(film: Film) -> dict[int, list[tuple[float, int]]]:
-    """How many are at each place, or done, at `MOMENTS` moments: the steps."""
+    """How many are at each place, or gone, at `MOMENTS` moments: the steps."""
     grid = np.linspace(film.start, film.end, MOMENTS)
     spans: dict[int, tuple[list[float], list[float]]] = {}
     for dot in film.dots:
@@ -50,8 +50,8 @@ def _counts(film: Film) -> dict[int, list[tuple[float, int]]]:
             came, went = spans.setdefault(visit[1], ([], []))
             came.append(visit[0])
             went.append(end)
-        if dot.done is not None and dot.end is not None:
-            spans.setdefault(dot.done, ([], []))[0].append(dot.end)
+        if dot.gone is not None and dot.end is not None:
+            spans.setdefault(dot.gone, ([], []))[0].append(dot.end)
     counts = {}
     for place, (came, went) in spans.items():
         held = np.searchsorted(np.sort(came), grid, "right")

@@ -114,7 +114,7 @@ def test_a_run_too_long_to_draw_is_thinned_and_its_numbers_count_all(troubled):
             for moment, count in steps[:: max(1, len(steps) // 20)]:
                 assert count == whole.at(moment)[place] or moment == whole.start
     [done] = [n for n, place in enumerate(whole.places) if place.kind == "done"]
-    assert few.counts[done][-1][1] == sum(dot.done == done for dot in whole.dots)
+    assert few.counts[done][-1][1] == sum(dot.gone == done for dot in whole.dots)
 
 
 def test_three_hundred_orders_are_at_most_60_kilobytes():
