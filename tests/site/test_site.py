@@ -205,3 +205,16 @@ def test_what_would_be_dead_or_mute_on_the_page_is_refused(data, complaint):
     notebook = new_notebook(cells=[new_code_cell("show()", outputs=[output])])
     with pytest.raises(ExtensionError, match=f"04-fail.ipynb, cell 0: .*{complaint}"):
         prepare(notebook, name="04-fail.ipynb")
+
+
+@needs_browser
+def test_the_front_page_begins_with_the_replay_of_a_lesson(site, visit):
+    page = visit(site / "index.html", reduced_motion="reduce")
+    replay = page.locator("article .lab-replay")
+    assert replay.count() == 1
+    assert replay.locator("figcaption").inner_text() == "Ten minutes at noon"
+    slider = replay.get_by_role("slider", name="Virtual time")
+    slider.evaluate("e => { e.value = 300; e.dispatchEvent(new Event('input')) }")
+    assert replay.locator("[data-message]").count() > 5
+    above = replay.evaluate("e => e.getBoundingClientRect().top")
+    assert 0 < above < 450  # in the first screen

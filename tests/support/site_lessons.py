@@ -70,6 +70,12 @@ explore.sliders(
     outage=explore.steps(60, 120, unit="s", label="down for"),
 )"""
 
+REPLAY = """\
+from helpers import charts
+from helpers.lessons.lesson_00 import experiment
+
+charts.replay(experiment.noon(lost=0.05), end=600, title="Ten minutes at noon")"""
+
 PREDICTION = """\
 from helpers import exercises
 
@@ -145,5 +151,5 @@ def write_lessons(folder):
     question = "Does it all show?"
     path = folder / "01-try-everything.ipynb"
     write_notebook(path, "Try everything", everything(), number=1, minutes=20, question=question)
-    short = [new_markdown_cell("A hippopotamus."), cell("1 + 1")]
+    short = [new_markdown_cell("A hippopotamus."), cell("1 + 1"), cell(REPLAY)]
     write_notebook(folder / "02-go-on.ipynb", "Go on", short, number=2)

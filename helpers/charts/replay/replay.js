@@ -65,7 +65,7 @@
       this.visits.sort((a, b) => a.start - b.start);
       this.finished = this.dots.filter((dot) => dot.gone >= 0).sort((a, b) => a.end - b.end);
       this.happenings = this.told();
-      this.time = this.film.start;
+      this.time = this.begin();
       this.playing = false;
       this.follow = this.film.follow;
       this.still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -74,6 +74,13 @@
       new ResizeObserver(() => this.arrange()).observe(this.stage);
       this.arrange();
       this.watch();
+    }
+
+    // With an order to follow, it begins a little before that order comes.
+    begin() {
+      const { start, end, follow } = this.film;
+      const comes = this.visits.find((visit) => String(visit.dot.order) === follow)?.start ?? start;
+      return Math.max(start, comes - 0.05 * (end - start));
     }
 
     // What happened, as sentences, in the order of time.
