@@ -186,7 +186,7 @@ class TestTrace:
         mapped = Mapped(lab, nothing)
         mapped.fill(20)
         mapped.run(seconds=1)
-        calls = lab.trace[(lab.trace["kind"] == "call") & (lab.trace["caller"] != "cell")]
+        calls = lab.trace[lab.trace["call"].notna() & (lab.trace["caller"] != "cell")]
         assert set(calls["caller"]) == {"lambda:work"}
         assert set(calls["operation"]) == {
             "GetQueueUrl", "ReceiveMessage", "Invoke", "DeleteMessageBatch",
