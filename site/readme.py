@@ -1,6 +1,7 @@
 """Bring the README's table of lessons and its picture up to date: `uv run python site/readme.py`.
 
-The picture is a chart of lesson 03, drawn by the lesson's own cells.
+The moving picture is the run that lesson 00 begins with; the chart is one of lesson 03, drawn by
+the lesson's own cells.
 """
 
 import ast
@@ -15,10 +16,12 @@ sys.path.append(str(ROOT / "site" / "_ext"))
 from metadata import about  # noqa: E402
 
 README = ROOT / "README.md"
+MOVING = ROOT / "site" / "_static" / "replay.gif"
 PICTURE = ROOT / "site" / "_static" / "backlog.png"
 LESSON, CHART = "03-*.ipynb", "charts.backlog("
 TABLE = re.compile(r"(?<=<!-- lessons -->\n).*?(?=<!-- end of lessons -->)", re.DOTALL)
-IMAGE = re.compile(r"!\[.*?\]\(site/_static/backlog\.png\)", re.DOTALL)
+FILM = re.compile(r"!\[[^\]]*\]\(site/_static/replay\.gif\)", re.DOTALL)
+IMAGE = re.compile(r"!\[[^\]]*\]\(site/_static/backlog\.png\)", re.DOTALL)
 
 
 def table(notebooks=ROOT / "notebooks"):
@@ -46,11 +49,30 @@ def picture():
     raise LookupError(f"no cell of {path.name} draws {CHART}…)")
 
 
+def moving_picture():
+    """Write the replay of an order that is charged twice; return its alt text."""
+    from helpers import charts, trace
+    from helpers.charts.replay.moving import write_gif
+    from helpers.lessons.lesson_00 import experiment
+
+    run = experiment.noon(lost=0.05)
+    second = trace.duplicates(run).iloc[0]
+    order, end = second["order_id"], second["time"] + 20
+    replay = charts.replay(run, order=order, start=60, end=end)
+    write_gif(replay.film, MOVING, order=order)
+    return (
+        f"Orders move from the checkout through a queue to a worker. The reply to {order} is "
+        "lost, so it is sent again, received twice and charged twice."
+    )
+
+
 def main():
-    """Write both."""
+    """Write all three."""
     figure, alt = picture()
     figure.savefig(PICTURE, dpi=192, metadata={"Software": None})
     text = TABLE.sub(lambda _: table(), README.read_text(encoding="utf-8"))
+    told = moving_picture()
+    text = FILM.sub(lambda _: f"![{told}](site/_static/replay.gif)", text)
     text = IMAGE.sub(lambda _: f"![{alt}](site/_static/backlog.png)", text)
     README.write_text(text, encoding="utf-8")
 

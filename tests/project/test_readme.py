@@ -3,6 +3,7 @@
 import importlib.util
 import re
 
+from PIL import Image
 from project import ROOT
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,3 +43,10 @@ def test_the_picture_is_small_and_told_in_words():
     picture = readme.PICTURE.read_bytes()
     assert len(picture) < 100_000
     assert picture.startswith(b"\x89PNG")
+
+
+def test_the_moving_picture_moves_is_small_and_told_in_words():
+    assert len(readme.FILM.search(TEXT)[0].split()) > 15
+    assert readme.MOVING.stat().st_size < 1_000_000
+    with Image.open(readme.MOVING) as film:
+        assert film.n_frames > 100

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -17,7 +19,7 @@ from helpers.charts.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILLION, sty
 
 _COLOURS = dict(zip(KINDS, (BLUE, PURPLE, VERMILLION), strict=True))
 _MARKERS = dict(zip(KINDS, "o^s", strict=True))
-_WIDE, _GAP, _PITCH = 7.2, 0.45, 0.105  # inches
+WIDE, _GAP, _PITCH = 7.2, 0.45, 0.105  # inches
 _LEAST = {"queue": 0.74, "dead": 0.56}  # inches of height; of all others 0.4
 _WEIGHT = {"queue": 2.3, "worker": 1.25}
 _Box = tuple[float, float, float, float]  # left, top, width and height in inches
@@ -71,23 +73,23 @@ def _spread(values: list[float], most: int) -> list[float]:
 @styled
 def stills(film: Film, *, order: object = None) -> Figure:
     """The moments one above the other, each with a caption of what is where."""
-    boxes, tall = _boxes(film.places)
+    boxes, tall = layout(film.places)
     chosen = moments(film, order)
-    figure = Figure(figsize=(_WIDE, (tall + 0.42) * len(chosen)))
+    figure = Figure(figsize=(WIDE, (tall + 0.42) * len(chosen)))
     figure.set_layout_engine("none")  # the places are laid out by hand
     for number, moment in enumerate(chosen):
         height = 1 / len(chosen)
         share = tall / (tall + 0.42)
         ax = figure.add_axes((0, 1 - (number + 1) * height, 1, height * share))
-        ax.set_xlim(0, _WIDE)
+        ax.set_xlim(0, WIDE)
         ax.set_ylim(tall, 0)
         ax.set_axis_off()
-        ax.set_title(_caption(film, moment), loc="left", fontsize=10, pad=3)
-        _moment(ax, film, boxes, moment, order)
+        ax.set_title(caption(film, moment), loc="left", fontsize=10, pad=3)
+        draw_moment(ax, film, boxes, moment, order)
     return figure
 
 
-def _boxes(places: list[Place]) -> tuple[list[_Box], float]:
+def layout(places: list[Place]) -> tuple[list[_Box], float]:
     """Left, top, width and height of each place in inches, and the height of all."""
     columns: dict[int, list[int]] = defaultdict(list)
     queues = [place.queue for place in places]
@@ -100,7 +102,7 @@ def _boxes(places: list[Place]) -> tuple[list[_Box], float]:
         column: max(_WEIGHT.get(places[n].kind, 0.95) for n in numbers)
         for column, numbers in columns.items()
     }
-    unit = (_WIDE - _GAP * (len(columns) - 1) - 0.04) / sum(weights.values())
+    unit = (WIDE - _GAP * (len(columns) - 1) - 0.04) / sum(weights.values())
 
     def height(number: int) -> float:
         return _LEAST.get(places[number].kind, 0.4)
@@ -119,13 +121,15 @@ def _boxes(places: list[Place]) -> tuple[list[_Box], float]:
     return boxes, tall
 
 
-def _moment(
+def draw_moment(
     ax: Axes,
     film: Film,
     boxes: list[_Box],
     moment: float,
     order: object,
+    dots: Iterable[Spot] | None = None,
 ) -> None:
+    """Places, ways, dots and lost replies, on axes in inches with the top at 0."""
     for a, b in film.ways:
         ends = zip(*_ends(boxes[a], boxes[b]), strict=True)
         ax.plot(*ends, "-", color="#c4c8cc", linewidth=1, zorder=0.5)
@@ -151,7 +155,7 @@ def _moment(
             ax.text(
                 x + wide - 0.07, y + 0.15, f"{here[number]}", fontsize=8, va="center", ha="right"
             )
-    _dots(ax, film, boxes, moment, order)
+    draw_spots(ax, spots(film, boxes, moment) if dots is None else dots, order)
     _crosses(ax, film, boxes, moment)
 
 
@@ -165,31 +169,43 @@ def _ends(a: _Box, b: _Box) -> tuple[tuple[float, float], tuple[float, float]]:
     return (ax + aw * right, ay + ah / 2), (bx + bw * (not right), by + bh / 2)
 
 
-def _dots(
-    ax: Axes,
-    film: Film,
-    boxes: list[_Box],
-    moment: float,
-    order: object,
-) -> None:
+class Spot(NamedTuple):
+    """A dot at a moment: what it is, and where it stands in inches."""
+
+    ident: str
+    order: object
+    kind: str
+    x: float
+    y: float
+
+
+def spots(film: Film, boxes: list[_Box], moment: float) -> list[Spot]:
     """Those present, the longest there at the right, as many as the place has room for."""
     present = []
     for dot in film.dots:
         if dot.visits[0][0] <= moment and (dot.end is None or moment < dot.end):
             start, place, kind, _ = [visit for visit in dot.visits if visit[0] <= moment][-1]
-            present.append((start, place, kind, dot.order))
+            present.append((start, place, kind, dot))
     slots: dict[int, itertools.count[int]] = defaultdict(itertools.count)
-    for _, place, kind, of in sorted(present, key=lambda one: one[0]):
+    found = []
+    for _, place, kind, dot in sorted(present, key=lambda one: one[0]):
         x, y, wide, high = boxes[place]
         across, down = int((wide - 0.08) / _PITCH), int((high - 0.22) / _PITCH)
         slot = next(slots[place])
-        if slot >= across * max(down, 1):
-            continue
-        at = x + wide - 0.1 - slot % across * _PITCH, y + 0.29 + slot // across * _PITCH
-        mine = order is not None and of == order
+        if slot < across * max(down, 1):
+            x, y = x + wide - 0.1 - slot % across * _PITCH, y + 0.29 + slot // across * _PITCH
+            found.append(Spot(dot.ident, dot.order, kind, x, y))
+    return found
+
+
+def draw_spots(ax: Axes, found: Iterable[Spot], order: object) -> None:
+    """The dots; those of an order that is followed stand out."""
+    for spot in found:
+        mine = order is not None and spot.order == order
         ax.plot(
-            *at, _MARKERS[kind], color=_COLOURS[kind], markersize=9 if mine else 5,
-            markeredgecolor=INK if mine else "none", alpha=1 if mine or order is None else 0.3,
+            spot.x, spot.y, _MARKERS[spot.kind], color=_COLOURS[spot.kind],
+            markersize=9 if mine else 5, markeredgecolor=INK if mine else "none",
+            alpha=1 if mine or order is None else 0.3, zorder=3 if mine else 2,
         )  # fmt: skip
 
 
@@ -208,7 +224,7 @@ def _crosses(ax: Axes, film: Film, boxes: list[_Box], moment: float) -> None:
         )  # fmt: skip
 
 
-def _caption(film: Film, moment: float) -> str:
+def caption(film: Film, moment: float) -> str:
     held: dict[str, int] = defaultdict(int)
     for number, count in film.at(moment).items():
         held[film.places[number].kind] += count
