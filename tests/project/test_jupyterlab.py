@@ -117,6 +117,21 @@ def replace(page, cell, source):
     wait_until_idle(page)
 
 
+def test_the_lesson_begins_with_a_replay_that_can_be_moved(page):
+    shown = cell(page, "charts.replay(calm")
+    shown.scroll_into_view_if_needed()
+    replay = shown.locator(".lab-replay")
+    slider = replay.get_by_role("slider", name="Virtual time")
+    slider.wait_for()
+    slider.focus()
+    page.keyboard.press("End")
+    assert replay.get_by_role("button", name="Play").is_visible()
+    for _ in range(90):
+        page.keyboard.press("ArrowLeft")
+    assert replay.locator("[data-message]").count() > 10
+    assert not replay.locator(".lab-replay-still img").is_visible()
+
+
 def test_nothing_fails_and_nobody_asks(page):
     assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
     assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0

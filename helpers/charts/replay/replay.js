@@ -150,6 +150,9 @@
       this.caption = html("p", { class: "lab-replay-caption", "aria-live": "polite" });
       const bar = html("div", { class: "lab-replay-bar" }, this.play, this.next, this.slider, this.shown,
         html("label", {}, "Speed ", this.pace), html("label", {}, "Follow ", this.chosen), this.orders);
+      // In JupyterLab an arrow key would fold the notebook instead of moving the slider.
+      for (const control of bar.querySelectorAll("button, input, select"))
+        control.dataset.lmSuppressShortcuts = "true";
       const live = html("div", { class: "lab-replay-live" }, this.stage, this.legend(), bar, this.status, this.caption);
       root.querySelector(".lab-replay-still").before(live);
       root.dataset.live = "";
