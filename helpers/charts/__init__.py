@@ -12,6 +12,7 @@ from helpers.charts.calls import attempts, latency
 from helpers.charts.designs import overview
 from helpers.charts.edges import edges_of
 from helpers.charts.graphs import graph
+from helpers.charts.journey import journey
 from helpers.charts.lines import agreement, compare, percentiles
 from helpers.charts.pictures import Chart, Picture, describe, show
 from helpers.charts.queues import age, backlog, duplicates
@@ -22,7 +23,7 @@ from helpers.charts.timelines import life, race, timeline
 
 __all__ = [
     "COLOURS", "Chart", "Picture", "abreast", "age", "agreement", "attempts", "backlog", "bars",
-    "compare", "describe", "duplicates", "edges_of", "graph", "heatmap", "latency", "life",
-    "overview", "panels", "percentiles", "prediction", "race", "replay", "role", "seconds_axis",
-    "show", "timeline",
+    "compare", "describe", "duplicates", "edges_of", "graph", "heatmap", "journey", "latency",
+    "life", "overview", "panels", "percentiles", "prediction", "race", "replay", "role",
+    "seconds_axis", "show", "timeline",
 ]  # fmt: skip

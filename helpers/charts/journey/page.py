@@ -1,0 +1,52 @@
+"""A journey as a notebook and its pages show it.
+
+Knows no AWS SDK. Part of `helpers.charts.journey`. The SVG is the source of an `<img>`, as in
+`helpers.charts.pictures`. The text in Mermaid's language has the MIME type under which JupyterLab
+draws it (its API, `MERMAID_MIME_TYPE`, November 2026). HTML comes before it in JupyterLab (ranks 50
+and 61), in nbconvert (`display_data_priority`) and in MyST-NB, which does not know the type.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from typing import Any
+
+from helpers.charts.journey.step import Step
+
+
+class Journey:
+    """The story of one order, as a picture, as a diagram's text, and in sentences.
+
+    Attributes
+    ----------
+    steps : list of Step
+        All that happened to it, also what the picture folds.
+    alt : str
+        The story in sentences, on one line.
+    mermaid : str
+        A sequence diagram in Mermaid's language.
+    svg : str
+        The drawing as the text of an SVG file.
+    html : str
+        The `<img>` that a page shows.
+    """
+
+    def __init__(self, *, steps: list[Step], alt: str, mermaid: str, svg: str) -> None:
+        self.steps, self.alt, self.mermaid, self.svg = steps, alt, mermaid, svg
+        source = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+        wide = re.search(r'width="(\d+)"', svg)
+        assert wide is not None
+        self.html = (
+            f'<img class="lab-chart" src="{source}" alt="{html.escape(alt)}" '
+            f'width="{wide[1]}" style="max-width:100%;height:auto;'
+            'background:#fff;border:1px solid #ddd;border-radius:6px;box-sizing:border-box">'
+        )
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {
+            "text/html": self.html,
+            "text/plain": self.alt,
+            "text/vnd.mermaid": self.mermaid,
+        }

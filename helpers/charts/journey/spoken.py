@@ -1,0 +1,42 @@
+"""How times, counts and names are said.
+
+Knows no AWS SDK. Part of `helpers.charts.journey`.
+"""
+
+from __future__ import annotations
+
+_SMALL = ("zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+_UNITS = (("day", 86_400), ("h", 3600), ("min", 60))
+
+
+def nth(number: int) -> str:
+    """A number that counts: first, second, … 9th."""
+    if number < len(_SMALL):
+        return _SMALL[number]
+    last = 0 if number % 100 in (11, 12, 13) else number % 10
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(last, 'th') }"
+
+
+def spent(seconds: float) -> str:
+    """A duration in the one or two units that it asks for, such as "2 min 5 s"."""
+    if seconds < 119.5:
+        return f"{seconds:.2g} s" if seconds < 9.95 else f"{seconds:.0f} s"
+    rest = round(seconds)
+    for at, (unit, length) in enumerate(_UNITS):
+        if rest >= length:
+            name, below = _UNITS[at + 1] if at + 1 < len(_UNITS) else ("s", 1)
+            more = rest % length // below
+            plural = "s" if unit == "day" and rest // length > 1 else ""
+            return f"{rest // length} {unit}{plural}" + (f" {more} {name}" if more else "")
+    raise AssertionError(seconds)
+
+
+def count(number: int, one: str, several: str | None = None) -> str:
+    """A number with its noun."""
+    return f"{number} {one if number == 1 else several or one + 's'}"
+
+
+def clock(seconds: float) -> str:
+    """A moment of virtual time as h:mm:ss, as a replay's slider shows it."""
+    whole = int(seconds + 1e-6)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
