@@ -18,6 +18,7 @@ from helpers.charts.journey.moments import FIRST, Moments, Place
 from helpers.charts.journey.names import Messages
 from helpers.charts.journey.spoken import spent
 from helpers.charts.journey.step import NO_REPLY, Step
+from helpers.trace.callers import service_of
 
 _DELIVERY = {"first": "received", "redelivery": "again", "duplicate": "copy"}
 _COLUMNS = [
@@ -193,6 +194,9 @@ class _Calls:
                 said += f": {spent(max(0, row.visible_at - row.time))} from now"
             if not row.effective:
                 said += ", without effect"
+        at_work = service_of(one.caller)
+        if at_work is not None and at_work[0] == "events":
+            said += f" (rule {at_work[1]})"
         if one.outcome == tr.CUT_OFF:
             said += ", cut off by the end of the run"
         return said

@@ -78,7 +78,8 @@ class Facts:
         self.handled.index = pd.Index(places)
         orders_in = cache(lambda body: _orders_in(body, key))
         self.orders = [orders_in(body) for body in self.handled["body"]]
-        self.mine = self.handled[[order in orders for orders in self.orders]]
+        mine = [order in orders for orders in self.orders]
+        self.mine = self.handled[pd.Series(mine, self.handled.index, dtype=bool)]
 
     @property
     def inner(self) -> pd.Series[bool]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+import pandas as pd
+
 from helpers.charts.journey.cast import Cast
 from helpers.charts.journey.facts import Facts
 from helpers.charts.journey.moments import Moments, Place
@@ -17,7 +19,8 @@ from helpers.charts.journey.step import Step
 
 def effects(facts: Facts, cast: Cast, moments: Moments) -> Iterator[tuple[Place, Step]]:
     """A note for each mark of the order, which says how often there was one with its name."""
-    rows = facts.trace[[one == facts.order for one in facts.marks()]]
+    mine = [one == facts.order for one in facts.marks()]
+    rows = facts.trace[pd.Series(mine, facts.trace.index, dtype=bool)]
     often: Counter[str] = Counter()
     for row, time, caller, name in zip(
         rows.index, rows["time"], rows["caller"], rows["name"], strict=True
