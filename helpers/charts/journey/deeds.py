@@ -185,8 +185,10 @@ class _Calls:
         """What is special about a call: its attempt, its message, and what it does not do."""
         said = f", attempt {one.attempt}" if one.attempt > 1 else ""
         kept = bool(done) or one.row in self._handling or one.outcome != "ok"
-        if one.operation == "SendMessage" and not kept:
+        if one.operation == "SendMessage" and (one.resource or "").endswith(".fifo") and not kept:
             said += ": a duplicate, not stored again"
+        if one.operation == "DeleteMessage" and not kept:
+            said += ", without effect"
         for row in done[:1]:
             name = self._messages.name(row.queue, row.id)
             said += f" ({name})" if name else ""

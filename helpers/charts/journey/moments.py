@@ -30,16 +30,19 @@ class Moments:
         self._begun: dict[float, list[tuple[int, str, float]]] = defaultdict(list)
         self._done: dict[tuple[str, float], list[tuple[int, float]]] = defaultdict(list)
         self._own: dict[int, float] = {}
-        columns = ["time", "end", "processed", "caller", "call", "attempt"]
-        for index, time, end, processed, caller, call, attempt in zip(
+        self._calls: dict[tuple[str, float], int] = {}  # the last row that has no place of its own
+        columns = ["time", "processed", "caller", "call", "attempt"]
+        for index, time, processed, caller, call, attempt in zip(
             trace.index, *(trace[name] for name in columns), strict=True
         ):
             known = None if pd.isna(call) else places.get((call, attempt))
             if known is not None:
                 self._own[index] = known
                 self._done[caller, processed].append((index, known))
-                if end == time:
+                if processed == time:
                     self._begun[time].append((index, caller, known))
+            elif not pd.isna(call):
+                self._calls[caller, time] = index
         self._caused: dict[tuple[str, float], float] = {}
         self._events: dict[tuple[str, float], list[tuple[int, int]]] = defaultdict(list)
         for event in facts.events:
@@ -56,7 +59,8 @@ class Moments:
             return max(before) + 0.5
         if around:
             return min(place for _, place in around) - 0.5
-        return self._beside(row, time, caller, LAST)
+        called = self._calls.get((caller, time), row) > row
+        return self._beside(row, time, caller, FIRST if called else LAST)
 
     def of_call(self, row: int, time: float, caller: str, resource: str | None) -> float:
         """The place of a call: its own, or before what it caused, or beside its caller's."""
