@@ -15,6 +15,11 @@ from helpers.charts.journey.names import Messages
 from helpers.charts.journey.step import Step
 from helpers.trace.callers import service_of
 
+_LATE = {
+    "sent": "stored", "received": "handed out", "deleted": "deleted",
+    "visibility": "given another timeout",
+}  # fmt: skip
+
 
 def by_themselves(facts: Facts, cast: Cast) -> Iterator[tuple[Place, Step]]:
     """What services did with the order's messages without a call that asked for it."""
@@ -38,26 +43,27 @@ def by_themselves(facts: Facts, cast: Cast) -> Iterator[tuple[Place, Step]]:
             yield place, Step(row.time, "reappeared", queue, None, text, said)
         elif row.what == "sent":
             same = redriven[(redriven["time"] == row.time) & (redriven["body"] == row.body)]
-            yield place, _sent(row, queue, [cast.queue(q) for q in same["queue"]], of, cast)
+            yield place, _sent(row, queue, [cast.queue(q) for q in same["queue"]], name, cast)
         elif row.what in ("received", "deleted", "visibility"):
-            yield place, _late(row, queue)
+            yield place, _late(row, queue, name)
 
 
-def _sent(row: Any, queue: Participant, redriven: list[Participant], of: str, cast: Cast) -> Step:
+def _sent(row: Any, queue: Participant, redriven: list[Participant], name: str, cast: Cast) -> Step:
     """What sent a message without a call: a redrive, a service, or one who had given up."""
     if redriven:
+        of = f" ({name})" if name else ""
         said = f"{redriven[0].said} gives the message back to {queue.said}, under a new id"
         return Step(row.time, "redriven", redriven[0], queue, f"redriven{of}", said)
     at_work = service_of(row.caller)
     if at_work is not None and at_work[0] == "sqs":
-        return _late(row, queue)
+        return _late(row, queue, name)
     source = cast.of_caller(row.caller)
     said = f"{source.said} delivers to {queue.said}"
     return Step(row.time, "call", source, queue, "delivers", said)
 
 
-def _late(row: Any, queue: Participant) -> Step:
+def _late(row: Any, queue: Participant, name: str) -> Step:
     """What a queue did though its caller had given up."""
-    text = f"{row.what} all the same: the caller had given up"
-    said = f"in {queue.said} the message is {row.what} all the same, though the caller had given up"
-    return Step(row.time, "late", queue, None, text, said)
+    text = f"{_LATE[row.what]}, though the caller no longer waits"
+    said = f"in {queue.said} {name or 'the message'} is {text}"
+    return Step(row.time, "late", queue, None, f"{name}: {text}" if name else text, said)

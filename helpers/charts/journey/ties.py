@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.charts.journey.facts import Facts
+from helpers.trace.callers import at_work
 
 _ABOUT = {
     "sns": ("Publish", "PublishBatch"),
@@ -45,7 +46,21 @@ def tied(facts: Facts) -> set[int]:
     for caller, service, operation, call in zip(*(rows[name] for name in columns), strict=True):
         if caller == str(order) and (service, operation) in _ABOUT_ONE:
             found.add(call)
-    return (found | _by_holders(facts)) - others
+    return (found | _by_holders(facts) | _late(facts)) - others
+
+
+def _late(facts: Facts) -> set[int]:
+    """The calls that a queue served after the caller had given up, if only one can be meant."""
+    trace, found = facts.trace, set()
+    unserved = trace[trace["call"].notna() & trace["processed"].isna()]
+    mine = facts.mine[facts.mine["call"].isna() & facts.mine["what"].eq("sent")]
+    for time, queue, caller in zip(mine["time"], mine["queue"], mine["caller"], strict=True):
+        if caller == at_work("sqs", queue):
+            sends = unserved["operation"].isin(["SendMessage", "SendMessageBatch"])
+            there = unserved["resource"].eq(queue) & unserved["time"].le(time)
+            calls = set(unserved["call"][sends & there])
+            found |= calls if len(calls) == 1 else set()
+    return found
 
 
 def _by_holders(facts: Facts) -> set[int]:

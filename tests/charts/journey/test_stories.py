@@ -269,6 +269,27 @@ def test_requests_that_do_not_get_through_are_told_until_the_caller_gives_up():
     assert steps[-1][3] == "gets no reply and gives up"
 
 
+def test_a_request_that_comes_late_takes_effect_though_nobody_waits():
+    shop = Shop()
+
+    def checkout():
+        slow = faults.latency("sqs.SendMessage", median=70)
+        with slow, pytest.raises(Exception, match="timeout"):
+            shop.send()
+        time.sleep(60)
+
+    steps = told(shop.run(checkout))
+    assert steps[:4] == [
+        ("call", "checkout", "orders", "SendMessage"),
+        ("wait", "checkout", None, "waits 25 s in vain"),
+        ("call", "checkout", "orders", "SendMessage, attempt 2"),
+        ("wait", "checkout", None, "waits 25 s in vain"),
+    ]
+    late = [step[3] for step in steps if step[0] == "late"]
+    told_late = "message {}: stored, though the caller no longer waits"
+    assert late == [told_late.format(number) for number in (1, 2, 3)]
+
+
 def test_a_long_story_is_folded_and_says_so():
     shop = Shop(VisibilityTimeout="5")
 
