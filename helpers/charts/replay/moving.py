@@ -14,8 +14,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from helpers.charts.replay.boxes import WIDE, Spot, layout, spots
 from helpers.charts.replay.film import Film
-from helpers.charts.replay.stills import WIDE, Spot, caption, draw_moment, layout, spots
+from helpers.charts.replay.stills import caption, draw_moment
 from helpers.charts.style import styled
 
 GLIDE = 0.45  # share of its way that a dot goes from one frame to the next

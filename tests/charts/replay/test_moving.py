@@ -4,9 +4,10 @@ import numpy as np
 from PIL import Image
 from replayed import shop
 
+from helpers.charts.replay.boxes import layout, spots
 from helpers.charts.replay.film import film
 from helpers.charts.replay.moving import write_gif
-from helpers.charts.replay.stills import caption, layout, moments, spots
+from helpers.charts.replay.stills import caption, moments
 
 
 def test_a_gif_has_a_frame_for_each_moment_and_they_differ(tmp_path):
