@@ -50,6 +50,15 @@ def test_first_cell_has_title_question_and_minutes(lesson):
     assert any("After this lesson you can" in cell.source for cell in lesson.cells[:5])
 
 
+def test_the_first_lesson_shows_something_that_moves_within_a_hundred_words():
+    cells = Lesson(LESSONS[0]).cells
+    first = next(n for n, cell in enumerate(cells) if "charts.replay(" in cell.source)
+    above = cells[:first]
+    assert sum(len(cell.source.split()) for cell in above) <= 100
+    lines = [cell.source.splitlines() for cell in cells[: first + 1] if cell.cell_type == "code"]
+    assert sum(map(len, lines)) <= 8
+
+
 @lessons
 def test_last_cell_says_what_was_learned(lesson):
     assert lesson.cells[-1].source.startswith("## What you learned")

@@ -43,3 +43,14 @@ def test_charts_are_drawn_and_sliders_move_offline(page_of_lesson, visit):
     assert before == "2 workers, 60 s of outage."
     assert after == "3 workers, 60 s of outage."
     assert page.locator(".jupyter-widgets").count() == 0
+
+
+def test_a_replay_moves_offline(page_of_lesson, visit):
+    page = visit(page_of_lesson, reduced_motion="reduce")
+    replay = page.locator(".lab-replay")
+    slider = replay.get_by_role("slider", name="Virtual time")
+    slider.focus()
+    for _ in range(50):
+        page.keyboard.press("ArrowRight")
+    assert float(slider.input_value()) == pytest.approx(300)
+    assert replay.locator("[data-message]").count() > 5

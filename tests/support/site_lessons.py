@@ -126,6 +126,7 @@ def everything():
         cell(TABLE),
         cell(PREDICTION, "slide-output", slide_type="subslide"),
         cell(SLIDERS, "slide-output", slide_type="subslide"),
+        cell(REPLAY),
         cell(LONG_LINE),
         cell("import os\nprint('static:', os.environ['NB_STATIC'], os.path.basename(os.getcwd()))"),
         cell("hidden_input = 1\nprint('output of a hidden input')", "hide-input"),
@@ -151,5 +152,5 @@ def write_lessons(folder):
     question = "Does it all show?"
     path = folder / "01-try-everything.ipynb"
     write_notebook(path, "Try everything", everything(), number=1, minutes=20, question=question)
-    short = [new_markdown_cell("A hippopotamus."), cell("1 + 1"), cell(REPLAY)]
+    short = [new_markdown_cell("A hippopotamus."), cell("1 + 1")]
     write_notebook(folder / "02-go-on.ipynb", "Go on", short, number=2)
