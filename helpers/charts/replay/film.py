@@ -15,7 +15,7 @@ import pandas as pd
 
 from helpers import trace as tr
 from helpers.charts.replay.misfortunes import Misfortune, misfortunes
-from helpers.charts.replay.stage import ENDS, Place, Stage, without_mapped
+from helpers.charts.replay.stage import ENDS, Place, Stage, from_the_dead, without_mapped
 
 KINDS = ("first", "redelivery", "duplicate")
 
@@ -93,7 +93,7 @@ def film(
     seen = seen[(seen["start"] <= end) & ~(seen["end"] < start)]
     if not len(seen):
         raise ValueError(f"no message was anywhere between {start:g} s and {end:g} s: no replay")
-    seen = without_mapped(seen)
+    seen = from_the_dead(without_mapped(seen))
     stage = Stage(seen)
     dots = [_dot(stage, rows, end) for _, rows in seen.groupby("id", sort=False)]
     shown = Film(

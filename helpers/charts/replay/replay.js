@@ -76,9 +76,10 @@
       this.watch();
     }
 
-    // With an order to follow, it begins a little before that order comes.
+    // With an order to follow and no start given, it begins a little before that order comes.
     begin() {
       const { start, end, follow } = this.film;
+      if (start > 0) return start;
       const comes = this.visits.find((visit) => String(visit.dot.order) === follow)?.start ?? start;
       return Math.max(start, comes - 0.05 * (end - start));
     }
@@ -95,6 +96,8 @@
           if (QUEUES.includes(kind)) {
             const back = { timeout: "its visibility timeout is over", visibility: "its visibility timeout was ended" };
             if (step.why in back) add(step.start, dot.order, `is back in ${name}: ${back[step.why]}`);
+            else if (step.why === "redriven") add(step.start, dot.order, `is brought back to ${name}`);
+            else if (dot.steps[i + 1]?.why === "redriven") return; // only where it comes from
             else if (step.why === "moved") add(step.start, dot.order, `is moved to ${name}`);
             else if (step.why === "delay") add(step.start, dot.order, `can be received from ${name}`);
             else add(step.start, dot.order, `is sent to ${name}${step.kind === "duplicate" ? " a second time" : ""}`);
@@ -107,6 +110,7 @@
         const how = this.places[dot.steps[dot.steps.length - 1].place].kind;
         const ended = dot.gone >= 0 ? this.places[dot.gone].name : "gone";
         if (ended === "done") add(dot.end, dot.order, how === "worker" ? `is deleted by ${last}: done` : `is done with ${last}`);
+        else if (how === "dead" && ended === "gone") add(dot.end, dot.order, `leaves ${last}`);
         else if (dot.end < Infinity) add(dot.end, dot.order, ended === "failed" ? `fails in ${last}` : `is ${ended} in ${last}`);
       }
       const drawn = new Set(this.dots.map((dot) => dot.order));
@@ -207,7 +211,8 @@
     }
 
     rightwards(columns, wide) {
-      const gap = this.film.wrong.length ? 74 : 34; // room for a cross and its words
+      // Room for a cross and its words; where there are many columns, for their names.
+      const gap = this.film.wrong.length ? 74 : columns.length > 7 ? 16 : 34;
       const weight = (column) => Math.max(...column.map((p) => ({ queue: 2.3, worker: 1.25, function: 1.25, state: 1.25 })[p.kind] ?? 0.95));
       const unit = (wide - gap * (columns.length - 1)) / columns.reduce((sum, column) => sum + weight(column), 0);
       const tall = (column) => column.reduce((sum, p) => sum + LEAST[p.kind] + 10, -10);
@@ -263,11 +268,14 @@
     box(place) {
       const group = svg("g", { class: `place ${place.kind}` }, this.under);
       svg("rect", { x: place.x, y: place.y, width: place.w, height: place.h, rx: 6 }, group);
-      place.count = svg("text", { x: place.x + place.w - 7, y: place.y + 17, "text-anchor": "end", class: "count" }, group);
-      const room = Math.max(3, Math.floor((place.w - (UNCOUNTED.includes(place.kind) ? 12 : 34)) / 6.8));
       const name = place.kind === "nobody" ? "reply lost" : place.name;
+      const below = place.w < 80 && name.length * 7.2 > place.w - 36; // too narrow for name and number
+      const beside = below || UNCOUNTED.includes(place.kind) ? 12 : 36;
+      place.count = svg("text", { x: place.x + place.w - 7, y: place.y + (below ? place.h - 6 : 17), "text-anchor": "end", class: "count" }, group);
+      const room = Math.max(3, Math.floor((place.w - beside) / 7.2));
       const label = svg("text", { x: place.x + 7, y: place.y + 17 }, group);
-      label.textContent = name.length > room ? `${name.slice(0, room - 1)}…` : name;
+      const number = name.match(/-\d+$/)?.[0] ?? ""; // what tells one worker from another
+      label.textContent = name.length > room ? `${name.slice(0, Math.max(1, room - 1 - number.length))}…${number}` : name;
       svg("title", {}, group).textContent = name;
       place.columns = Math.max(1, Math.floor((place.w - 10) / PITCH));
       place.rows = Math.max(1, Math.floor((place.h - 28) / PITCH));
@@ -383,6 +391,7 @@
       const parts = [];
       const has = (...kinds) => this.places.some((place) => kinds.includes(place.kind));
       if (has("queue")) parts.push(`${sum("queue")} waiting`, `${sum("worker", "nobody")} in flight`);
+      if (sum("topic")) parts.push(`${sum("topic")} on the way`);
       if (has("function")) parts.push(`${sum("function")} running`);
       if (has("state")) parts.push(`${sum("state")} in a state`);
       parts.push(`${sum("done")} done`);

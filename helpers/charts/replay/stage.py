@@ -14,6 +14,7 @@ from helpers.charts.layout import depths
 from helpers.trace.callers import service_of
 
 CROWD = 6  # workers of one queue that get a place each; more share one
+RULES = 3  # rules that get a place each; more share one, the bus
 SENDERS = "senders"
 # Where that goes whose last visit was ended so.
 ENDS = dict.fromkeys(["deleted", "ok", "Succeeded"], "done")
@@ -33,7 +34,8 @@ class Place:
         "worker", "nobody" (a reply that was lost holds them), "function", "state", "done" or
         "failed" (of functions and workflows; of queues, what expired or was purged).
     name, queue : str
-        What stands on it, and the queue, function or state machine that it belongs to.
+        What stands on it, and the queue, function or state machine that it belongs to; of a topic
+        or rule, the only one that it leads to.
     column : int
         From left to right.
     """
@@ -59,6 +61,8 @@ class Stage:
             holder: queue
             for queue, holder in zip(*(flights[n] for n in ("queue", "holder")), strict=True)
         }
+        services = map(service_of, seen["holder"][seen["state"] == "sending"].dropna().unique())
+        self._many_rules = [one[0] for one in services if one].count("events") > RULES
         self._dead = _moved_into(seen) - set(seen["queue"][seen["state"] == "sending"])
         ways: dict[tuple[int, int], None] = {}
         before: dict[str, int] = {}
@@ -74,6 +78,10 @@ class Stage:
                 ways.setdefault((here, self.end(ended_by, queue)))
         self._columns(list(ways))
         self.ways = list(ways)
+        for number, place in enumerate(self.places):
+            found = {self.places[b].queue for a, b in ways if a == number}
+            if place.kind == "topic" and len(found) == 1:
+                [place.queue] = found
 
     def number(self, state: str, queue: str, holder: str | None) -> int:
         """The place of a visit."""
@@ -99,7 +107,8 @@ class Stage:
             return self._numbered("function", function, function)
         at_work = service_of(caller or "")
         if at_work is not None and at_work[0] in ("sns", "events"):
-            return self._numbered("topic", at_work[1], None)
+            shared = at_work[0] == "events" and self._many_rules
+            return self._numbered("topic", "bus" if shared else at_work[1], None)
         return self._numbered("senders", SENDERS, None)
 
     def of_call(self, caller: str, resource: str | None) -> tuple[int, int] | None:
@@ -112,7 +121,8 @@ class Stage:
     def end(self, ended_by: str, queue: str) -> int:
         """Where that goes which is over."""
         name = ENDS[ended_by]
-        return self._numbered("done" if name == "done" else "failed", name, queue)
+        of = None if queue in self._functions else queue  # functions share one
+        return self._numbered("done" if name == "done" else "failed", name, of)
 
     def _numbered(self, kind: str, name: str, queue: str | None) -> int:
         known = (kind, name, queue)
@@ -142,8 +152,10 @@ class Stage:
     def _leads_on(self, source: int, target: int) -> bool:
         """Whether a way is one that the columns follow: not back into the same queue."""
         a, b = self.places[source], self.places[target]
-        if {a.kind, b.kind} & {"delayed", "nobody"}:
+        if {a.kind, b.kind} & {"delayed", "nobody"} or (a.kind == "dead" and b.kind == "queue"):
             return False
+        if self._many_rules and a.kind == "function" and b.kind == "topic":
+            return False  # all meet at the bus
         return not (a.kind == "worker" and b.kind == "queue" and a.queue == b.queue)
 
 
@@ -156,6 +168,18 @@ def without_mapped(seen: pd.DataFrame) -> pd.DataFrame:
     }
     sources = seen["order"].isna() & seen["queue"].isin(mapped)
     return seen[~(sources & seen["state"].isin(["running", "sending"]))]
+
+
+def from_the_dead(seen: pd.DataFrame) -> pd.DataFrame:
+    """With the messages that a redrive sent coming from the dead-letter queue that had them."""
+    back = seen[seen["ended_by"] == "redriven"]
+    queues = dict(zip(zip(back["order"], back["end"], strict=True), back["queue"], strict=True))
+    seen = seen.copy()
+    for row in seen[(seen["state"] == "sending") & (seen["kind"] == "redelivery")].itertuples():
+        if (row.order, row.end) in queues:
+            there = queues[row.order, row.end], "waiting", None, row.end, "redriven"
+            seen.loc[row.Index, ["queue", "state", "holder", "start", "ended_by"]] = there
+    return seen
 
 
 def _moved_into(seen: pd.DataFrame) -> set[str]:

@@ -5,6 +5,7 @@ Knows no AWS SDK. Part of `helpers.charts.replay`.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -99,7 +100,9 @@ def draw_moment(
         name = "reply lost" if place.kind == "nobody" else place.name
         counted = place.kind not in ("senders", "topic")
         room = max(4, int((wide - (0.3 if counted else 0.12)) / 0.075))
-        name = name if len(name) <= room else name[: room - 1] + "…"
+        if len(name) > room:
+            [number] = re.findall(r"-\d+$", name) or [""]  # what tells one worker from another
+            name = f"{name[: max(1, room - 1 - len(number))]}…{number}"
         ax.text(x + 0.07, y + 0.15, name, fontsize=8, va="center", color=INK)
         if counted:
             ax.text(

@@ -1,14 +1,16 @@
 """What a replay shows is what the trace says."""
 
 import gzip
+import json
 import math
 
+import boto3
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from replayed import shop
 
-from helpers import charts, trace
+from helpers import Lab, charts, trace
 from helpers.charts.replay.film import film
 from helpers.charts.replay.thinning import thinned
 
@@ -66,6 +68,27 @@ def test_the_places_are_found_from_the_trace(troubled):
     )
     assert kinds["dead", "orders-dead"] == 2
     assert kinds["done", "done"] == 3
+
+
+def test_what_is_redriven_comes_out_of_the_dead_letter_queue():
+    lab, sqs = Lab(seed=1), boto3.client("sqs")
+    arn = "arn:aws:sqs:eu-west-1:123456789012:dead"
+    dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+    policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 1})
+    orders = sqs.create_queue(QueueName="orders", Attributes={"RedrivePolicy": policy})["QueueUrl"]
+    sqs.send_message(QueueUrl=orders, MessageBody='{"order_id": "o-1"}')
+    for _ in range(2):
+        sqs.receive_message(QueueUrl=orders)
+        with lab.running(minutes=1):
+            pass
+    sqs.start_message_move_task(SourceArn=arn)
+    with lab.running(minutes=1):
+        pass
+    assert "Messages" not in sqs.receive_message(QueueUrl=dead)
+    shown = film(lab.trace)
+    before, after = shown.dots
+    assert shown.places[before.visits[-1][1]].kind == "dead"
+    assert [shown.places[place].kind for _, place, *_ in after.visits][:2] == ["dead", "queue"]
 
 
 def test_many_workers_share_a_place():

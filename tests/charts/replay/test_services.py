@@ -1,5 +1,6 @@
 """Functions, buses and workflows in a replay: what is shown is what the services did."""
 
+import itertools
 import json
 import random
 import threading
@@ -89,6 +90,38 @@ def test_an_event_waits_at_its_rule_until_the_target_takes_it():
     assert {("senders", "to-pack"), ("to-pack", "pack"), ("to-mail", "mail")} <= edges
     columns = {place.name: place.column for place in shown.places}
     assert columns["senders"] < columns["to-pack"] < columns["pack"]
+
+
+def test_functions_that_tell_each_other_over_a_bus_stand_around_one():
+    lab = Lab(seed=3)
+    events, functions = boto3.client("events"), boto3.client("lambda")
+    steps = ["placed", "charge", "reserve", "pack", "ship"]
+
+    def says(kind, order_id):
+        detail = json.dumps({"order_id": order_id})
+        events.put_events(Entries=[{"Source": "shop", "DetailType": kind, "Detail": detail}])
+
+    def step(name):
+        def work(event, context):
+            time.sleep(1)
+            says(name, event["detail"]["order_id"])
+
+        return lab.deploy(name, work)
+
+    for before, name in itertools.pairwise(steps):
+        told = step(name)
+        pattern = json.dumps({"source": ["shop"], "detail-type": [before]})
+        events.put_rule(Name=name, EventPattern=pattern)
+        events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": told}])
+        allowed = {"Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com"}
+        functions.add_permission(FunctionName=name, StatementId="bus", **allowed)
+    says("placed", "o-1")
+    with lab.running(minutes=1):
+        pass
+    shown = film(lab.trace)
+    names = [place.name for place in sorted(shown.places, key=lambda place: place.column)]
+    assert names == ["senders", "bus", *steps[1:], "done"]
+    assert len({place.column for place in shown.places if place.kind == "function"}) == 1
 
 
 def test_an_attempt_of_a_function_after_another_is_a_redelivery():
