@@ -44,7 +44,8 @@ def layout(places: list[Place]) -> tuple[list[Box], float]:
         column: max(_WEIGHT.get(places[n].kind, 0.95) for n in numbers)
         for column, numbers in columns.items()
     }
-    unit = (WIDE - _GAP * (len(columns) - 1) - 0.04) / sum(weights.values())
+    gap = _GAP if len(columns) < 8 else 0.14  # of many columns the names need the room
+    unit = (WIDE - gap * (len(columns) - 1) - 0.04) / sum(weights.values())
 
     def height(number: int) -> float:
         return _LEAST.get(places[number].kind, 0.4)
@@ -59,7 +60,7 @@ def layout(places: list[Place]) -> tuple[list[Box], float]:
         for number in numbers:
             boxes[number] = (x, y, weights[column] * unit, height(number))
             y += height(number) + 0.07
-        x += weights[column] * unit + _GAP
+        x += weights[column] * unit + gap
     return boxes, tall
 
 

@@ -99,15 +99,16 @@ def draw_moment(
         ax.add_patch(shape)
         name = "reply lost" if place.kind == "nobody" else place.name
         counted = place.kind not in ("senders", "topic")
-        room = max(4, int((wide - (0.3 if counted else 0.12)) / 0.075))
+        below = wide < 0.85 and len(name) * 0.075 > wide - 0.3  # too narrow for name and number
+        room = max(4, int((wide - (0.3 if counted and not below else 0.12)) / 0.075))
         if len(name) > room:
             [number] = re.findall(r"-\d+$", name) or [""]  # what tells one worker from another
             name = f"{name[: max(1, room - 1 - len(number))]}…{number}"
         ax.text(x + 0.07, y + 0.15, name, fontsize=8, va="center", color=INK)
         if counted:
-            ax.text(
-                x + wide - 0.07, y + 0.15, f"{here[number]}", fontsize=8, va="center", ha="right"
-            )
+            side, down = ("left", high - 0.11) if below else ("right", 0.15)
+            at = x + (0.07 if below else wide - 0.07), y + down
+            ax.text(*at, f"{here[number]}", fontsize=8, va="center", ha=side)
     draw_spots(ax, spots(film, boxes, moment) if dots is None else dots, order)
     _crosses(ax, film, boxes, moment)
 
