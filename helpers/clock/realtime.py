@@ -60,20 +60,26 @@ class RealTime:
         """Something else about real time, once."""
         self._said[text] = None
 
-    def look(self, task: Task, seconds: float) -> None:
+    def look(self, task: Task, seconds: float) -> float:
         """See whether the running thread waits inside C code. Called every `seconds`.
 
         It does if it has stood at one instruction and used no processor since the last look,
         although there was one to be had: on a busy machine a thread stands still as well.
+
+        Returns
+        -------
+        float
+            Those of the seconds in which the thread could have gone on.
         """
         frame = frames().get(task.ident)
         if frame is None or frame.f_code is Baton.take.__code__:  # it is about to run, or over
             self._spot = None
-            return
+            return min(seconds, LATE)
         spot = task, id(frame), frame.f_lasti, self._clock._switches
         cpu, queued = _processor_seconds(task), _queued_seconds(task)
         idle = cpu - self._cpu < IDLE and seconds < LATE
-        starved = queued - self._queued > STARVED * seconds
+        in_line = queued - self._queued if self._spot and self._spot[0] is task else 0.0
+        starved = in_line > STARVED * seconds
         if spot == self._spot and idle and not starved and task.ident in self._clock._tasks:
             # Unseen: on average half a look before the first one, and half after the last one.
             self.waited(task.name, seconds if self._waiting else 2 * seconds, task.ident)
@@ -81,6 +87,7 @@ class RealTime:
         else:
             self._waiting = False
         self._spot, self._cpu, self._queued = spot, cpu, queued
+        return max(0.0, min(seconds, LATE) - in_line)
 
     @contextlib.contextmanager
     def reported(self) -> Iterator[None]:
