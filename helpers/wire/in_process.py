@@ -6,6 +6,7 @@ What keeps the reader's accounts out of reach is in `helpers.wire.accounts`.
 from __future__ import annotations
 
 import contextlib
+import copy
 import functools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ import botocore.loaders
 import botocore.session
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.client import BaseClient
+from botocore.hooks import HierarchicalEmitter
 from botocore.signers import RequestSigner
 from botocore.useragent import UserAgentString
 
@@ -59,12 +61,22 @@ def _loader() -> botocore.loaders.Loader:
     return botocore.loaders.create_loader()
 
 
+@functools.cache
+def _handlers() -> HierarchicalEmitter:
+    """The handlers that botocore gives each session. To register them takes most of its time."""
+    registered = HierarchicalEmitter()
+    botocore.session.Session(event_hooks=registered)
+    return registered
+
+
 def _session() -> boto3.Session:
     """A default session that has not read anything yet but botocore's own API models.
 
-    These are read once for all labs of a process: a lesson opens dozens.
+    These are read once for all labs of a process, as its handlers are made: a lesson opens dozens.
     """
-    core = botocore.session.Session()
+    core = botocore.session.Session(
+        event_hooks=copy.copy(_handlers()), include_builtin_handlers=False
+    )
     core.register_component("data_loader", _loader())
     session = boto3.Session(botocore_session=core)
     paths = _loader().search_paths
