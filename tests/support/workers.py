@@ -37,6 +37,11 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: rank.get(item.path.stem, len(LONGEST)))
 
 
+def pytest_collection_finish():
+    """What has been imported by now stays to the end: nobody looks through it for garbage."""
+    gc.freeze()
+
+
 def pytest_xdist_make_scheduler(config, log):
     from xdist.scheduler import LoadScopeScheduling
 
