@@ -20,7 +20,8 @@ URLS = st.sampled_from(
 )
 HEADERS = st.dictionaries(
     st.sampled_from(["X-Amz-Target", "Content-Type", "Authorization", "x-amz-meta-my_key", "Host"]),
-    st.text("abc /.;=", max_size=8).map(str.strip),
+    st.text("abc /.;=", max_size=8).map(str.strip)
+    | st.sampled_from(["application/x-amz-json-1.1", "application/x-www-form-urlencoded"]),
 )
 
 
@@ -40,7 +41,23 @@ def test_a_request_reads_as_moto_reads_it(method, url, headers, body):
     assert (ours.url, ours.raw_url, ours.host) == (theirs.url, theirs.raw_url, theirs.host)
     assert sorted(ours.headers.items()) == sorted(theirs.headers.items())
     assert ours.args == theirs.args
-    assert ours.get_data() == theirs.get_data() == body
+    assert ours.form.to_dict(False) == theirs.form.to_dict(False)
+    assert ours.files.to_dict() == theirs.files.to_dict()
+    assert ours.values.to_dict(False) == theirs.values.to_dict(False)
+    assert ours.get_data() == theirs.get_data()
+
+
+@pytest.mark.parametrize("body", [b"", b'{"QueueUrl": "a=b&c"}', b"a=b"])
+def test_json_is_read_as_moto_reads_it(body):
+    sent = {"Content-Type": "application/x-amz-json-1.0"}
+    request = prepared("POST", "https://sqs.eu-west-1.amazonaws.com/?a=b", sent, body)
+    ours, theirs = normalized(request), normalize_request(request)
+    for read in (ours, theirs):
+        assert read.get_data(parse_form_data=True) == read.data == body
+        assert read.values.to_dict(False) == {"a": ["b"]}
+        assert not read.form
+        assert not read.files
+        assert read.stream.read() == b""
 
 
 @pytest.mark.parametrize("body", [None, "text", b"bytes"])
