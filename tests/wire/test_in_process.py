@@ -255,3 +255,13 @@ def test_a_client_made_before_the_lab(moto_first):
         assert "Make clients after" in first
     assert then == "then refused"
     assert count == "0 connections"
+
+
+def test_what_a_reader_hangs_on_a_session_ends_with_its_lab():
+    said = []
+    with Lab():
+        boto3.DEFAULT_SESSION.events.register("before-call.sqs", lambda **_: said.append("here"))
+        boto3.client("sqs").list_queues()
+    with Lab():
+        boto3.client("sqs").list_queues()
+    assert said == ["here"]
