@@ -114,15 +114,15 @@ class TestEnds:
 
     def test_a_slow_worker_is_not_taken_for_one_that_never_waits(self, clock):
         def slow():
-            for _ in range(3):
-                end = time.perf_counter() + 0.2
+            for _ in range(8):
+                end = time.perf_counter() + 0.05
                 while time.perf_counter() < end:
                     pass
                 time.sleep(1)
 
         with clock.running():
             clock.start(slow, name="slow")
-        assert clock.now == 3.0
+        assert clock.now == 8.0
 
     def test_two_workers_that_hand_over_at_one_moment_for_ever_are_named(self, clock):
         def yields():
