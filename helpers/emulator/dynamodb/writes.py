@@ -6,11 +6,9 @@ one for a write that changes nothing.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any
 
 from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
@@ -81,28 +79,13 @@ def add(
     if by is not None:
         added.record["userIdentity"] = by
     self.items.append(added)
-    _tell_functions(self, added)
+    _tell_mappings(self)
 
 
-def _tell_functions(shard: StreamShard, added: StreamRecord) -> None:
-    """As moto does: each function that is mapped to the stream gets the record at once."""
-    from moto.awslambda.utils import get_backend
-
-    if not shard.table.lambda_event_source_mappings:
-        return
-    told = SimpleNamespace(to_json=lambda: _in_json(added.record))
-    for arn, mapping in shard.table.lambda_event_source_mappings.items():
-        functions = get_backend(shard.account_id, arn.split(":")[3])
-        functions.send_dynamodb_items(arn, [told], mapping.event_source_arn)
-
-
-def _in_json(value: Any) -> Any:
-    """A part of a record with its bytes in base64, as JSON has them."""
-    if isinstance(value, bytes):
-        return b64encode(value).decode()
-    if isinstance(value, dict):
-        return {name: _in_json(one) for name, one in value.items()}
-    return [_in_json(one) for one in value] if isinstance(value, list) else value
+def _tell_mappings(shard: StreamShard) -> None:
+    """Let each mapping to the stream know that there is something to read."""
+    for mapping in shard.table.lambda_event_source_mappings.values():
+        mapping.poller.start()
 
 
 def corrections() -> AbstractContextManager[None]:

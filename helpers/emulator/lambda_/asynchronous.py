@@ -129,7 +129,7 @@ def of_backend() -> dict[str, Callable[..., Any]]:
 
     def put(self: Any, function_name: str, config: dict[str, Any]) -> dict[str, Any]:
         for destination in (config.get("DestinationConfig") or {}).values():
-            _check_target(destination.get("Destination", ""), DESTINATIONS)
+            check_target(destination.get("Destination", ""), DESTINATIONS)
         response = put_another(self, function_name, config)
         held = self.get_function(function_name).event_invoke_config
         held[:] = held[-1:]  # moto reads the first
@@ -147,9 +147,10 @@ def of_backend() -> dict[str, Callable[..., Any]]:
 
 def check_dead_letters(config: dict[str, str] | None) -> None:
     """Refuse a dead-letter queue that is neither a queue nor a topic."""
-    _check_target((config or {}).get("TargetArn", ""), DEAD_LETTERS)
+    check_target((config or {}).get("TargetArn", ""), DEAD_LETTERS)
 
 
-def _check_target(arn: str, services: tuple[str, ...]) -> None:
+def check_target(arn: str, services: tuple[str, ...]) -> None:
+    """Refuse a target of another service."""
     if arn.startswith("arn:") and arn.split(":")[2] not in services:
         raise invalid(f"the target must be one of {', '.join(services)}, got {arn}")

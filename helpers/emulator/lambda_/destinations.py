@@ -61,15 +61,26 @@ def send_record(ended: Ended, arn: str) -> Undelivered | None:
     service, region = arn.split(":")[2:4]
     target, text = client(service, region), json.dumps(_record(ended))
 
+    if service in DEAD_LETTERS:
+        return send_text(target, arn, text)
+
     def send() -> None:
-        if service == "sqs":
-            target.send_message(QueueUrl=_url(target, arn), MessageBody=text)
-        elif service == "sns":
-            target.publish(TopicArn=arn, Message=text)
-        elif service == "lambda":
+        if service == "lambda":
             target.invoke(FunctionName=arn, InvocationType="Event", Payload=text)
         else:
             target.put_events(Entries=[_entry(ended, arn, text)])
+
+    return _deliver(send)
+
+
+def send_text(target: Any, arn: str, text: str) -> Undelivered | None:
+    """Send a record to a queue or a topic, with a client of its service."""
+
+    def send() -> None:
+        if arn.split(":")[2] == "sqs":
+            target.send_message(QueueUrl=_url(target, arn), MessageBody=text)
+        else:
+            target.publish(TopicArn=arn, Message=text)
 
     return _deliver(send)
 

@@ -1,7 +1,6 @@
-"""Event source mappings over SQS: what the API accepts. `poller` does the work.
+"""Event source mappings: what the API accepts. `poller` and `stream_poller` do the work.
 
-moto runs a mapping inside `send_message`, one record per call, and deletes what failed. Its
-mappings over streams stay as they are.
+moto runs a mapping inside `send_message`, one record per call, and deletes what failed.
 
 Statements followed (November 2026):
 
@@ -15,7 +14,11 @@ Statements followed (November 2026):
   [InvalidParameterValueException, as answered by the service].
 - A second mapping of the same queue and function is refused [ResourceConflictException, same].
 
-Provisioned pollers are refused: the lab has none.
+- Of a stream of DynamoDB: StartingPosition must be there, TRIM_HORIZON or LATEST; AT_TIMESTAMP "is
+  supported only" for other streams [API model].
+
+Provisioned pollers are refused: the lab has none. So are, for streams, several batches of a shard
+at once (ParallelizationFactor above 1) and tumbling windows.
 """
 
 from __future__ import annotations
@@ -25,9 +28,12 @@ from typing import Any
 
 from moto.awslambda.models import LambdaBackend
 
+from helpers.emulator.lambda_.asynchronous import check_target
 from helpers.emulator.lambda_.batch import message_filter
 from helpers.emulator.lambda_.errors import invalid, refusal
 from helpers.emulator.lambda_.poller import Poller
+from helpers.emulator.lambda_.stream_failures import DESTINATIONS
+from helpers.emulator.lambda_.stream_poller import StreamPoller, record_filter
 
 WITHOUT_WINDOW = 10  # largest batch
 FILTERS = 5
@@ -56,10 +62,15 @@ def of_backend() -> dict[str, Callable[..., Any]]:
             _check(spec, queue)
             _check_visibility(queue, function)
             _check_conflict(self, queue, function)
+        shard = _shard(self, spec.get("EventSourceArn"))
+        if shard is not None:
+            _check_position(spec.get("StartingPosition"))
+            _check_stream(spec)
         mapping = create_in_moto(self, spec)
-        if queue is not None:
-            mapping.poller = Poller(mapping)
-            mapping.poller.start()
+        if queue is not None or shard is not None:
+            made = StreamPoller(mapping, shard) if queue is None else Poller(mapping)
+            mapping.poller = made
+            made.start()
         return mapping
 
     def update(self: Any, uuid: str, spec: dict[str, Any]) -> Any:
@@ -70,6 +81,8 @@ def of_backend() -> dict[str, Callable[..., Any]]:
         queue = _queue(self, mapping.event_source_arn)
         if queue is not None:
             _check({**mapping.get_configuration(), **spec}, queue)
+        else:
+            _check_stream({**mapping.get_configuration(), **spec})
         mapping = update_in_moto(self, uuid, spec)
         poller.configure()
         poller.start()
@@ -94,6 +107,46 @@ def _queue(backend: Any, arn: str | None) -> Any:
 
     queues = sqs_backends[backend.account_id][backend.region_name].queues
     return next((queue for queue in queues.values() if queue.queue_arn == arn), None)
+
+
+def _shard(backend: Any, arn: str | None) -> Any:
+    """The shard of the stream of DynamoDB with this ARN, or None for another source."""
+    from moto.dynamodb.models import dynamodb_backends
+
+    tables = dynamodb_backends[backend.account_id][backend.region_name].tables.values()
+    streams = {f"{one.table_arn}/stream/{one.latest_stream_label}": one for one in tables}
+    table = streams.get(arn or "")
+    return table and table.stream_shard
+
+
+def _check_position(position: str | None) -> None:
+    if position not in ("TRIM_HORIZON", "LATEST"):
+        raise invalid(
+            f"StartingPosition is TRIM_HORIZON or LATEST for a stream of DynamoDB, got {position}"
+        )
+
+
+def _check_stream(spec: dict[str, Any]) -> None:
+    """Refuse what AWS refuses of a mapping over a stream, and what the lab does not have."""
+    if (spec.get("ParallelizationFactor") or 1) > 1:
+        raise invalid(
+            "the lab reads a shard one batch after the other: leave out ParallelizationFactor, got "
+            f"{spec['ParallelizationFactor']}"
+        )
+    if spec.get("TumblingWindowInSeconds"):
+        raise invalid(
+            "the lab has no tumbling windows: leave out TumblingWindowInSeconds, got "
+            f"{spec['TumblingWindowInSeconds']}"
+        )
+    for destination in (spec.get("DestinationConfig") or {}).values():
+        check_target(destination.get("Destination", ""), DESTINATIONS)
+    criteria = spec.get("FilterCriteria")
+    if len((criteria or {}).get("Filters", [])) > FILTERS:
+        raise invalid(f"a mapping has at most {FILTERS} filters")
+    try:
+        record_filter(criteria)
+    except ValueError as error:
+        raise invalid(f"Invalid filter pattern definition. {error}") from None
 
 
 def _check(spec: dict[str, Any], queue: Any) -> None:

@@ -20,7 +20,7 @@ ROWS: dict[str, Verdict] = {
     "CreateAlias": moto(),
     "CreateCapacityProvider": CAPACITY,
     "CreateCodeSigningConfig": SIGNING,
-    "CreateEventSourceMapping": acts(),
+    "CreateEventSourceMapping": acts("of queues and of streams of DynamoDB"),
     "CreateFunction": acts("lab.deploy(name, handler) makes one that runs a Python function"),
     "CreateFunctionUrlConfig": URL,
     "DeleteAlias": moto(),

@@ -149,6 +149,8 @@ def test_a_function_gets_bytes_in_base64(lab, table):
         FunctionName="f", EventSourceArn=table.stream_arn, StartingPosition="LATEST"
     )
     table.put(id="a", body=b"\xff", nested=[{"bytes": {b"x"}}])
+    with lab.running(seconds=1):
+        pass
     [record] = events[0]["Records"]
     assert record["dynamodb"]["NewImage"] == {
         "id": {"S": "a"},
