@@ -23,6 +23,7 @@ UP = 86_400 * NANO  # what a monotonic clock has counted when virtual time begin
 
 MONOTONIC = CFunction(time.monotonic)
 MONOTONIC_NS = CFunction(time.monotonic_ns)
+CTIME, ASCTIME = CFunction(time.ctime), CFunction(time.asctime)
 if hasattr(time, "clock_gettime"):
     GETTIME = CFunction(time.clock_gettime)
     GETTIME_NS = CFunction(time.clock_gettime_ns)
@@ -83,9 +84,21 @@ def clock_gettime_ns(clock: int, /) -> int:
     return monotonic_ns() if virtual else GETTIME_NS.real(clock)
 
 
+def ctime(seconds: float | None = None, /) -> str:
+    """`time.ctime`, which reads the clock if it is given no time."""
+    return CTIME.real(time.time() if seconds is None else seconds)
+
+
+def asctime(*parts: Any) -> str:
+    """`time.asctime`, likewise."""
+    return ASCTIME.real(*parts or (time.localtime(),))
+
+
 READINGS: list[tuple[Any, Callable[..., Any]]] = [
     (MONOTONIC, monotonic),
     (MONOTONIC_NS, monotonic_ns),
+    (CTIME, ctime),
+    (ASCTIME, asctime),
 ]
 if hasattr(time, "clock_gettime"):
     READINGS += [(GETTIME, clock_gettime), (GETTIME_NS, clock_gettime_ns)]

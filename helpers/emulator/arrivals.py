@@ -138,11 +138,18 @@ def _rest(model: OperationModel, request: AWSPreparedRequest, labels: dict[str, 
             value = query.get(key)
             if value is not None and member.type_name != "list":
                 value = _scalar(member.type_name, value[0])
+        elif location == "header":
+            value = _header(request, key)
         elif location is None and name != payload:
             value = body.get(key)
         if value is not None:
             found[name] = value
     return found
+
+
+def _header(request: AWSPreparedRequest, key: str) -> str | None:
+    value = request.headers.get(key)
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def _scalar(kind: str, text: str) -> Any:

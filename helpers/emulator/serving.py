@@ -178,7 +178,7 @@ class Moto:
             if not pattern.match(url):
                 continue
             opening.correct(service)
-            regions = backends.get_backend(service)[DEFAULT_ACCOUNT_ID]
+            regions = _backend(service, url)[DEFAULT_ACCOUNT_ID]
             backend = regions[self._region if self._region in regions else "aws"]
             name = BOTOCORE_NAMES.get(service, service)
             for address, handler in backend.urls.items():
@@ -188,6 +188,18 @@ class Moto:
         if found is None:
             raise _not_emulated(url)
         return found
+
+
+def _backend(service: str, url: str) -> BackendDict[Any]:
+    """A service of moto's, which is imported when it is first asked for."""
+    try:
+        return backends.get_backend(service)
+    except ModuleNotFoundError as error:
+        raise NotEmulated(
+            f"nothing in this process answers for {url}: moto's part for {service} needs the "
+            f"package {error.name!r}, which is not installed here. Install it beside moto, or "
+            "leave the call out."
+        ) from error
 
 
 def _not_emulated(url: str) -> NotEmulated:

@@ -42,12 +42,23 @@ _real_sign = RequestSigner.sign
 _real_user_agent = UserAgentString.to_string
 
 
-def _sign(signer: RequestSigner, operation_name: str, request: Any, **options: Any) -> None:
+def _sign(
+    signer: RequestSigner,
+    operation_name: str,
+    request: Any,
+    region_name: str | None = None,
+    signing_type: str = "standard",
+    *options: Any,
+    **named: Any,
+) -> None:
     """Name the caller, and leave out the signature: nobody here checks it, and it costs a quarter
     of a call. moto reads the account and the region in this header.
+
+    A URL that is signed to be sent later carries its signature in the query, as on AWS.
     """
-    if signer.signing_name in SIGNED or f".{signer.region_name}." not in request.url:
-        _real_sign(signer, operation_name, request, **options)
+    ours = f".{signer.region_name}." in request.url and signing_type == "standard"
+    if signer.signing_name in SIGNED or not ours:
+        _real_sign(signer, operation_name, request, region_name, signing_type, *options, **named)
         return
     key = signer._credentials.access_key if signer._credentials else "lab"
     scope = f"{key}/20261102/{signer.region_name}/{signer.signing_name}/aws4_request"

@@ -202,3 +202,22 @@ def test_the_function_stays_the_object_that_it_was(clock):
         assert time.sleep is sleep
         assert sleep.__name__ == "sleep"
         assert pickle.loads(pickle.dumps(sleep)) is sleep
+
+
+def test_the_texts_of_the_c_library_are_of_virtual_time(clock):
+    """`time.ctime` and `time.asctime`, which read the clock if they are given no time."""
+    early = Clock(epoch=datetime.fromisoformat(f"{DAY} 08:00:00+00:00").timestamp())
+    ctime, asctime, seen = time.ctime, time.asctime, []
+
+    def worker():
+        sleep(3600)
+        seen.append((ctime(), ctime(None), asctime()))
+        seen.append((ctime(time.time()),) * 3)
+        seen.append((ctime(0), asctime(gmtime(0))))
+
+    usual = ctime(0), asctime(gmtime(0))
+    with early.running():
+        early.start(worker, name="worker")
+    assert seen[0] == seen[1]
+    assert seen[0][0].endswith(" 2026")
+    assert seen[2] == usual

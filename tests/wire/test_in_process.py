@@ -265,3 +265,36 @@ def test_what_a_reader_hangs_on_a_session_ends_with_its_lab():
     with Lab():
         boto3.client("sqs").list_queues()
     assert said == ["here"]
+
+
+@pytest.mark.parametrize(
+    ("service", "region", "operation"),
+    [("s3", "eu-west-1", "get_object"), ("s3", "us-east-1", "put_object")],
+)
+def test_a_url_is_signed_without_leaving(service, region, operation, connections):
+    with Lab(seed=1):
+        client = boto3.client(service, region_name=region)
+        url = client.generate_presigned_url(operation, Params={"Bucket": "b", "Key": "k"})
+        assert url.startswith("https://")
+        assert "Signature=" in url
+        post = client.generate_presigned_post("b", "k")
+    assert post["fields"]["key"] == "k"
+    assert connections == []
+
+
+def test_a_url_of_another_service_is_signed_too(connections):
+    with Lab(seed=1):
+        url = boto3.client("sqs").generate_presigned_url("list_queues")
+    assert "Signature" in url
+    assert connections == []
+
+
+def test_a_service_that_needs_another_package_names_it(monkeypatch, connections):
+    def missing(service):
+        raise ModuleNotFoundError("No module named 'absent'", name="absent")
+
+    with Lab(seed=1):
+        monkeypatch.setattr("moto.backends.get_backend", missing)
+        with pytest.raises(RealNetworkRefused, match="needs the package 'absent'"):
+            boto3.client("xray").get_sampling_rules()
+    assert connections == []

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers.clock import Stopped
 from helpers.emulator.lambda_.context import Context
 from helpers.emulator.lambda_.environment import Environment
 from helpers.emulator.lambda_.log import Log
@@ -106,7 +107,9 @@ def _init(environment: Environment, invocation: Invocation) -> Outcome | None:
     except Exception as error:
         frames = _frames(error, environment)
         return _error(str(error), type(error).__name__, "", frames, survives=False)
-    except SystemExit as error:
+    except Stopped:
+        raise
+    except BaseException as error:
         return _exit(error, invocation)
     return None
 
@@ -130,7 +133,9 @@ def _run(environment: Environment, invocation: Invocation, deadline: float) -> O
             result = environment.handler(event, context)
     except Exception as error:
         return _error(str(error), type(error).__name__, request_id, _frames(error, environment))
-    except SystemExit as error:  # the process of the function ends
+    except Stopped:  # by the clock, at the time-out
+        raise
+    except BaseException as error:  # such as SystemExit: the process of the function ends
         return _exit(error, invocation)
     try:
         payload = marshal(result)
@@ -152,8 +157,10 @@ def _frames(error: BaseException, environment: Environment) -> list[str]:
     return [environment.shown(line) for line in traceback.format_list(frames)]
 
 
-def _exit(error: SystemExit, invocation: Invocation) -> Outcome:
-    status = error.code if isinstance(error.code, int) else int(error.code is not None)
+def _exit(error: BaseException, invocation: Invocation) -> Outcome:
+    """The end of the process, with the status that Python gives it."""
+    code = error.code if isinstance(error, SystemExit) else 1
+    status = code if isinstance(code, int) else int(code is not None)
     message = (
         f"RequestId: {invocation.request_id} Error: Runtime exited with error: exit status {status}"
     )

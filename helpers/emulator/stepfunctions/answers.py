@@ -1,13 +1,15 @@
 """What moto leaves out of an answer about executions.
 
 The stop date of an execution that timed out; an output that is a JSON string, as JSON; that the
-input is whole; the order and the pages of GetExecutionHistory; that express workflows have no list
-of executions (``StateMachineTypeNotSupported``) [API model of botocore 1.44.5: DescribeExecution,
+input is whole; the order and the pages of GetExecutionHistory, and its events without inputs and
+outputs if the caller wants none (``includeExecutionData``); that express workflows have no list of
+executions (``StateMachineTypeNotSupported``) [API model of botocore 1.44.5: DescribeExecution,
 ListExecutions, GetExecutionHistory].
 """
 
 import json
 from contextlib import AbstractContextManager
+from typing import Any
 
 from moto.core.exceptions import AWSError
 from moto.core.responses import ActionResult
@@ -23,6 +25,8 @@ EXPECTED_SOURCES = {
     f"{RESPONSE}.list_executions": "6fec14cfc5af",
     f"{RESPONSE}.get_execution_history": "3889cc6224ac",
 }
+
+DATA = {"input", "output"}  # [API model: includeExecutionData]
 
 _describe = StepFunctionResponse.describe_execution
 _list = StepFunctionResponse.list_executions
@@ -66,10 +70,23 @@ def answer_history(response: StepFunctionResponse) -> ActionResult:
     if not token.isdecimal():
         raise InvalidToken(f"'{token}'")
     start = int(token)
-    answer = {"events": events[start : start + page]}
+    shown = events[start : start + page]
+    if response._get_param("includeExecutionData") is False:
+        shown = [_without_data(event) for event in shown]
+    answer: dict[str, Any] = {"events": shown}
     if start + page < len(events):
         answer["nextToken"] = str(start + page)
     return ActionResult(answer)
+
+
+def _without_data(event: dict[str, Any]) -> dict[str, Any]:
+    """An event without the "input or output of a history event"."""
+    return {
+        name: {key: told for key, told in value.items() if key not in DATA}
+        if isinstance(value, dict)
+        else value
+        for name, value in event.items()
+    }
 
 
 def corrections() -> AbstractContextManager[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 
@@ -226,3 +227,25 @@ class TestDeleting:
         assert (found["Handler"], found["Runtime"]) == ("app.handler", "python3.13")
         with pytest.raises(aws.exceptions.ResourceNotFoundException):
             aws.get_function(FunctionName="f", Qualifier="9")
+
+
+def test_an_unknown_type_of_invocation_is_refused(lab, aws):
+    """A header of the request, whose values are in the API model."""
+    lab.deploy("f", lambda event, context: event)
+    with pytest.raises(ClientError, match="at 'invocationType' failed to satisfy constraint"):
+        aws.invoke(FunctionName="f", InvocationType="Sometimes")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, GeneratorExit, asyncio.CancelledError])
+def test_what_is_no_exception_ends_the_process(lab, aws, error):
+    """awslambdaric 4.2.2, bootstrap.py: only an Exception is caught."""
+
+    def handler(event, context):
+        raise error
+
+    lab.deploy("f", handler)
+    answer = aws.invoke(FunctionName="f")
+    told = json.loads(answer["Payload"].read())
+    assert answer["FunctionError"] == "Unhandled"
+    assert told["errorType"] == "Runtime.ExitError"
+    assert told["errorMessage"].endswith("exit status 1")

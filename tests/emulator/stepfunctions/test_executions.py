@@ -281,3 +281,44 @@ def test_moto_is_as_it_was_when_the_lab_is_closed():
         assert all(one is not other for one, other in zip(held(), before, strict=True))
     assert all(one is other for one, other in zip(held(), before, strict=True))
     assert not hasattr(StepFunctionResponse, "start_sync_execution")
+
+
+def test_a_history_without_data(lab, client):
+    """API model of botocore 1.44.5: includeExecutionData."""
+    flow = Flow(machine({"A": KNOWN}), {"a": 1})
+    pass_time(lab)
+    told = client.get_execution_history(executionArn=flow.arn, includeExecutionData=False)
+    assert [event["type"] for event in told["events"]] == flow.types
+    assert '"input":' not in json.dumps(told["events"], default=str)
+    assert '"output":' not in json.dumps(told["events"], default=str)
+    assert flow.details("ExecutionStarted")[0]["input"] == '{"a": 1}'
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("log-*.txt", "log-2026.txt", True),
+        ("a\\*b", "a*b", True),
+        ("a\\*b", "axb", False),
+        ("a\\\\*", "a\\x", True),
+        ("a?c", "abc", False),
+        ("[a]", "[a]", True),
+        ("[a]", "a", False),
+        ("*", "two\nlines", True),
+    ],
+)
+def test_a_star_stands_for_anything(lab, pattern, text, expected):
+    """Amazon States Language, "Data-test Expression": StringMatches, and how to escape a star."""
+    choice = {"Variable": "$.text", "StringMatches": pattern, "Next": "Yes"}
+    flow = Flow(
+        machine(
+            {
+                "A": {"Type": "Choice", "Choices": [choice], "Default": "No"},
+                "Yes": {"Type": "Pass", "Result": True, "End": True},
+                "No": {"Type": "Pass", "Result": False, "End": True},
+            }
+        ),
+        {"text": text},
+    )
+    pass_time(lab)
+    assert flow.output is expected
