@@ -1,7 +1,7 @@
 """S3 as AWS describes it, where moto's differs: the corrections, for as long as they are wanted.
 
 `events` has what S3 tells of an object, `delivery` how it is told, `configuration` to whom, and
-`conditions` the conditional writes. Everything else is moto's.
+`conditions` the conditional writes, and `refusals` what is not taken. Everything else is moto's.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
 
 from helpers.emulator.guard import applied
-from helpers.emulator.s3 import conditions, configuration
+from helpers.emulator.s3 import conditions, configuration, refusals
 from helpers.emulator.s3.delivery import tell
 from helpers.emulator.s3.events import Happening
 
 EXPECTED_SOURCES = {
+    **refusals.EXPECTED_SOURCES,
     "moto.s3.notifications:send_event": "da8a7c7c6f2b",
     "moto.s3.notifications:send_test_event": "89bc68c5842c",
     "moto.s3.responses:S3Response.put_object": "992229be920b",
@@ -62,8 +63,14 @@ def corrections() -> AbstractContextManager[None]:
             S3Backend,
             {
                 "complete_multipart_upload": telling(COMPLETED)(
-                    S3Backend.complete_multipart_upload
+                    refusals.of_upload(S3Backend.complete_multipart_upload)
                 ),
+                "upload_part": refusals.of_upload(S3Backend.upload_part),
+                "upload_part_copy": refusals.of_upload(S3Backend.upload_part_copy),
+                "create_multipart_upload": refusals.of_key(S3Backend.create_multipart_upload),
+                "put_object": refusals.of_key(S3Backend.put_object),
+                "create_bucket": refusals.of_bucket(S3Backend.create_bucket),
+                "list_objects_v2": refusals.of_page(S3Backend.list_objects_v2),
                 "delete_object": delete_object(S3Backend.delete_object),
                 "put_bucket_notification_configuration": configuration.put(
                     S3Backend.put_bucket_notification_configuration

@@ -11,6 +11,7 @@ PARTS = (
     "intrinsics.evaluation",
     "choices",
     "map_definitions",
+    "item_readers",
     "map_iteration",
     "calls",
     "invocations",

@@ -7,8 +7,11 @@
   [localstack/localstack, recordings of test_invalid_param and test_dynamodb_invalid_param, May and
   July 2023]. In moto both end the execution with ``States.Runtime``.
 - The names are those of the API model of botocore 1.44.5, in Pascal case.
+- What the API takes as bytes, such as the body of an object, may be any JSON in a definition. It is
+  sent as compact JSON, which is the lab's form; a text is sent as it is.
 """
 
+import json
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -80,6 +83,9 @@ def complete(params: dict[str, Any], model: OperationModel, **_: Any) -> None:
     missing = [name for name in shape.required_members if name not in params]
     if missing:
         raise _refusal(missing, model.name)
+    for name, value in params.items():
+        if shape.members[name].type_name == "blob" and isinstance(value, dict | list | int | float):
+            params[name] = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _leave_out(given: Any, shape: Shape | None) -> None:
