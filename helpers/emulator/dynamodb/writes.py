@@ -6,6 +6,7 @@ one for a write that changes nothing.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -78,6 +79,7 @@ def add(
         told["ApproximateCreationDateTime"] = moment
     if by is not None:
         added.record["userIdentity"] = by
+    added.came = time.time()
     self.items.append(added)
     _tell_mappings(self)
 

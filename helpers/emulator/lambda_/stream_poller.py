@@ -118,10 +118,16 @@ class StreamPoller:
     def _young(self, records: list[Record], tries: int) -> list[Record]:
         """The records that are not too old. The others are given up."""
         oldest = time.time() - self.age
-        old = [one for one in records if one["dynamodb"]["ApproximateCreationDateTime"] < oldest]
+        old = [one for one in records if self._came(one) < oldest]
         if old:
             self._give_up("RecordAgeExceeded", old, tries, None)
         return records[len(old) :]
+
+    def _came(self, entry: Record) -> float:
+        """When a record came. One of an item that expired may be dated back (`dynamodb.ttl`)."""
+        number = int(entry["dynamodb"]["SequenceNumber"])
+        came: float = self.shard.items[number - self.shard.starting_sequence_number].came
+        return came
 
     def _invoke(self, records: list[Record]) -> dict[str, Any] | None:
         """The function's answer; None if it could not be invoked."""

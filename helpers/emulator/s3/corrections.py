@@ -1,7 +1,8 @@
 """S3 as AWS describes it, where moto's differs: the corrections, for as long as they are wanted.
 
-`events` has what S3 tells of an object, `delivery` how it is told, `configuration` to whom, and
-`conditions` the conditional writes, and `refusals` what is not taken. Everything else is moto's.
+`events` has what S3 tells of an object, `delivery` how it is told, `configuration` to whom,
+`conditions` the conditional writes, `digests` and `refusals` what is not taken. Everything else is
+moto's.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
 
 from helpers.emulator.guard import applied
-from helpers.emulator.s3 import conditions, configuration, refusals
+from helpers.emulator.s3 import conditions, configuration, digests, refusals
 from helpers.emulator.s3.delivery import tell
 from helpers.emulator.s3.events import Happening
 
 EXPECTED_SOURCES = {
+    **digests.EXPECTED_SOURCES,
     **refusals.EXPECTED_SOURCES,
     "moto.s3.notifications:send_event": "da8a7c7c6f2b",
     "moto.s3.notifications:send_test_event": "89bc68c5842c",
@@ -81,8 +83,9 @@ def corrections() -> AbstractContextManager[None]:
             S3Response,
             {
                 "put_object": telling("s3:ObjectCreated:Put")(
-                    conditions.before(S3Response.put_object)
+                    digests.compared(conditions.before(S3Response.put_object))
                 ),
+                "upload_part": digests.compared(S3Response.upload_part),
                 "copy_object": telling(COPIED)(conditions.before(S3Response.copy_object)),
                 "delete_object": conditions.any_match(S3Response.delete_object),
                 "get_bucket_notification": configuration.get(S3Response.get_bucket_notification),

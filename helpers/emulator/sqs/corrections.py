@@ -49,6 +49,8 @@ EXPECTED_SOURCES = {
     "moto.sqs.models:SQSBackend.delete_queue": "4c96ec6f1424",
     "moto.sqs.models:SQSBackend.list_queues": "7e319bd0d0e4",
     "moto.sqs.responses:SQSResponse.receive_message": "0027050ecd12",
+    "moto.sqs.responses:SQSResponse.list_queues": "fa0498cc941e",
+    "moto.sqs.responses:SQSResponse.list_dead_letter_source_queues": "cb0f14e821bc",
     "moto.sqs.responses:SQSResponse.send_message": "f486fa48de9f",
     "moto.sqs.responses:SQSResponse.send_message_batch": "c68cdac5e2af",
     "moto.sqs.responses:SQSResponse.delete_message_batch": "79dfc09563ea",

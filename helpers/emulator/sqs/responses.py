@@ -48,12 +48,25 @@ def response_methods() -> dict[str, Callable[..., Any]]:
 
     return {
         "receive_message": receive_message,
+        "list_queues": _listing(SQSResponse.list_queues),
+        "list_dead_letter_source_queues": _listing(SQSResponse.list_dead_letter_source_queues),
         "delete_message_batch": delete_message_batch,
         "change_message_visibility": change_message_visibility,
         "start_message_move_task": redrive.start_message_move_task,
         "list_message_move_tasks": redrive.list_message_move_tasks,
         "cancel_message_move_task": redrive.cancel_message_move_task,
     }
+
+
+def _listing(original: Callable[[SQSResponse], Any]) -> Callable[[SQSResponse], Any]:
+    """Look at how many are asked for."""
+
+    @wraps(original)
+    def method(self: SQSResponse) -> Any:
+        receiving.check_listing(self._get_params())
+        return original(self)
+
+    return method
 
 
 def module_names() -> dict[str, Any]:

@@ -3,6 +3,9 @@
 The history has MapRunStarted, then MapRunSucceeded or MapRunFailed with an error and a cause [API
 model of botocore 1.44.5: HistoryEventType, MapRunFailedEventDetails]. What the children do is in no
 history here.
+
+A source that cannot be read is ``States.ItemReaderFailed``, which Retry and Catch see [Step
+Functions Developer Guide, "Handling errors", error names, November 2026]. moto ends the execution.
 """
 
 from contextlib import AbstractContextManager
@@ -19,7 +22,7 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
 
 from helpers.emulator.guard import applied
-from helpers.emulator.stepfunctions.map_runs import MapRun
+from helpers.emulator.stepfunctions.map_runs import MapRun, failed
 
 MAP = "moto.stepfunctions.parser.asl.component.state.exec.state_map"
 COMPONENT = f"{MAP}.iteration.distributed_iteration_component:DistributedIterationComponent"
@@ -29,6 +32,7 @@ EXPECTED_SOURCES = {
     f"{MAP}.state_map:StateMap._eval_execution": "fb4daa9ac528",
     f"{MAP}.iteration.itemprocessor.map_run_record:MapRunRecord.__init__": "4f809c942a6f",
 }
+UNREADABLE = "States.ItemReaderFailed"
 
 
 def iterate(component: DistributedIterationComponent, env: Environment) -> None:
@@ -38,7 +42,7 @@ def iterate(component: DistributedIterationComponent, env: Environment) -> None:
     _note(env, HistoryEventType.MapRunStarted, {"mapRunArn": record.map_run_arn})
     try:
         if asked.item_reader:
-            asked.item_reader.eval(env=env)
+            _read(asked.item_reader, env)
         else:
             env.stack.append(asked.input_items)
         env.event_manager = EventManager()  # what children do is in no history
@@ -59,6 +63,15 @@ def iterate(component: DistributedIterationComponent, env: Environment) -> None:
         return
     _note(env, HistoryEventType.MapRunSucceeded, None)
     record.set_stop(status=MapRunStatus.SUCCEEDED)
+
+
+def _read(reader: Any, env: Environment) -> None:
+    try:
+        reader.eval(env=env)
+    except FailureEventException:
+        raise
+    except Exception as error:
+        raise failed(env, UNREADABLE, str(error)) from error
 
 
 def _note(env: Environment, kind: HistoryEventType, details: dict[str, Any] | None) -> None:

@@ -95,7 +95,7 @@ class MapRun:
                 start_another(self._work)
             self._done.wait()
         if self._is_exceeded:
-            raise _failure(
+            raise failed(
                 self._env, EXCEEDED, "The specified tolerated failure threshold was exceeded"
             )
         return self._outputs
@@ -218,7 +218,8 @@ def _description(
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _failure(env: Environment, error: str, cause: str) -> FailureEventException:
+def failed(env: Environment, error: str, cause: str) -> FailureEventException:
+    """The failure of a Map Run, which Retry and Catch see."""
     details = {"mapRunFailedEventDetails": {"error": error, "cause": cause}}
     kind = HistoryEventType.MapRunFailed
     return FailureEventException(FailureEvent(env, ErrorName(error), kind, details))

@@ -107,6 +107,24 @@ def test_without_a_limit_a_batch_is_tried_until_its_records_are_gone(lab):
     ]
 
 
+def test_an_item_that_expired_is_told_however_late_somebody_looks(lab):
+    """DynamoDB Developer Guide, "DynamoDB Streams and Time to Live": the userIdentity."""
+    mapped = Mapped(lab)
+    setting = {"Enabled": True, "AttributeName": "end"}
+    mapped.db.update_time_to_live(TableName="orders", TimeToLiveSpecification=setting)
+    item = {"id": {"S": "a"}, "end": {"N": "1793606460"}}
+    mapped.db.put_item(TableName="orders", Item=item)
+    mapped.run(days=5)
+    mapped.db.scan(TableName="orders")
+    mapped.run(seconds=1)
+    [record] = mapped.events[-1]["Records"]
+    assert record["eventName"] == "REMOVE"
+    assert record["userIdentity"] == {
+        "principalId": "dynamodb.amazonaws.com",
+        "type": "Service",
+    }
+
+
 def test_a_split_batch_loses_only_the_record_that_fails(lab):
     mapped = Mapped(
         lab,

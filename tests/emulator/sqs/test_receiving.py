@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from emulated_sqs import bodies, counts, hide, make, receive, refused, send
 
 from helpers import Lab
@@ -66,3 +67,17 @@ def test_the_ends_of_the_ranges_are_taken(client):
         {"MaxNumberOfMessages": 1, "VisibilityTimeout": 43_200, "WaitTimeSeconds": 0},
     ):
         assert bodies(client.receive_message(QueueUrl=url, **asked)["Messages"]) == ["a"]
+
+
+@pytest.mark.parametrize("count", [0, -1, 1001])
+def test_a_listing_has_at_most_1000_queues(count):
+    """API model of botocore 1.44.5, ListQueues: "Value range is 1 to 1000"."""
+    with Lab(seed=1):
+        sqs = boto3.client("sqs")
+        url = sqs.create_queue(QueueName="dead")["QueueUrl"]
+        for call, given in ((sqs.list_queues, {}), (sqs.list_dead_letter_source_queues, url)):
+            arguments = {"QueueUrl": given} if given else {}
+            with pytest.raises(ClientError) as caught:
+                call(**arguments, MaxResults=count)
+            assert caught.value.response["Error"]["Code"] == "InvalidParameterValue"
+        assert sqs.list_queues(MaxResults=1000)["QueueUrls"] == [url]

@@ -11,6 +11,11 @@ from emulated_states import Flow, machine, task
 from helpers import Lab
 
 HERE = {"LocationConstraint": "eu-west-1"}
+PROCESSOR = {
+    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+    "StartAt": "P",
+    "States": {"P": {"Type": "Pass", "End": True}},
+}
 LIST = "arn:aws:states:::s3:listObjectsV2"
 
 
@@ -28,13 +33,8 @@ def lab():
 
 
 def listed(lab, **parameters):
-    processor = {
-        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-        "StartAt": "P",
-        "States": {"P": {"Type": "Pass", "End": True}},
-    }
     reader = {"Resource": LIST, "Parameters": {"Bucket": "claims", **parameters}}
-    state = {"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True}
+    state = {"Type": "Map", "ItemReader": reader, "ItemProcessor": PROCESSOR, "End": True}
     flow = Flow(machine({"M": state}))
     pass_time(lab, 60)
     return flow.output
@@ -62,6 +62,28 @@ def test_all_pages_are_read(lab, s3):
 
 def test_no_object_is_no_item(lab, s3):
     assert listed(lab) == []
+
+
+@pytest.mark.parametrize("content", [None, b"{no"])
+@pytest.mark.parametrize("name", ["States.ItemReaderFailed", "States.ALL"])
+def test_a_source_that_cannot_be_read_is_caught(lab, s3, content, name):
+    if content is not None:
+        s3.put_object(Bucket="claims", Key="items", Body=content)
+    reader = {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": {"InputType": "JSON"},
+        "Parameters": {"Bucket": "claims", "Key": "items"},
+    }
+    catch = [{"ErrorEquals": [name], "Next": "Caught"}]
+    state = {"Type": "Map", "ItemReader": reader, "ItemProcessor": PROCESSOR, "End": True}
+    caught = {"Caught": {"Type": "Pass", "End": True}}
+    flow = Flow(machine({"M": {**state, "Catch": catch}, **caught}))
+    pass_time(lab, 60)
+    assert flow.output["Error"] == "States.ItemReaderFailed"
+    plain = Flow(machine({"M": state}, name="plain"))
+    pass_time(lab, 60)
+    assert (plain.status, plain.end["error"]) == ("FAILED", "States.ItemReaderFailed")
+    assert "MapRunFailed" in plain.types
 
 
 @pytest.mark.parametrize(
