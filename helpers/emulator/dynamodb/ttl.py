@@ -16,7 +16,8 @@ time to live (TTL) in DynamoDB", November 2026):
   the errors: issue reports on AWS's own deployment tools.
 
 Nothing polls. What has fallen due is deleted, with its own moment, before the next request is
-served: nobody can look at a table or at its stream in another way.
+served: nobody can look at a table or at its stream in another way. A function that is mapped to the
+stream does not ask, so for its sake an item is deleted at the moment itself (`Expiries.wake`).
 """
 
 import time
@@ -37,6 +38,8 @@ from moto.moto_api._internal import mock_random
 
 from helpers.emulator.dynamodb.writes import unrecorded
 from helpers.emulator.guard import applied
+from helpers.emulator.timekeeper import Timekeeper
+from helpers.trace.callers import at_work
 
 LONGEST_DELAY = 2 * 86400.0  # seconds
 TOO_OLD = 5 * 365 * 86400.0  # seconds
@@ -59,6 +62,7 @@ class Expiries:
         self._known: dict[Key, Decimal] = {}
         self._due: list[tuple[float, int, Key, Decimal]] = []
         self._order = count()
+        self._woken_at: float | None = None
 
     def note(self, item: Item, now: float) -> None:
         """Draw the moment at which an item that has just been written is deleted."""
@@ -83,6 +87,20 @@ class Expiries:
                 table.delete_item(*key)
             if table.stream_shard is not None:
                 table.stream_shard.add(item, None, at=due, by=SERVICE)
+
+    def wake(self, table: Table) -> None:
+        """Enforce at the moment at which the next item falls due."""
+        if not self._due or (self._woken_at is not None and self._woken_at <= self._due[0][0]):
+            return
+        moment = self._woken_at = self._due[0][0]
+
+        def enforce_then() -> None:
+            if self._woken_at == moment and expiries(table) is self:
+                self._woken_at = None
+                self.enforce(table, time.time())
+                self.wake(table)
+
+        Timekeeper(at_work("dynamodb", "time")).call(enforce_then, at=moment)
 
     def _expires(self, item: Item) -> Decimal | None:
         held = item.attrs.get(self.attribute)
@@ -141,6 +159,8 @@ def update_time_to_live(self: DynamoDBBackend, table_name: str, ttl_spec: dict[s
     table.expiries = Expiries(name) if wanted else None
     for item in table.all_items():
         _note(table, item)
+    if table.expiries is not None and table.lambda_event_source_mappings:
+        table.expiries.wake(table)
 
 
 def describe_time_to_live(self: DynamoDBBackend, table_name: str) -> dict[str, Any]:

@@ -65,6 +65,9 @@ class StreamPoller:
     def start(self) -> None:
         """Read, if the mapping is enabled, there is something, and nobody reads yet."""
         self.arrived.set()
+        table = self.shard.table
+        if (expiries := vars(table).get("expiries")) is not None:
+            expiries.wake(table)  # nobody else may ever ask for the items that expire
         if self._goes_on() and not self.working:
             self.working = True
             threading.Thread(target=self._work, name=self.name).start()

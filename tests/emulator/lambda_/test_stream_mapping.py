@@ -107,22 +107,27 @@ def test_without_a_limit_a_batch_is_tried_until_its_records_are_gone(lab):
     ]
 
 
-def test_an_item_that_expired_is_told_however_late_somebody_looks(lab):
+@pytest.mark.parametrize("mapped_first", [True, False])
+def test_a_function_hears_of_items_that_expired_though_nobody_looks(lab, mapped_first):
     """DynamoDB Developer Guide, "DynamoDB Streams and Time to Live": the userIdentity."""
-    mapped = Mapped(lab)
+    mapped = Mapped(lab, Enabled=mapped_first)
     setting = {"Enabled": True, "AttributeName": "end"}
     mapped.db.update_time_to_live(TableName="orders", TimeToLiveSpecification=setting)
-    item = {"id": {"S": "a"}, "end": {"N": "1793606460"}}
-    mapped.db.put_item(TableName="orders", Item=item)
+    for name, end in (("a", "1793606460"), ("b", "1793800000"), ("c", "1793606500")):
+        mapped.db.put_item(TableName="orders", Item={"id": {"S": name}, "end": {"N": end}})
+    if not mapped_first:
+        aws = boto3.client("lambda")
+        [made] = aws.list_event_source_mappings()["EventSourceMappings"]
+        aws.update_event_source_mapping(UUID=made["UUID"], Enabled=True)
     mapped.run(days=5)
-    mapped.db.scan(TableName="orders")
-    mapped.run(seconds=1)
-    [record] = mapped.events[-1]["Records"]
-    assert record["eventName"] == "REMOVE"
-    assert record["userIdentity"] == {
-        "principalId": "dynamodb.amazonaws.com",
-        "type": "Service",
-    }
+    records = [record for event in mapped.events for record in event["Records"]]
+    removed = [record for record in records if record["eventName"] == "REMOVE"]
+    assert {record["dynamodb"]["Keys"]["id"]["S"] for record in removed} == {"a", "b", "c"}
+    for record in removed:
+        assert record["userIdentity"] == {
+            "principalId": "dynamodb.amazonaws.com",
+            "type": "Service",
+        }
 
 
 def test_a_split_batch_loses_only_the_record_that_fails(lab):
