@@ -1,9 +1,9 @@
 """A journey as a notebook and its pages show it.
 
 Knows no AWS SDK. Part of `helpers.charts.journey`. The SVG is the source of an `<img>`, as in
-`helpers.charts.pictures`. The text in Mermaid's language has the MIME type under which JupyterLab
-draws it (its API, `MERMAID_MIME_TYPE`, November 2026). HTML comes before it in JupyterLab (ranks 50
-and 61), in nbconvert (`display_data_priority`) and in MyST-NB, which does not know the type.
+`helpers.charts.pictures`. The text in Mermaid's language is an attribute, for a Markdown cell or a
+document: as an output it would never be drawn, since JupyterLab ranks HTML before it, and MyST-NB
+warns of the type.
 """
 
 from __future__ import annotations
@@ -45,8 +45,4 @@ class Journey:
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {
-            "text/html": self.html,
-            "text/plain": self.alt,
-            "text/vnd.mermaid": self.mermaid,
-        }
+        return {"text/html": self.html, "text/plain": self.alt}

@@ -134,7 +134,7 @@ def test_text_for_mermaid_has_nothing_that_mermaid_reads():
 
 def test_a_notebooks_page_shows_the_picture_and_not_the_diagrams_text(made):
     bundle = made[0]._repr_mimebundle_()
-    assert list(bundle) == ["text/html", "text/plain", "text/vnd.mermaid"]
+    assert list(bundle) == ["text/html", "text/plain"]
     output = new_output("display_data", data=bundle)
     page, _ = HTMLExporter().from_notebook_node(
         new_notebook(cells=[new_code_cell("charts.journey(…)", outputs=[output])])
