@@ -23,7 +23,7 @@ from helpers.clock.tasks import Baton, Task
 
 SHOWN = 0.05  # seconds; less than this, at one place, is not worth a word
 IDLE = 0.001  # seconds of processor time that a waiting thread uses at most between two looks
-LATE = 0.2  # seconds between two looks that are due each 0.05 s: the machine is busy elsewhere
+LATE = 0.15  # seconds between two looks that are due each 0.05 s: the machine is busy elsewhere
 STARVED = 0.25  # share of a look's seconds for which a thread was ready and got no processor
 
 
@@ -79,7 +79,7 @@ class RealTime:
         cpu, queued = _processor_seconds(task), _queued_seconds(task)
         idle = cpu - self._cpu < IDLE and seconds < LATE
         in_line = queued - self._queued if self._spot and self._spot[0] is task else 0.0
-        starved = in_line > STARVED * seconds
+        starved = _is_ready(task) or in_line > STARVED * seconds
         if spot == self._spot and idle and not starved and task.ident in self._clock._tasks:
             # Unseen: on average half a look before the first one, and half after the last one.
             self.waited(task.name, seconds if self._waiting else 2 * seconds, task.ident)
@@ -133,8 +133,22 @@ def _processor_seconds(task: Task) -> float:
     return time.process_time()
 
 
+def _is_ready(task: Task) -> bool:
+    """Whether the thread would run on if it had a processor; False where the system tells not."""
+    try:
+        with open(
+            f"/proc/self/task/{task.native}/stat", encoding="utf-8", errors="replace"
+        ) as file:
+            return file.read().rpartition(")")[2].split()[0] == "R"
+    except (OSError, IndexError):
+        return False
+
+
 def _queued_seconds(task: Task) -> float:
-    """How long the thread was ready to run and had no processor; 0 where the system tells not."""
+    """How long the thread was ready to run and had no processor; 0 where the system tells not.
+
+    Linux counts it when the thread runs again, so `_is_ready` is asked for the time until then.
+    """
     try:
         with open(f"/proc/self/task/{task.native}/schedstat", encoding="ascii") as file:
             return int(file.read().split()[1]) / 1e9

@@ -238,11 +238,13 @@ def test_work_is_not_taken_for_a_wait(patient):
             patient.start(works, name="works")
 
 
-@pytest.mark.parametrize("queued", [0, 1])  # of each second, ready to run without a processor
+@pytest.mark.parametrize(("ready", "queued"), [(False, 0), (True, 0), (False, 1)])
 def test_a_thread_that_gets_no_processor_is_not_taken_for_one_that_waits(
-    patient, monkeypatch, queued
+    patient, monkeypatch, ready, queued
 ):
+    """As Linux tells it: that it is ready, and of each second the share that it was."""
     monkeypatch.setattr(realtime, "_processor_seconds", lambda task: 0.0)
+    monkeypatch.setattr(realtime, "_is_ready", lambda task: ready)
     monkeypatch.setattr(realtime, "_queued_seconds", lambda task: queued * MONOTONIC.real())
 
     def works():
@@ -251,7 +253,7 @@ def test_a_thread_that_gets_no_processor_is_not_taken_for_one_that_waits(
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", RealTimePassed)
         run(patient, works=works)
-    assert len(told) == 1 - queued
+    assert len(told) == (not ready and not queued)
 
 
 def test_a_wait_without_end_is_an_error_and_told_too(clock):
