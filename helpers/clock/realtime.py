@@ -76,7 +76,11 @@ class RealTime:
             self._spot = None
             return min(seconds, LATE)
         spot = task, id(frame), frame.f_lasti, self._clock._switches
-        cpu, queued = _processor_seconds(task), _queued_seconds(task)
+        try:
+            cpu, queued = _processor_seconds(task), _queued_seconds(task)
+        except ProcessLookupError:  # it ended just now
+            self._spot = None
+            return min(seconds, LATE)
         idle = cpu - self._cpu < IDLE and seconds < LATE
         in_line = queued - self._queued if self._spot and self._spot[0] is task else 0.0
         starved = _is_ready(task) or in_line > STARVED * seconds

@@ -7,6 +7,7 @@ import json
 
 
 def charge_cards(sqs, queue, charge):
+    """Take orders from the queue for ever; delete each when its card is charged."""
     while True:
         answer = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
         for message in answer.get("Messages", []):

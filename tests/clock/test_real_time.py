@@ -256,6 +256,16 @@ def test_a_thread_that_gets_no_processor_is_not_taken_for_one_that_waits(
     assert len(told) == (not ready and not queued)
 
 
+def test_a_thread_may_end_while_the_run_looks_at_it(patient, monkeypatch):
+    def gone(task):
+        raise ProcessLookupError(3, "No such process")
+
+    monkeypatch.setattr(realtime, "_processor_seconds", gone)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RealTimePassed)
+        run(patient, works=lambda: hashlib.pbkdf2_hmac("sha256", b"", b"", 300_000))
+
+
 def test_a_wait_without_end_is_an_error_and_told_too(clock):
     near, far = socket.socketpair()
     wakes = threading.Timer(3, far.send, [b"x"])
