@@ -46,6 +46,16 @@ def _svg(figure: Figure) -> str:
     return re.sub(r'\bd="[^"]+"', lambda path: short(path[0]), text)
 
 
+def image(data: bytes, kind: str, *, alt: str, width: int) -> str:
+    """An `<img>` that holds its own source. `kind` is "svg+xml" or "png", `width` in pixels."""
+    source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+    return (
+        f'<img class="lab-chart" src="{source}" alt="{html.escape(alt)}" '
+        f'width="{width}" style="max-width:100%;height:auto;'
+        'background:#fff;border:1px solid #ddd;border-radius:6px;box-sizing:border-box">'
+    )
+
+
 class Picture:
     """A drawn figure with its alt text.
 
@@ -65,12 +75,7 @@ class Picture:
         data, kind = self.svg.encode(), "svg+xml"
         if len(data) > _LARGE:
             data, kind = _saved(figure, "png", {"Software": None}), "png"
-        source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
-        self.html = (
-            f'<img class="lab-chart" src="{source}" alt="{html.escape(self.alt)}" '
-            f'width="{round(figure.get_figwidth() * 96)}" style="max-width:100%;height:auto;'
-            'background:#fff;border:1px solid #ddd;border-radius:6px;box-sizing:border-box">'
-        )
+        self.html = image(data, kind, alt=self.alt, width=round(figure.get_figwidth() * 96))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self.html, "text/plain": self.alt}

@@ -5,22 +5,12 @@ A function's invocation begins and ends; an execution enters a state and leaves 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-Tell = Callable[..., None]
+from helpers.emulator.listeners import Listeners
 
-_open: list[Tell] = []  # of the open labs, the last one opened last
-
-
-@contextmanager
-def opened(tell: Tell) -> Iterator[None]:
-    """Let `tell` hear of them, as long as the context is open."""
-    _open.append(tell)
-    try:
-        yield
-    finally:
-        _open[:] = [other for other in _open if other is not tell]
+_labs: Listeners[Callable[..., None]] = Listeners()
+opened = _labs.opened
 
 
 def happened(
@@ -41,5 +31,5 @@ def happened(
     place : str, optional
         The state.
     """
-    for tell in _open[-1:]:
-        tell(what, service, resource, ident, body, place)
+    if (told := _labs.latest()) is not None:
+        told(what, service, resource, ident, body, place)

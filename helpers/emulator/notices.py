@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-Tell = Callable[[str, str], None]
+from helpers.emulator.listeners import Listeners
 
-_open: list[Tell] = []  # of the open labs, the last one opened last
-
-
-@contextmanager
-def opened(tell: Tell) -> Iterator[None]:
-    """Let `tell` hear of them, as long as the context is open."""
-    _open.append(tell)
-    try:
-        yield
-    finally:
-        _open[:] = [other for other in _open if other is not tell]
+_labs: Listeners[Callable[[str, str], None]] = Listeners()
+opened = _labs.opened
 
 
 def tell(what: str, text: str) -> None:
@@ -30,5 +20,5 @@ def tell(what: str, text: str) -> None:
     text : str
         One line: what is missing, and the way on.
     """
-    for told in _open[-1:]:
+    if (told := _labs.latest()) is not None:
         told(what, text)

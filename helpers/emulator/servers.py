@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
+from helpers.emulator.listeners import Listeners
+
 # Takes the headers and the body of a POST, and returns the HTTP status: None stands for 200.
 Handler = Callable[[dict[str, str], str], int | None]
 Record = Callable[[str, float, str], None]  # of a POST: the address, its beginning, the outcome
-
-_open: list[Servers] = []  # of the open labs, the last one opened last
 
 
 class Servers:
@@ -93,18 +92,12 @@ def _answer(handler: Handler, headers: dict[str, str], body: str) -> tuple[int, 
     return status, "ok" if 200 <= status < 300 else str(status)
 
 
-@contextmanager
-def opened(servers: Servers) -> Iterator[None]:
-    """Let the services find these, as long as the context is open."""
-    _open.append(servers)
-    try:
-        yield
-    finally:
-        _open[:] = [other for other in _open if other is not servers]
+_labs: Listeners[Servers] = Listeners()
+opened = _labs.opened
 
 
 def current() -> Servers:
     """Those of the lab that is open."""
-    if not _open:
+    if (servers := _labs.latest()) is None:
         raise RuntimeError("no lab is open, so nobody answers at any address")
-    return _open[-1]
+    return servers

@@ -5,9 +5,9 @@ other: so the bus says here that it is open, and a service sends through here. A
 asked for EventBridge, there is no rule, and what is sent is lost.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Protocol
+
+from helpers.emulator.listeners import Listeners
 
 
 class Bus(Protocol):
@@ -25,17 +25,8 @@ class Bus(Protocol):
     ) -> None: ...
 
 
-_open: list[Bus] = []
-
-
-@contextmanager
-def taken_by(bus: Bus) -> Iterator[None]:
-    """Let `bus` take what services send, for as long as the context is open."""
-    _open.append(bus)
-    try:
-        yield
-    finally:
-        _open.remove(bus)
+_buses: Listeners[Bus] = Listeners()
+taken_by = _buses.opened  # let a bus take what services send, for as long as the context is open
 
 
 def send(
@@ -48,5 +39,5 @@ def send(
     resources: list[str],
 ) -> None:
     """Send an event, best effort: without a bus it is lost."""
-    for bus in _open[-1:]:
+    if (bus := _buses.latest()) is not None:
         bus(source, detail_type, detail, account=account, region=region, resources=resources)

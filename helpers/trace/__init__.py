@@ -22,13 +22,12 @@ from helpers.trace.handlings import Handling, messages
 from helpers.trace.orders import deliveries, duplicates, effects, end_to_end, field
 from helpers.trace.queues import backlog, backlog_at, oldest_age, sojourns
 from helpers.trace.record import COLUMNS, CUT_OFF, Trace
-from helpers.trace.runs import content
 from helpers.trace.stays import end_of, states
 from helpers.trace.timings import calls, latency, percentile, throughput, utilisation
 from helpers.trace.visits import visits
 
 __all__ = [
-    "COLUMNS", "CUT_OFF", "Handling", "Trace", "backlog", "backlog_at", "calls", "content",
+    "COLUMNS", "CUT_OFF", "Handling", "Trace", "backlog", "backlog_at", "calls",
     "deliveries", "duplicates", "effects", "end_of", "end_to_end", "field", "latency", "messages",
     "oldest_age", "percentile", "sojourns", "states", "throughput", "utilisation", "visits",
 ]  # fmt: skip

@@ -35,13 +35,18 @@ def field(body: Any, key: str) -> Any:
             return None
     if not isinstance(body, dict):
         return None
-    if key in body:
-        return body[key]
+    return body[key] if key in body else field(enclosed(body), key)
+
+
+def enclosed(body: dict[str, Any]) -> Any:
+    """What an envelope holds: the `detail` of an event, the `Message` of a notification, or None.
+
+    Of what SNS gives to a function, the notification of the first record.
+    """
     records = body.get("Records")
     if isinstance(records, list) and records and isinstance(records[0], dict):
-        return field(records[0].get("Sns"), key)
-    inner = body.get("detail", body.get("Message"))
-    return field(inner, key)
+        return records[0].get("Sns")
+    return body.get("detail", body.get("Message"))
 
 
 def _keyed(frame: pd.DataFrame, key: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.trace.callers import service_of
 from helpers.trace.handlings import steps
-from helpers.trace.orders import field
+from helpers.trace.orders import enclosed, field
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,13 +112,12 @@ class Runs:
 
 
 def content(body: str | None) -> str | None:
-    """What a message says: of an SNS notification its `Message`, of an event its `detail`."""
+    """What a message says, out of its envelopes: the same for two that say the same."""
     try:
-        outer = json.loads(body or "")
+        inner = json.loads(body or "")
     except ValueError:
         return body
-    if isinstance(outer, dict):
-        for envelope in ("Message", "detail"):
-            if envelope in outer:
-                return json.dumps(outer[envelope], sort_keys=True)
-    return body
+    said = body
+    while isinstance(inner, dict) and (inner := enclosed(inner)) is not None:
+        said = json.dumps(inner, sort_keys=True)
+    return said

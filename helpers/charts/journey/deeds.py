@@ -16,8 +16,8 @@ from helpers.charts.journey.cast import Cast, Participant
 from helpers.charts.journey.facts import Facts
 from helpers.charts.journey.moments import FIRST, Moments, Place
 from helpers.charts.journey.names import Messages
-from helpers.charts.journey.spoken import spent
 from helpers.charts.journey.step import NO_REPLY, Step
+from helpers.charts.spoken import spent
 from helpers.trace.callers import service_of
 
 _DELIVERY = {"first": "received", "redelivery": "again", "duplicate": "copy"}

@@ -11,8 +11,8 @@ from html import escape
 
 from helpers.charts.journey.lanes import Lane, lanes
 from helpers.charts.journey.letters import SIZE, lines, wide
-from helpers.charts.journey.spoken import clock
 from helpers.charts.journey.step import BACK, CROSSED, Step
+from helpers.charts.spoken import clock
 from helpers.charts.style import BLUE, GREEN, GREY, INK, VERMILLION
 
 _NARROW, _WIDE = 380, 512  # px: 13 px of text are 9 px where 512 px are shown as 358

@@ -10,8 +10,8 @@ from helpers.charts.journey.cast import Cast
 from helpers.charts.journey.facts import Facts
 from helpers.charts.journey.moments import FIRST, LAST, Place
 from helpers.charts.journey.names import Messages
-from helpers.charts.journey.spoken import spent
 from helpers.charts.journey.step import Step
+from helpers.charts.spoken import spent
 
 _LEAST = 0.5  # seconds of waiting that are worth a note
 _STATES = {"waiting": "waiting", "in_flight": "in flight", "delayed": "delayed"}

@@ -13,8 +13,8 @@ import pandas as pd
 from helpers.charts.journey.cast import Cast
 from helpers.charts.journey.facts import Facts
 from helpers.charts.journey.moments import Moments, Place
-from helpers.charts.journey.spoken import nth
 from helpers.charts.journey.step import Step
+from helpers.charts.spoken import nth
 
 
 def effects(facts: Facts, cast: Cast, moments: Moments) -> Iterator[tuple[Place, Step]]:

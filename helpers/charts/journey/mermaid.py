@@ -7,9 +7,9 @@ escape characters").
 
 from __future__ import annotations
 
-from helpers.charts.journey.spoken import clock
 from helpers.charts.journey.step import BACK, CROSSED, Step
 from helpers.charts.journey.telling import participants
+from helpers.charts.spoken import clock
 
 _PLAIN = " .,()/=+-"
 

@@ -8,12 +8,11 @@ warns of the type.
 
 from __future__ import annotations
 
-import base64
-import html
 import re
 from typing import Any
 
 from helpers.charts.journey.step import Step
+from helpers.charts.pictures import image
 
 
 class Journey:
@@ -35,14 +34,9 @@ class Journey:
 
     def __init__(self, *, steps: list[Step], alt: str, mermaid: str, svg: str) -> None:
         self.steps, self.alt, self.mermaid, self.svg = steps, alt, mermaid, svg
-        source = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
         wide = re.search(r'width="(\d+)"', svg)
         assert wide is not None
-        self.html = (
-            f'<img class="lab-chart" src="{source}" alt="{html.escape(alt)}" '
-            f'width="{wide[1]}" style="max-width:100%;height:auto;'
-            'background:#fff;border:1px solid #ddd;border-radius:6px;box-sizing:border-box">'
-        )
+        self.html = image(svg.encode(), "svg+xml", alt=alt, width=int(wide[1]))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self.html, "text/plain": self.alt}

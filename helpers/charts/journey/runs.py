@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from helpers.charts.journey.cast import Participant
 from helpers.charts.journey.facts import Event, Facts
 from helpers.charts.journey.moments import Place
-from helpers.charts.journey.spoken import nth
 from helpers.charts.journey.step import Step
+from helpers.charts.spoken import nth
 
 _BAD = ("failed", "stopped", "Failed", "Aborted", "TimedOut")
 

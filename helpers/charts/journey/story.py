@@ -18,9 +18,9 @@ from helpers.charts.journey.marks import effects
 from helpers.charts.journey.moments import Moments
 from helpers.charts.journey.runs import runs
 from helpers.charts.journey.services import by_themselves
-from helpers.charts.journey.spoken import clock
 from helpers.charts.journey.step import Step
 from helpers.charts.journey.ties import tied
+from helpers.charts.spoken import clock
 
 
 def story(

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 
 from helpers.charts.journey.cast import Participant
-from helpers.charts.journey.spoken import clock, count
 from helpers.charts.journey.step import Step
+from helpers.charts.spoken import clock, count
 
 MOST = 40  # steps that are drawn
 _LAST = 12  # of them, after what is folded

@@ -14,8 +14,9 @@ import pandas as pd
 from helpers.charts.pictures import Picture
 from helpers.charts.replay.film import Film, film
 from helpers.charts.replay.page import Replay
-from helpers.charts.replay.stills import moments, spoken, stills
+from helpers.charts.replay.stills import moments, stills
 from helpers.charts.replay.thinning import thinned
+from helpers.charts.spoken import clock
 
 MOST = 700  # messages that are drawn; of a longer run, some
 
@@ -87,7 +88,7 @@ def describe(shown: Film) -> str:
     lost = sum(one.text == "reply lost" for one in shown.misfortunes)
     ends = Counter(shown.places[dot.gone].name for dot in shown.dots if dot.gone is not None)
     said = [
-        f"Replay of {len(shown.dots)} messages from {spoken(shown.start)} to {spoken(shown.end)}.",
+        f"Replay of {len(shown.dots)} messages from {clock(shown.start)} to {clock(shown.end)}.",
         *(f"{_TOLD[kind]}: {', '.join(found)}." for kind, found in names.items() if found),
         f"At the end: {', '.join(f'{n} {name}' for name, n in ends.items()) or 'none done'}.",
         f"{again} were delivered again or are duplicates.",

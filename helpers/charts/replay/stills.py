@@ -15,6 +15,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from helpers.charts.replay.boxes import WIDE, Box, Spot, ends, layout, spots
 from helpers.charts.replay.film import KINDS, Film
+from helpers.charts.spoken import clock
 from helpers.charts.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILLION, styled
 
 _COLOURS = dict(zip(KINDS, (BLUE, PURPLE, VERMILLION), strict=True))
@@ -37,7 +38,8 @@ def moments(film: Film, order: object = None) -> list[float]:
     else:
         starts = sorted({visit[0] for dot in film.dots for visit in dot.visits})
         queues = [n for n, place in enumerate(film.places) if place.kind == "queue"]
-        held = {moment: sum(film.at(moment)[n] for n in queues) for moment in _spread(starts, 60)}
+        here = {moment: film.at(moment) for moment in _spread(starts, 60)}
+        held = {moment: sum(counts[n] for n in queues) for moment, counts in here.items()}
         told = [max(held, key=held.__getitem__), film.start + 0.97 * span]
         told += [film.misfortunes[0].time] if film.misfortunes else []
         for kind in KINDS[1:]:
@@ -158,10 +160,4 @@ def caption(film: Film, moment: float) -> str:
         told.append(f"{held['failed']} failed")
     if held["dead"]:
         told.append(f"{held['dead']} dead letters")
-    return f"{spoken(moment)}: {', '.join(told)}"
-
-
-def spoken(seconds: float) -> str:
-    """A moment as h:mm:ss, as the slider shows it."""
-    whole = int(seconds + 1e-6)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+    return f"{clock(moment)}: {', '.join(told)}"

@@ -54,8 +54,7 @@ def tell(manager: EventManager, context: Any, event_type: HistoryEventType, deta
     about = entered or left
     if about is None:
         return
-    number = vars(context).setdefault("token", None) or next(numbers)
-    context.token = number
+    number = context.token = getattr(context, "token", None) or next(numbers)
     token = execution if number == 1 else f"{execution}#{number}"
     given = about.get("input" if entered else "output")
     happened(

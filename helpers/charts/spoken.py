@@ -1,6 +1,6 @@
 """How times, counts and names are said.
 
-Knows no AWS SDK. Part of `helpers.charts.journey`.
+Knows no AWS SDK. Part of `helpers.charts`.
 """
 
 from __future__ import annotations
