@@ -7,6 +7,7 @@ import linecache
 import sys
 import sysconfig
 import threading
+import traceback
 from pathlib import Path
 from types import FrameType
 
@@ -35,6 +36,12 @@ def place(ident: int | None) -> str:
     """Where a thread waits, as ``, in worker (orders.py:12)``; nothing if it has ended."""
     frame = outside_clock(ident)
     return f", in {line(frame)}" if frame else ""
+
+
+def stack_of(ident: int | None) -> traceback.StackSummary:
+    """Where a thread stands, from the outermost call to the innermost; empty if it has ended."""
+    frame = frames().get(ident) if ident is not None else None
+    return traceback.extract_stack(frame) if frame else traceback.StackSummary()
 
 
 def outside_clock(ident: int | None) -> FrameType | None:

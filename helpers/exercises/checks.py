@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from helpers.clock import ClockError
+from helpers.clock import ClockError, Deadlock, NeverWaits
 from helpers.exercises import progress
+from helpers.exercises.places import first_words, own_line
 from helpers.lab import beside
 from helpers.lessons.exercise import Exercise, Failed
 
@@ -70,29 +71,39 @@ def _find(exercise: str) -> Exercise:
 
 
 def _try(task: Exercise, answer: Any, seed: int) -> str | None:
-    """One seed: None if the rule holds, else a sentence."""
+    """One seed: None if the rule holds, else a sentence or two."""
     try:
         with beside(seed=seed, patience=PATIENCE) as lab:
             task.rule(lab, answer, seed)
     except Failed as failed:
         return str(failed)
     except ClockError as stuck:
-        return f"Your function brings the run to a stop: {_first_line(stuck)}"
+        return _stopped(stuck, answer)
     except (Exception, SystemExit) as error:
-        return _explain(error, answer)
+        return _raised(error, answer)
     return None
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].rstrip(":.") + "."
+def _stopped(error: ClockError, answer: Any) -> str:
+    """Which of the reader's lines a run stood at when it could not go on, and what to do."""
+    places = [place for stack in error.stacks if (place := own_line(stack, answer))]
+    place = places[0] if places else ""
+    if isinstance(error, NeverWaits):
+        return (
+            f"Your function runs on{place} and never waits, so no simulated time can pass. It has "
+            "to wait somewhere: in time.sleep, or in a receive with WaitTimeSeconds."
+        )
+    if isinstance(error, Deadlock):
+        return (
+            f"Your function brings the run to a stop{place}: everyone waits, and nobody has a "
+            "deadline. Let it wait for something that happens, or only for some seconds."
+        )
+    return f"Your function brings the run to a stop{place}: {first_words(error)}"
 
 
-def _explain(error: BaseException, answer: Any) -> str:
+def _raised(error: BaseException, answer: Any) -> str:
     """Where in the reader's own code an exception came from."""
     if isinstance(error.__cause__, StopIteration):  # on its way through a context manager
         error = error.__cause__
-    code = getattr(answer, "__code__", None)
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if code and frame.filename == code.co_filename]
-    place = f" in the line «{own[-1].line}»" if own and own[-1].line else ""
-    return f"Your function raised {type(error).__name__}{place}: {error}"
+    place = own_line(traceback.extract_tb(error.__traceback__), answer)
+    return f"Your function raised {type(error).__name__}{place}: {first_words(error)}"

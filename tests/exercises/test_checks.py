@@ -55,12 +55,15 @@ def lazy(sqs, queue, count):
 
 
 ANSWERS = {
-    "never ending": (never_ending, "brings the run to a stop"),
+    "never ending": (never_ending, "runs on in the line «while True:» and never waits"),
     "half-finished": (half_finished, "0 of 10 were counted"),
     "raising": (raising, "raised KeyError in the line «raise KeyError"),
     "wrong arguments": (wrong_arguments, "raised TypeError"),
     "stops the program": (stops_the_program, "raised SystemExit in the line"),
-    "waits for nothing": (waits_for_nothing, "brings the run to a stop: everyone waits"),
+    "waits for nothing": (
+        waits_for_nothing,
+        "brings the run to a stop in the line «threading.Event().wait()»: everyone waits",
+    ),
     "generator": (lazy, "raised TypeError"),
     "constant": (10, "has to be a function, got 10"),
     "none": (None, "has to be a function, got None"),
