@@ -2,7 +2,8 @@
 
 `Lab` is what a notebook opens. `load` has the orders that come, `faults` what goes wrong, `trace`
 what happened, `charts` how it looks, `theory` what queueing theory expects, `explore` the sliders,
-and `exercises` the predictions and checks. `helpers.patterns` is what a reader takes home.
+`exercises` the predictions and checks, and `findings` what thirty seeds say. `helpers.patterns` is
+what a reader takes home.
 """
 
 from __future__ import annotations
@@ -10,7 +11,17 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["Lab", "charts", "exercises", "explore", "faults", "load", "theory", "trace"]
+__all__ = [
+    "Lab",
+    "charts",
+    "exercises",
+    "explore",
+    "faults",
+    "findings",
+    "load",
+    "theory",
+    "trace",
+]
 _PACKAGES = {*__all__, "differences"} - {"Lab"}
 
 

@@ -29,12 +29,15 @@ MAY_IMPORT = {
     "lab": ("clock", "faults", "trace", "wire"),
     "explore": ("charts", "lab"),
     "differences": ("faults", "lab", "wire"),
-    "lessons": ("patterns", "load", "faults", "trace", "lab"),
+    "findings": (),
+    "lessons": ("patterns", "load", "theory", "faults", "trace", "lab", "findings"),
     "exercises": ("clock", "lab", "lessons"),
 }
 FLOORS = re.compile(r"^    (\w+)(?: --> ([\w &]+))?$", re.MULTILINE)
-FACE = ("Lab", "charts", "exercises", "explore", "faults", "load", "theory", "trace")
-NO_SDK = ("clock", "trace", "charts", "load", "theory")
+FACE = (
+    "Lab", "charts", "exercises", "explore", "faults", "findings", "load", "theory", "trace",
+)  # fmt: skip
+NO_SDK = ("clock", "trace", "charts", "load", "theory", "findings")
 TAKEN_HOME = {"boto3", "botocore", "aws_lambda_powertools"}  # beside the standard library
 SERVICES = {
     "sqs", "sns", "events", "lambda_", "stepfunctions", "dynamodb", "s3", "scheduler", "cloudwatch",

@@ -1,0 +1,92 @@
+"""The record is what the code measures, and the command says what does not hold."""
+
+import shutil
+from random import Random
+
+import pytest
+
+from helpers.findings import lessons_with_findings, of_lesson, record, register
+from helpers.findings.__main__ import main
+from helpers.findings.measuring import measure, runs_of
+from helpers.findings.record import RECORD, SEEDS, read
+
+SOURCES = [source for number in lessons_with_findings() for source in runs_of(of_lesson(number))]
+# The first seed, and another that is drawn from the name of the run.
+PAIRS = [(source, seed) for source in SOURCES for seed in (1, Random(source).randint(2, 30))]
+
+
+@pytest.mark.parametrize(("source", "seed"), PAIRS, ids=lambda value: str(value))
+def test_the_record_is_what_is_measured(source, seed):
+    numbers, _ = measure(source, seed)
+    assert numbers == pytest.approx(read()[source][seed], rel=1e-5), (
+        f"python -m helpers.findings --lesson {source[:2]} writes the record again"
+    )
+
+
+def test_the_record_has_thirty_seeds_of_each_run_and_of_no_other():
+    assert {source: set(runs) for source, runs in read().items()} == {
+        source: set(SEEDS) for source in SOURCES
+    }
+
+
+@pytest.mark.parametrize("number", lessons_with_findings())
+def test_each_finding_holds_on_record(number, capsys):
+    assert main(["--lesson", number, "--recorded"]) == 0
+    assert capsys.readouterr().out.count("✓") == len(of_lesson(number))
+
+
+def test_the_record_is_written_as_it_was_read(tmp_path):
+    copy = tmp_path / "findings.csv"
+    record.write(read(), copy)
+    assert copy.read_text() == RECORD.read_text()
+
+
+def test_a_damaged_row_is_named(tmp_path):
+    copy = tmp_path / "findings.csv"
+    copy.write_text("run,number,1,2\n00.calm,half,1.5,many\n")
+    with pytest.raises(ValueError, match=r"00\.calm, half is damaged"):
+        read(copy)
+
+
+@pytest.fixture
+def lesson_77(tmp_path, monkeypatch):
+    """A lesson whose law fails on seeds above thirty, in a package of its own."""
+    import helpers.lessons
+
+    folder = tmp_path / "lesson_77"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "findings.py").write_text(
+        "from helpers.findings import Law, Quantity\n"
+        "def small(seed): return {'n': seed}\n"
+        "FINDINGS = (Law('77.small', 'n is small', small, lambda n: n['n'] <= 30),\n"
+        "            Quantity('77.n', 'n is {n}', small, 'n'))\n"
+    )
+    monkeypatch.setattr(helpers.lessons, "__path__", [*helpers.lessons.__path__, str(tmp_path)])
+    monkeypatch.setattr(register, "LESSONS", tmp_path)
+    monkeypatch.setattr("helpers.findings.__main__.measure_all", _here)
+    shutil.copy(RECORD, tmp_path / "findings.csv")
+    kept = {"77.small": {seed: {"n": float(seed)} for seed in SEEDS}}
+    monkeypatch.setattr("helpers.findings.__main__.recorded", lambda: kept)
+
+
+def _here(sources, seeds):
+    for source in sources:
+        for seed in seeds:
+            yield source, seed, *measure(source, seed)
+
+
+def test_the_command_says_what_does_not_hold_on_other_seeds(lesson_77, capsys):
+    assert main(["--lesson", "77", "--seeds", "1:30"]) == 0
+    assert main(["--lesson", "77", "--seeds", "31:34"]) == 1
+    said = capsys.readouterr().out
+    assert "✗ 77.small" in said
+    assert "on all of 30 seeds" in said
+    assert "0% within 1 to 30" in said
+
+
+@pytest.mark.parametrize("wrong", [["--lesson", "99"], ["--seeds", "60"], ["--seeds", "9:3"]])
+def test_a_wrong_argument_is_named(wrong, capsys):
+    with pytest.raises(SystemExit):
+        main(wrong)
+    assert wrong[1] in capsys.readouterr().err
