@@ -81,20 +81,28 @@ class Picture:
         return {"text/html": self.html, "text/plain": self.alt}
 
 
-def show(chart: Axes | Figure, *, alt: str) -> Picture:
+def show(chart: Axes | Figure, *, alt: str | None = None) -> Picture:
     """A picture of axes or of a figure, with the alt text that says what is to be seen in it.
 
     Make it the last value of a cell, or pass it to `display`. A figure of pyplot's is closed, so
     that it is not shown a second time.
+
+    Parameters
+    ----------
+    alt : str, optional
+        What is to be seen, in sentences. Without it, the text is made from the titles, axes and
+        series.
 
     Raises
     ------
     ValueError
         If the alt text is empty, or if the axes have been removed from their figure.
     """
-    if not alt or not alt.strip():
-        raise ValueError(f"a picture needs alt text that says what it shows, got {alt!r}")
     figure = chart if isinstance(chart, Figure) else figure_of(chart)
+    if alt is None:
+        alt = " ".join(f"{describe(ax)}." for ax in figure.axes if ax.get_visible())
+    if not alt.strip():
+        raise ValueError(f"a picture needs alt text that says what it shows, got {alt!r}")
     picture = Picture(figure, alt)
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close(figure)

@@ -46,7 +46,7 @@ def test_first_cell_has_title_question_and_minutes(lesson):
     about, first = lesson.about, lesson.cells[0].source
     assert first.startswith(f"# {about['number']:02d} {about['title']}\n")
     assert f"**{about['question']}**" in re.sub(r"asynchronous\b", "async", first)
-    assert f"**Time:** {about['minutes']} minutes" in first
+    assert any(f"**Time:** {about['minutes']} minutes" in cell.source for cell in lesson.cells[:5])
     assert any("After this lesson you can" in cell.source for cell in lesson.cells[:5])
 
 
@@ -107,11 +107,17 @@ def test_diagrams_can_be_read_aloud(lesson):
 
 
 @lessons
-def test_charts_can_be_read_aloud(lesson):
-    shown = [call for cell in lesson.code for call in calls(cell.source, "charts.show")]
-    assert shown
-    for call in shown:
-        assert "alt" in {keyword.arg for keyword in call.keywords}, ast.unparse(call)
+def test_charts_are_shown_with_their_alt_text(lesson):
+    """Axes that are a cell's last value have none: `charts.show` gives it."""
+    code = "\n".join(cell.source for cell in lesson.code)
+    pictures = ("charts.show", "charts.replay", "charts.journey")
+    assert any(calls(code, each) for each in pictures)
+    for cell in lesson.code:
+        last = ast.parse(cell.source).body[-1:]
+        drawn = [ast.unparse(node.value) for node in last if isinstance(node, ast.Expr)]
+        assert not any(
+            text.startswith("charts.") and not text.startswith(pictures) for text in drawn
+        ), cell.source
 
 
 def calls(source, function):
