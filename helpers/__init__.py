@@ -1,9 +1,9 @@
 """Event-driven architecture by experiment: real boto3 code, in virtual time.
 
 `Lab` is what a notebook opens. `load` has the orders that come, `faults` what goes wrong, `trace`
-what happened, `charts` how it looks, `theory` what queueing theory expects, `explore` the sliders,
-`exercises` the predictions and checks, and `findings` what thirty seeds say. `helpers.patterns` is
-what a reader takes home.
+what happened, `charts` how it looks, `costs` what it would have cost on AWS, `theory` what queueing
+theory expects, `explore` the sliders, `exercises` the predictions and checks, and `findings` what
+thirty seeds say. `helpers.patterns` is what a reader takes home.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 __all__ = [
     "Lab",
     "charts",
+    "costs",
     "exercises",
     "explore",
     "faults",

@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "load": (),
     "theory": (),
     "charts": ("trace",),
+    "costs": ("trace",),
     "faults": ("clock",),
     "emulator": ("clock", "trace"),
     "wire": ("clock", "faults", "trace", "emulator"),
@@ -30,14 +31,15 @@ MAY_IMPORT = {
     "explore": ("charts", "lab"),
     "differences": ("faults", "lab", "wire"),
     "findings": (),
-    "lessons": ("patterns", "load", "theory", "faults", "trace", "lab", "findings"),
+    "lessons": ("patterns", "load", "theory", "faults", "trace", "lab", "findings", "costs"),
     "exercises": ("clock", "lab", "lessons"),
 }
 FLOORS = re.compile(r"^    (\w+)(?: --> ([\w &]+))?$", re.MULTILINE)
 FACE = (
-    "Lab", "charts", "exercises", "explore", "faults", "findings", "load", "theory", "trace",
+    "Lab", "charts", "costs", "exercises", "explore", "faults", "findings", "load", "theory",
+    "trace",
 )  # fmt: skip
-NO_SDK = ("clock", "trace", "charts", "load", "theory", "findings")
+NO_SDK = ("clock", "trace", "charts", "costs", "load", "theory", "findings")
 TAKEN_HOME = {"boto3", "botocore", "aws_lambda_powertools"}  # beside the standard library
 SERVICES = {
     "sqs", "sns", "events", "lambda_", "stepfunctions", "dynamodb", "s3", "scheduler", "cloudwatch",
@@ -202,7 +204,7 @@ def test_contributing_draws_these_floors_and_names_files_that_are_there():
         name: drawn.get(name, set()) for name in MAY_IMPORT
     }
     answers = re.findall(r"\| `(helpers/[^`]+)` \|", house)
-    assert len(answers) == 10
+    assert len(answers) == 11
     for answer in answers:
         assert (ROOT / answer).read_text(encoding="utf-8"), answer
 
