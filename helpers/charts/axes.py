@@ -131,22 +131,24 @@ def seconds_axis(ax: Axes, label: str, *, axis: Literal["x", "y"] = "x") -> None
 
 @styled
 def prediction(
-    ax: Axes, value: float, *, axis: Literal["x", "y"] = "y", label: str = "your prediction"
+    ax: Axes, value: float | None, *, axis: Literal["x", "y"] = "y", label: str = "your prediction"
 ) -> Axes:
-    """Draw a prediction as a line across.
+    """Draw a prediction as a line across; nothing, if there is none.
 
     Parameters
     ----------
-    value : float
+    value : float or None
         In the unit of the axis's data: seconds on a time axis.
     axis : str
-        The axis on which the value stands: "x" or "y".
+        The axis on which the value is: "x" or "y".
 
     Raises
     ------
     ValueError
         For a value that is not a finite number, or another axis.
     """
+    if value is None:
+        return ax
     if not math.isfinite(value):
         raise ValueError(f"a prediction must be a finite number, got {value}")
     if axis not in ("x", "y"):

@@ -16,6 +16,8 @@ from lesson_notebooks import (
     run,
 )
 
+from helpers import findings
+
 PATTERNS = sorted((ROOT / "helpers" / "patterns").glob("[!_]*.py"))
 LINK = re.compile(r"\]\(([^)#\s]+\.ipynb)")
 lessons = pytest.mark.parametrize(
@@ -107,17 +109,44 @@ def test_diagrams_can_be_read_aloud(lesson):
 
 
 @lessons
-def test_charts_are_shown_with_their_alt_text(lesson):
-    """Axes that are a cell's last value have none: `charts.show` gives it."""
+def test_a_lesson_shows_pictures(lesson):
+    """Charts, replays and journeys have alt text by themselves; `charts.show` takes a better one."""
+    assert any("charts." in cell.source for cell in lesson.code)
+
+
+# A range over seeds comes from data/findings.csv, through `findings.told` and `findings.span`.
+TYPED = re.compile(
+    r"\b(on|of|over|across) (\w+ )?(\d+|three|five|six|eight|ten|twenty|thirty) (other )?seeds\b"
+    r"|\d+ to \d+[^.]* seeds\b|\bseeds\b[^.]*\d+ to \d+",
+    re.IGNORECASE,
+)
+
+
+@lessons
+def test_no_range_over_seeds_is_typed(lesson):
+    if not lesson.has_findings:
+        pytest.skip("its findings are not beside the lesson yet")
+    assert [found[0] for found in TYPED.finditer(lesson.prose)] == []
+
+
+@lessons
+def test_the_minutes_are_those_of_reading_and_doing(lesson):
+    if not lesson.has_findings:
+        pytest.skip("its findings are not beside the lesson yet")
+    assert abs(lesson.about["minutes"] - lesson.minutes) <= 2.5
+
+
+@lessons
+def test_findings_are_named_by_ids_that_exist(lesson):
     code = "\n".join(cell.source for cell in lesson.code)
-    pictures = ("charts.show", "charts.replay", "charts.journey")
-    assert any(calls(code, each) for each in pictures)
-    for cell in lesson.code:
-        last = ast.parse(cell.source).body[-1:]
-        drawn = [ast.unparse(node.value) for node in last if isinstance(node, ast.Expr)]
-        assert not any(
-            text.startswith("charts.") and not text.startswith(pictures) for text in drawn
-        ), cell.source
+    named = [
+        argument.value
+        for call in [*calls(code, "findings.told"), *calls(code, "findings.span")]
+        for argument in call.args
+        if isinstance(argument, ast.Constant)
+    ]
+    assert all(findings.find(name) for name in named)
+    assert named or not lesson.has_findings
 
 
 def calls(source, function):

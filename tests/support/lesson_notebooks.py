@@ -12,6 +12,9 @@ from kernels import client
 from metadata import lesson_of
 from project import ROOT
 
+from helpers.findings import lessons_with_findings
+from helpers.lessons.reading_time import reading_time
+
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
 HANGS = 1800  # seconds; only for a kernel that hangs: the machine may have ten other jobs
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -27,6 +30,8 @@ class Lesson:
         self.code = [cell for cell in self.cells if cell.cell_type == "code"]
         self.text = [cell for cell in self.cells if cell.cell_type == "markdown"]
         self.about = lesson_of(self.notebook)
+        self.has_findings = self.name[:2] in lessons_with_findings()
+        self.minutes = reading_time(self.notebook)["minutes"]
 
     @property
     def prose(self):

@@ -94,4 +94,11 @@ FINDINGS = (
         lossy,
         lambda n: n["duplicates"] == n["by_lost_reply"] > 0,
     ),
+    Quantity(
+        "00.told-an-error",
+        "{told_an_error} customers are told of an error, although the queue has their order.",
+        lossy,
+        "told_an_error",
+        "customers",
+    ),
 )
