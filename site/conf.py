@@ -11,7 +11,8 @@ language = "en"
 highlight_language = "text"
 
 extensions = [
-    "difference_page", "lessons", "front_page", "workshop", "terms", "slides", "diagrams", "mathml",
+    "difference_page", "finding_page", "lessons", "front_page", "workshop", "terms", "slides",
+    "diagrams", "mathml",
     "fonts", "origin", "myst_nb",
 ]  # fmt: skip
 

@@ -110,7 +110,7 @@ def test_diagrams_can_be_read_aloud(lesson):
 
 @lessons
 def test_a_lesson_shows_pictures(lesson):
-    """Charts, replays and journeys have alt text by themselves; `charts.show` takes a better one."""
+    """Each has alt text by itself; `charts.show` takes a better one."""
     assert any("charts." in cell.source for cell in lesson.code)
 
 
