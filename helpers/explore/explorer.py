@@ -21,6 +21,8 @@ from helpers.lab import aside
 if TYPE_CHECKING:
     import ipywidgets
 
+    from matplotlib.axes import Axes
+
     from helpers.charts import Picture
 
 MOST_FRAMES = 24  # a page has to carry them all
@@ -65,14 +67,14 @@ def steps(*values: Any, unit: str = "", label: str = "", start: Any = None) -> S
     return Steps(values, unit, label, start)
 
 
-def sliders(draw: Callable[..., Picture], /, **parameters: Steps | Sequence[Any]) -> Explorer:
+def sliders(draw: Callable[..., Picture | Axes], /, **parameters: Steps | Sequence[Any]) -> Explorer:
     """Show `draw(**values)` with one slider per parameter. Make it the last value of a cell.
 
     Parameters
     ----------
     draw : callable
-        Runs the pattern in a lab of its own and returns what ``charts.show`` gives. A lab that is
-        open stays as it is.
+        Runs the pattern in a lab of its own and returns a chart, or what ``charts.show`` gives. A
+        lab that is open stays as it is.
     parameters : Steps or sequence
         What each parameter of `draw` can be, at most 24 combinations.
 
@@ -98,7 +100,7 @@ def sliders(draw: Callable[..., Picture], /, **parameters: Steps | Sequence[Any]
 class Explorer:
     """A pattern and its sliders."""
 
-    def __init__(self, draw: Callable[..., Picture], parameters: dict[str, Steps]) -> None:
+    def __init__(self, draw: Callable[..., Picture | Axes], parameters: dict[str, Steps]) -> None:
         self.draw, self.parameters = draw, parameters
         self._drawn: dict[tuple[Any, ...], Picture] = {}
 
@@ -113,17 +115,21 @@ class Explorer:
         Raises
         ------
         TypeError
-            If `draw` returns something else than what ``charts.show`` gives.
+            If `draw` returns something else than a chart or what ``charts.show`` gives.
         """
         if values not in self._drawn:
             with aside():
-                picture = self.draw(**dict(zip(self.parameters, values, strict=True)))
-            if not hasattr(picture, "html"):
-                raise TypeError(
-                    f"{self.draw.__name__} has to return charts.show(…), got {picture!r}"
-                )
-            self._drawn[values] = picture
+                drawn = self.draw(**dict(zip(self.parameters, values, strict=True)))
+            self._drawn[values] = self._shown(drawn)
         return self._drawn[values]
+
+    def _shown(self, drawn: Any) -> Picture:
+        from helpers import charts
+
+        picture: Picture | Any = charts.show(drawn) if isinstance(drawn, charts.Chart) else drawn
+        if not isinstance(picture, charts.Picture):
+            raise TypeError(f"{self.draw.__name__} has to return a chart, got {picture!r}")
+        return picture
 
     def label(self, name: str) -> str:
         """What a slider is called."""

@@ -120,7 +120,7 @@ def test_a_pattern_of_a_lesson_moves():
         with lab.running(minutes=6):
             lab.start(shop)
             lab.start(charge_from_queue, sqs, queue, lambda order: time.sleep(1.5), copies=workers)
-        return charts.show(charts.backlog(lab.trace), alt=f"Backlog with {workers} workers.")
+        return charts.backlog(lab.trace, title=f"Backlog with {workers} workers")
 
     frames = explore.sliders(drawn, workers=(1, 2)).html()
     assert alts(frames) == ["Backlog with 1 workers.", "Backlog with 2 workers."]
@@ -146,7 +146,7 @@ def test_a_start_that_is_none_of_the_values_is_refused():
 
 
 def test_a_pattern_that_returns_no_picture_is_named():
-    with pytest.raises(TypeError, match=r"<lambda> has to return charts.show\(…\), got 7"):
+    with pytest.raises(TypeError, match=r"<lambda> has to return a chart, got 7"):
         explore.sliders(lambda workers: 7, workers=(1, 2)).html()
 
 
