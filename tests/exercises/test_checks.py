@@ -3,9 +3,11 @@
 What each lesson's exercises accept and refuse is held with the lessons.
 """
 
+import contextlib
 import importlib
 import json
 import random
+import socket
 import time
 
 import boto3
@@ -14,6 +16,7 @@ from lesson_notebooks import LESSONS, Lesson
 from quick_exercise import right
 
 from helpers import Lab, exercises, faults
+from helpers.clock import RealTimePassed
 from helpers.exercises import checks, progress
 from helpers.patterns.queue import charge_from_queue
 
@@ -96,6 +99,37 @@ def test_an_error_in_the_middle_of_a_right_answer_names_the_line(quick):
 
     verdict = exercises.check("99.1", nearly)
     assert 'raised KeyError in the line «count(message["body"])»' in str(verdict)
+
+
+def test_a_machine_that_is_busy_elsewhere_changes_no_verdict(quick, monkeypatch):
+    """Without a processor for longer than the patience, here in a wait that the clock cannot see."""
+    monkeypatch.setattr(checks, "PATIENCE", 0.4)
+    silent, _ = socket.socketpair()
+    silent.settimeout(1)
+
+    def held_up(sqs, queue, count):
+        with contextlib.suppress(TimeoutError):
+            silent.recv(1)
+        right(sqs, queue, count)
+
+    with pytest.warns(RealTimePassed):
+        assert exercises.check("99.1", held_up)
+
+
+def test_a_check_changes_nothing_that_the_notebook_remembers(quick):
+    known = set()
+
+    def remembers(sqs, queue, count):
+        def count_once(body):
+            if body not in known:
+                count(body)
+            known.add(body)
+
+        right(sqs, queue, count_once)
+
+    for _ in range(2):  # the cell is run twice
+        assert exercises.check("99.1", remembers)
+    assert known == set()
 
 
 def test_a_verdict_is_safe_html(quick):
