@@ -36,8 +36,8 @@ INSTALLED = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "p
 WORLD = {"helpers", "boto3", "botocore", "moto", "s3transfer", "logging"}  # objects of these
 LOCKS = {type(threading.Lock()): threading.Lock, type(threading.RLock()): threading.RLock}
 ATOMS = (
-    type(None), bool, int, float, complex, str, bytes, range, slice, type(...), type(NotImplemented),
-    CodeType, ModuleType,
+    type(None), bool, int, float, complex, str, bytes, range, slice, type(...),
+    type(NotImplemented), CodeType, ModuleType,
 )  # fmt: skip
 _CACHE = type(functools.lru_cache(lambda: None))
 _OWN_PARTS = {"__dict__", "__weakref__"}  # of a class: made anew with it
@@ -52,7 +52,9 @@ class Process:
     """The copies of one process: two names for one thing are two names for one copy."""
 
     def __init__(self) -> None:
-        self._made: dict[int, tuple[Any, Any]] = {}  # by id: the thing, which keeps its id, and ours
+        self._made: dict[
+            int, tuple[Any, Any]
+        ] = {}  # by id: the thing, which keeps its id, and ours
         self._modules: dict[int, dict[str, Any]] = {}
         self._later: deque[Callable[[], None]] = deque()  # contents, which may lead back here
 
@@ -160,7 +162,8 @@ class Process:
         return type(value)(self.copy(value.__func__))
 
     def _property(self, value: property) -> Any:
-        return property(*map(self.copy, (value.fget, value.fset, value.fdel)), value.__doc__)
+        get, put, remove = map(self.copy, (value.fget, value.fset, value.fdel))
+        return property(get, put, remove, value.__doc__)
 
     # -- classes and their objects
 
@@ -186,9 +189,9 @@ class Process:
                 said = value.__reduce_ex__(4)
             if isinstance(said, str):  # a name: there is one of it
                 return value
-            make, given, *rest = (*said, None, None, None)
-            made = self._keep(value, make(*map(self.copy, given)))
-            self._refill(made, *rest[:3])
+            parts: list[Any] = [*said, None, None, None]
+            made = self._keep(value, parts[0](*map(self.copy, parts[1])))
+            self._refill(made, *parts[2:5])
         except Exception:  # it cannot be copied
             self._made[id(value)] = (value, value)
             return value

@@ -102,7 +102,7 @@ def test_an_error_in_the_middle_of_a_right_answer_names_the_line(quick):
 
 
 def test_a_machine_that_is_busy_elsewhere_changes_no_verdict(quick, monkeypatch):
-    """Without a processor for longer than the patience, here in a wait that the clock cannot see."""
+    """No processor for longer than the patience: here a wait that the clock cannot see."""
     monkeypatch.setattr(checks, "PATIENCE", 0.4)
     silent, _ = socket.socketpair()
     silent.settimeout(1)
