@@ -281,10 +281,15 @@ def test_waiting_things_of_threads_can_be_used():
     assert not ready.is_set()
 
 
-@dataclass
+@dataclass(eq=False)
 class Box:
     inside: object = None
     more: list = field(default_factory=list)
+
+    def __eq__(self, other):  # also with a box of another process, whose class is its own
+        return vars(self) == vars(other)
+
+    __hash__ = None
 
 
 plain = st.recursive(
