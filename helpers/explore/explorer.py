@@ -67,7 +67,9 @@ def steps(*values: Any, unit: str = "", label: str = "", start: Any = None) -> S
     return Steps(values, unit, label, start)
 
 
-def sliders(draw: Callable[..., Picture | Axes], /, **parameters: Steps | Sequence[Any]) -> Explorer:
+def sliders(
+    draw: Callable[..., Picture | Axes], /, **parameters: Steps | Sequence[Any]
+) -> Explorer:
     """Show `draw(**values)` with one slider per parameter. Make it the last value of a cell.
 
     Parameters

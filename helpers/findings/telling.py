@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from helpers.findings.finding import Finding, Law, Numbers, Quantity, Tendency, shares
 from helpers.findings.record import SEEDS, recorded
 from helpers.findings.register import find, of_lesson
-from helpers.findings.strip import strip
+from helpers.findings.strip import squares, strip
 from helpers.findings.verdicts import in_the_middle, judge, on_seeds, ranging, shown
 
 if TYPE_CHECKING:
@@ -124,12 +123,11 @@ def record_of(finding: Finding) -> Mapping[int, Numbers]:
 
 
 def picture(finding: Finding) -> str:
-    """A finding's distribution as a small picture, in SVG: a dot for each seed."""
+    """A finding's thirty seeds as a small picture, in SVG."""
     if isinstance(finding, Quantity):
         return strip(_values(finding), finding.unit)
     assert isinstance(finding, Law | Tendency)
-    held = [float(finding.holds(numbers)) for numbers in record_of(finding).values()]
-    return strip(held, labels=("fails", "holds"))
+    return squares({seed: finding.holds(runs) for seed, runs in record_of(finding).items()})
 
 
 def _values(finding: Quantity) -> list[float]:
@@ -142,7 +140,7 @@ def _seeds(finding: Finding) -> str:
         values = _values(finding)
         if min(values) == max(values):
             return f"(The same on all of {len(values)} seeds.)"
-        middle = f"median {shown(statistics.median(values))}"
+        middle = f"median {in_the_middle(values)}"
         return f"(On {len(SEEDS)} seeds: {ranging(values)} {finding.unit}".strip() + f", {middle}.)"
     assert isinstance(finding, Law | Tendency)
     runs = list(record_of(finding).values())

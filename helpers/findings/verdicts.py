@@ -75,8 +75,9 @@ def ranging(values: Sequence[float]) -> str:
 
 
 def in_the_middle(values: Sequence[float]) -> str:
-    """The median, as text."""
-    return shown(statistics.median(values))
+    """The median, as text: of whole numbers a whole one."""
+    whole = all(value == int(value) for value in values)
+    return shown((statistics.median_high if whole else statistics.median)(values))
 
 
 def shown(value: float) -> str:

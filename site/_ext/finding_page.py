@@ -49,5 +49,5 @@ def table(findings):
         f"<td>{picture(finding)}</td></tr>\n"
         for finding in findings
     )
-    head = "<tr><th>finding</th><th>on thirty seeds</th><th>a dot for each seed</th></tr>"
+    head = "<tr><th>finding</th><th>on thirty seeds</th><th>each seed</th></tr>"
     return f'<table class="findings">\n<thead>{head}</thead>\n<tbody>\n{rows}</tbody></table>\n'

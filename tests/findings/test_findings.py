@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.findings import Law, Quantity, Tendency, find, of_lesson, span, table, told
-from helpers.findings.strip import strip
+from helpers.findings.strip import squares, strip
 from helpers.findings.verdicts import judge
 
 
@@ -88,6 +88,12 @@ def test_a_lesson_s_findings_are_a_table():
 
 
 def test_a_picture_has_a_dot_for_each_seed_and_says_what_it_shows():
-    drawn = strip([1, 2, 3, 4], "min")
+    drawn = strip([1, 2, 3, 4.5], "min")
     assert drawn.count("<circle") == 4
-    assert 'aria-label="4 seeds: 1 to 4 min, median 2.5"' in drawn
+    assert 'aria-label="4 seeds: 1 to 4.5 min, median 2.5"' in drawn
+
+
+def test_a_claim_s_picture_says_on_which_seed_it_fails():
+    drawn = squares({1: True, 2: False, 3: True})
+    assert drawn.count('fill="none"') == 1
+    assert 'aria-label="Holds on 2 of 3 seeds, not on seed 2"' in drawn
