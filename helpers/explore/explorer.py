@@ -20,7 +20,6 @@ from helpers.lab import aside
 
 if TYPE_CHECKING:
     import ipywidgets
-
     from matplotlib.axes import Axes
 
     from helpers.charts import Picture
