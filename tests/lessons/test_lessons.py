@@ -19,6 +19,7 @@ from lesson_notebooks import (
 from helpers import findings
 
 PATTERNS = sorted((ROOT / "helpers" / "patterns").glob("[!_]*.py"))
+PICTURE = re.compile(r"\bcharts\.|explore\.sliders")
 LINK = re.compile(r"\]\(([^)#\s]+\.ipynb)")
 lessons = pytest.mark.parametrize(
     "lesson", [Lesson(path) for path in LESSONS], ids=lambda e: e.name
@@ -59,6 +60,17 @@ def test_the_first_lesson_shows_something_that_moves_within_a_hundred_words():
     assert sum(len(cell.source.split()) for cell in above) <= 100
     lines = [cell.source.splitlines() for cell in cells[: first + 1] if cell.cell_type == "code"]
     assert sum(map(len, lines)) <= 8
+
+
+@lessons
+def test_the_answer_moves_before_any_apparatus(lesson):
+    """The first picture is in the first screen."""
+    if not lesson.has_findings:
+        pytest.skip("its findings are not beside the lesson yet")
+    first = next(n for n, cell in enumerate(lesson.cells) if PICTURE.search(cell.source))
+    assert sum(len(cell.source.split()) for cell in lesson.cells[:first]) <= 150
+    code = [cell.source for cell in lesson.cells[: first + 1] if cell.cell_type == "code"]
+    assert sum(len(source.splitlines()) for source in code) <= 25
 
 
 @lessons
