@@ -1,10 +1,11 @@
 """What functions and workflows are billed for while they run. Part of `helpers.costs`.
 
 - Lambda counts a request "each time it starts executing", and its duration "rounded up to the
-  nearest 1 ms", times its memory [Lambda pricing, as archived in June 2026].
-- A standard workflow of Step Functions is billed "each time a step of your workflow is executed"
-  [Step Functions pricing]: here, per state that is entered. AWS bills each retry of a state too;
-  the trace has it as one more call and not as a state, so that retries are not in the sum.
+  nearest 1 ms", times its memory [Lambda pricing, as archived in June 2026]. In a lab a function
+  lasts as long as it sleeps or waits; one that does neither is billed for 1 ms.
+- A standard workflow of Step Functions is billed "each time a step of your workflow is executed",
+  "including retries" [Step Functions pricing]: here, per state that is entered and per "retried"
+  mark, which the lab makes before each attempt of a state but the first.
 - An express workflow is billed per execution and for its duration, "rounded up to the nearest
   100ms", in chunks of 64 MB [same]. How much memory it uses is not in the trace: one chunk here.
 """
@@ -57,6 +58,10 @@ def transitions(trace: pd.DataFrame, express: Collection[str]) -> Iterator[tuple
                 spans[machine, token][1] = time
         elif what == "entered":
             yield "stepfunctions", "state transitions", 1.0
+    if "machine" in trace.columns:
+        retried = trace[trace["name"].eq("retried") & ~trace["machine"].isin(express)]
+        for _ in range(int(retried["machine"].count())):
+            yield "stepfunctions", "state transitions", 1.0
     for start, end in spans.values():
         seconds = min(end, float(trace["end"].max())) - start
         yield "stepfunctions", "express requests", 1.0
@@ -65,8 +70,8 @@ def transitions(trace: pd.DataFrame, express: Collection[str]) -> Iterator[tuple
 
 
 def _rounded_up(seconds: float, parts: int) -> float:
-    """Rounded up to parts of a second. The clock counts microseconds: less is not a part."""
-    return math.ceil(round(seconds * parts, 6)) / parts
+    """Rounded up to parts of a second, at least one. The clock counts microseconds."""
+    return max(1, math.ceil(round(seconds * parts, 6))) / parts
 
 
 def _steps(trace: pd.DataFrame, *kinds: str) -> Iterator[tuple[float, str, str, str]]:

@@ -5,7 +5,7 @@ Knows no AWS SDK. `Trace` records; `Trace.frame()` is the DataFrame that a noteb
 Times are virtual seconds since the lab opened.
 
 Columns: time, end, kind ("call": one row per attempt of an AWS call; "mark": a happening of the
-reader's own, or one that a service tells of, such as "alarm"), caller (thread, see `callers`),
+reader's own, or one that a service tells of: "alarm", "retried"), caller (thread, see `callers`),
 service, operation, call (number shared by the attempts of one call), attempt (1, 2, 3), outcome
 ("ok", an error code, the name of botocore's exception, or "Stopped" if the run ended first),
 processed (when the service processed it; NaN if never), resource, messages (tuple of `Handling`),

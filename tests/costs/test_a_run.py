@@ -4,7 +4,7 @@ import json
 
 import boto3
 from emulated_mapping import Mapped
-from emulated_states import machine
+from emulated_states import machine, task
 
 from helpers import Lab, costs
 
@@ -88,3 +88,23 @@ def test_a_workflow_of_two_states_that_sends_is_two_transitions_and_a_request():
             ("stepfunctions", "state transitions"): 2,
             ("sqs", "requests (by AWS)"): 1,
         }
+
+
+def test_each_retry_of_a_state_is_a_transition_too():
+    with Lab() as lab:
+
+        def fail(event, context):
+            raise RuntimeError("no more umbrellas")
+
+        again = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 2}
+        flow = machine({"Charge": task(lab.deploy("charge", fail), Retry=[again])})
+        states = boto3.client("stepfunctions")
+
+        def start():
+            states.start_execution(stateMachineArn=flow, input=ORDER)
+
+        with lab.running(seconds=10):
+            lab.start(start)
+        found = units(lab)
+        assert found["stepfunctions", "state transitions"] == 1 + 2
+        assert found["lambda", "requests"] == 3

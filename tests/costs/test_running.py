@@ -45,6 +45,13 @@ def test_a_retry_is_a_request_of_its_own_though_its_id_is_the_same():
     }
 
 
+def test_an_invocation_that_takes_no_time_is_a_millisecond():
+    scene = Scene()
+    for what in ("began", "ended"):
+        happened(scene, 1, what, "a")
+    assert units(scene, memory=1024)["lambda", "duration (x86)"] == 0.001
+
+
 def test_an_invocation_that_still_runs_counts_until_the_end_of_the_trace():
     scene = Scene()
     happened(scene, 1, "began", "a")
@@ -57,6 +64,10 @@ def test_a_standard_workflow_is_billed_per_state_that_is_entered():
     for what in ("entered", "left", "entered", "left", "over"):
         happened(scene, 1, what, "run", service="stepfunctions", resource="order")
     assert units(scene) == {("stepfunctions", "state transitions"): 2}
+    scene.mark(1, "retried", machine="order", state="Charge")
+    scene.mark(1, "retried", machine="fast", state="Charge")
+    assert units(scene)["stepfunctions", "state transitions"] == 4
+    assert units(scene, express=["fast"])["stepfunctions", "state transitions"] == 3
 
 
 @pytest.mark.parametrize("told", [True, False])

@@ -32,6 +32,7 @@ from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import (
 from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 
+from helpers.emulator import marks
 from helpers.emulator.guard import applied
 from helpers.emulator.stepfunctions.limits import pause
 from helpers.trace.callers import at_work
@@ -148,6 +149,9 @@ def eval_state(state: ExecutionState, env: Environment) -> None:
         env.states.set_error_output(told)
         env.states.set_result(told)
         if state.retry and state._handle_retry(env, failure) == RetryOutcome.CanRetry:
+            if env.is_running():
+                # No history has it, nor any call; AWS bills it as a state transition.
+                marks.mark("retried", machine=machine_name(env), state=state.name)
             continue
         if state.catch:
             state._handle_catch(env, failure)
