@@ -33,3 +33,10 @@ def test_a_price_is_said_as_the_file_has_it():
     assert table([row]).splitlines()[-1] == said
     second = row | {"dollars": "0.00001667", "per": "1", "unit": "GB-second", "chunk": ""}
     assert "| 0.00001667 per GB-second | – |" in table([second])
+
+
+def test_the_table_is_on_the_page(site):
+    page = (site / "numbers.html").read_text(encoding="utf-8")
+    for row in rows():
+        assert f'href="{row["address"]}"' in page
+        assert row["what"] in page
