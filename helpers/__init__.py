@@ -11,6 +11,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from helpers import notebook
+
 __all__ = [
     "Lab",
     "charts",
@@ -24,6 +26,8 @@ __all__ = [
     "trace",
 ]
 _PACKAGES = {*__all__, "differences"} - {"Lab"}
+
+notebook.install()  # in a notebook's kernel: an interrupt in a sentence, and the like
 
 
 def __getattr__(name: str) -> Any:

@@ -15,9 +15,11 @@ from helpers.exercises.places import first_words, own_line
 from helpers.lab import beside
 from helpers.lessons.exercise import Exercise, Failed
 from helpers.lessons.memory import fresh
+from helpers.notebook import advice, few_lines
 
 PATIENCE = 3.0  # seconds of real time for a function that never waits
 WORKED = 0.8  # share of it in which it had a processor: less is no verdict, and it is tried again
+LINES = 50  # that an answer may print in one try
 LONGER = 4  # times the patience, the second time
 
 
@@ -57,7 +59,8 @@ def check(exercise: str, answer: Any) -> Verdict:
     if not callable(answer):
         return Verdict(exercise, False, f"The answer has to be a function, got {answer!r}.")
     for seed in task.seeds:
-        sentence = _try(task, answer, seed)
+        with few_lines(LINES):
+            sentence = _try(task, answer, seed)
         if sentence is not None:
             return Verdict(exercise, False, sentence)
     progress.note(exercise)
@@ -120,4 +123,5 @@ def _raised(error: BaseException, answer: Any) -> str:
     if isinstance(error.__cause__, StopIteration):  # on its way through a context manager
         error = error.__cause__
     place = own_line(traceback.extract_tb(error.__traceback__), answer)
-    return f"Your function raised {type(error).__name__}{place}: {first_words(error)}"
+    words = f"{said}." if (said := advice(error)) else first_words(error)
+    return f"Your function raised {type(error).__name__}{place}: {words}"

@@ -19,6 +19,7 @@ from helpers import faults
 from helpers.clock import Clock
 from helpers.lab.progress import Progress
 from helpers.lab.seeding import Seeding
+from helpers.notebook import few_lines_of_a_cell
 from helpers.trace import Trace
 from helpers.wire import InProcess, arm_guard, set_aside
 
@@ -91,6 +92,7 @@ class Lab:
     ) -> Iterator[Lab]:
         """Let so much simulated time pass, with what is started inside.
 
+        Of what is printed meanwhile, a notebook's cell shows the first lines (`helpers.notebook`).
         Without a duration, the run ends when all workers that it started are done. What a service
         still does by then, such as a function whose caller has given up, goes on in the next run.
 
@@ -116,7 +118,12 @@ class Lab:
         progress = Progress(self._clock, total or None, self._trace)
         self._clock.watch, self._running = progress.look, True
         try:
-            with self._turn, self._seeded.drawn(), self._clock.running(seconds=total or None):
+            with (
+                few_lines_of_a_cell(),
+                self._turn,
+                self._seeded.drawn(),
+                self._clock.running(seconds=total or None),
+            ):
                 yield self
         finally:
             self._clock.watch, self._running = None, False

@@ -1,12 +1,14 @@
-"""A sign of life for a run that takes more than two seconds of real time."""
+"""A sign of life for a cell whose runs take more than two seconds of real time."""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import Any
 
 from helpers.clock import Clock
+from helpers.notebook import Cell, current
 from helpers.trace import Trace
 
 QUIET = 2.0  # seconds of real time without a word
@@ -16,37 +18,60 @@ EVERY = 0.25
 class Progress:
     """Says how far a run has come: simulated time, calls so far. Leaves nothing behind.
 
+    In a notebook the quiet time is the cell's: a cell of many short runs says which of them is on.
     Silent in a rendered page (``NB_STATIC``), where it would be noise.
     """
 
     def __init__(self, clock: Clock, seconds: float | None, trace: Trace) -> None:
         self._clock, self._seconds, self._trace = clock, seconds, trace
-        self._start, self._said = clock.now, 0.0
-        self._handle: Any = None
+        self._start = clock.now
         self._silent = bool(os.environ.get("NB_STATIC"))
+        self._cell = current() or Cell()  # outside of a notebook, a run is its own cell
+        self._alone = current() is None
+        self._before = time.perf_counter() - self._cell.began  # seconds of the cell until now
+        self._line: Line = self._cell.notes.setdefault("progress", Line())
+        self._line.runs += 1
+        self.look()
 
-    def look(self, real: float) -> None:
+    def look(self, real: float = 0.0) -> None:
         """Called by the clock while the cell waits, with the run's real seconds so far."""
-        if self._silent or real < QUIET or real - self._said < EVERY:
+        passed = self._before + real
+        if self._silent or passed < QUIET or passed - self._line.said < EVERY:
             return
-        self._said = real
-        self._say(self.text(real))
+        if not self._line.said and not self._alone:
+            self._cell.at_end(self._line.clear)
+        self._line.said = passed
+        self._line.say(self.text(passed))
 
     def text(self, real: float) -> str:
         """One line: how much simulated time has passed, of how much, and what it cost."""
         passed = self._clock.now - self._start
         of = f" of {span(self._seconds)} ({passed / self._seconds:.0%})" if self._seconds else ""
+        run = f"Run {self._line.runs} of this cell: " if self._line.runs > 1 else ""
         return (
-            f"{span(passed)}{of} simulated, {len(self._trace):,} happenings, "
+            f"{run}{span(passed)}{of} simulated, {len(self._trace):,} happenings, "
             f"{real:.0f} s real. Interrupt the kernel to stop."
         )
 
     def close(self) -> None:
-        """Take the line away."""
-        if self._said:
-            self._say("", last=True)
+        """The run is over. The line goes with the last run of the cell."""
+        if self._alone:
+            self._line.clear()
 
-    def _say(self, text: str, *, last: bool = False) -> None:
+
+class Line:
+    """The line that is shown for a cell, and how many runs it has had."""
+
+    def __init__(self) -> None:
+        self.runs, self.said = 0, 0.0
+        self._handle: Any = None
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self.said:
+            self.say("")
+
+    def say(self, text: str) -> None:
         if "ipykernel" in sys.modules and _in_kernel():
             from IPython.display import display
 

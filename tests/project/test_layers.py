@@ -18,6 +18,7 @@ FILES = sorted(HELPERS.rglob("*.py"))
 # Every package of helpers/, and the packages that it may import, also for type checking only.
 MAY_IMPORT = {
     "patterns": (),
+    "notebook": (),
     "clock": (),
     "trace": (),
     "load": (),
@@ -27,12 +28,12 @@ MAY_IMPORT = {
     "faults": ("clock",),
     "emulator": ("clock", "trace"),
     "wire": ("clock", "faults", "trace", "emulator"),
-    "lab": ("clock", "faults", "trace", "wire"),
+    "lab": ("clock", "faults", "notebook", "trace", "wire"),
     "explore": ("charts", "lab"),
     "differences": ("faults", "lab", "wire"),
     "findings": (),
     "lessons": ("patterns", "load", "theory", "faults", "trace", "lab", "findings", "costs"),
-    "exercises": ("clock", "lab", "lessons"),
+    "exercises": ("clock", "lab", "lessons", "notebook"),
 }
 FLOORS = re.compile(r"^    (\w+)(?: --> ([\w &]+))?$", re.MULTILINE)
 FACE = (
