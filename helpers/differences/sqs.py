@@ -23,7 +23,7 @@ START = datetime(2026, 11, 2, tzinfo=UTC)  # about when every lab begins
     source=f"{MODEL}, DeleteMessage",
 )
 def old_handle(lab: Any) -> str:
-    """A consumer is late: its message has been received again. It deletes all the same."""
+    """A consumer is late: its message has been received again. It deletes anyway."""
     queue = Queue("late")
     queue.send("order")
     [first] = queue.receive(VisibilityTimeout=10)

@@ -48,6 +48,7 @@ class Machine:
     def __init__(self) -> None:
         self.dead = False
         self._over = threading.Event()
+        self._main: threading.Thread | None = None
         self._error: Exception | None = None
         self._swallowed = 0
 
@@ -59,7 +60,7 @@ class Machine:
         """Called on the machine, in a client's or a function's place: nothing comes after it."""
         self.dead = True
         self._over.set()
-        raise Crash
+        self._end()
 
     def stop_if_dead(self) -> None:
         """End what still runs on a dead machine; what catches even that stands still for ever."""
@@ -67,7 +68,12 @@ class Machine:
             self._swallowed += 1
             if self._swallowed > SWALLOWED:
                 threading.Event().wait()
-            raise Crash
+            self._end()
+
+    def _end(self) -> None:
+        if self._main not in (None, threading.current_thread()):
+            threading.Event().wait()  # a thread that the function began, such as a heartbeat
+        raise Crash
 
     def run(self, function: Callable[..., Any], *args: Any) -> bool:
         """Run a function in a thread of its own. True once it is done, False at its death.
@@ -78,7 +84,10 @@ class Machine:
             What the function raised.
         """
         name = threading.current_thread().name
-        threading.Thread(target=self._run, args=(function, *args), name=f"{name}, machine").start()
+        self._main = threading.Thread(
+            target=self._run, args=(function, *args), name=f"{name}, machine"
+        )
+        self._main.start()
         self._over.wait()
         if self._error is not None and not self.dead:
             raise self._error

@@ -1,7 +1,9 @@
 """A worker begins again after a crash, and after what it raises on purpose."""
 
 import contextlib
+import itertools
 import json
+import threading
 import time
 from functools import partial
 
@@ -80,6 +82,21 @@ def test_one_that_catches_even_its_death_for_ever_stands_still(lab):
     with lab.running(seconds=20):
         lab.start(kept_running, catches_everything_for_ever, till.given)
     assert till.charged.count(0) == len(till.charged) == 2 + 20 - 8
+
+
+def charges_in_threads(charge):
+    """Each charge has a thread, which is on the machine as well."""
+    for name in itertools.count():
+        at_work = threading.Thread(target=charge, args=(name,))
+        at_work.start()
+        at_work.join(1.5)
+
+
+def test_what_a_function_began_stands_still_with_its_machine(lab):
+    till = Till()
+    with lab.running(seconds=20):
+        lab.start(kept_running, charges_in_threads, till.given)
+    assert till.charged[:4] == [0, 1, 0, 1]
 
 
 def test_clients_of_a_machine_work_until_it_dies(lab):
