@@ -1,4 +1,4 @@
-"""Event-driven architecture by experiment: real boto3 code, in virtual time.
+"""Event-driven architecture by experiment: real boto3 code, in simulated time.
 
 `Lab` is what a notebook opens. `load` has the orders that come, `faults` what goes wrong, `trace`
 what happened, `charts` how it looks, `costs` what it would have cost on AWS, `theory` what queueing

@@ -3,7 +3,7 @@
 Knows no AWS SDK. What is drawn is computed in `helpers.trace`. Every function takes `ax` (axes to
 draw into; new ones if not given) and `title` (the finding, in a sentence with its numbers). Axes
 made here are shown by a notebook as a cell's last value; `show(ax, alt=…)` gives them the alt text
-that a reader who cannot see them needs. Times are virtual seconds in the data, and stand on the
+that a reader who cannot see them needs. Times are simulated seconds in the data, and stand on the
 axes in seconds, minutes, hours or days.
 """
 

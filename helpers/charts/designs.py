@@ -46,7 +46,7 @@ def overview(
     counts : DataFrame
         Whole numbers, a row per kind and a column per design.
     shade : tuple of float, optional
-        Start and end of an outage in virtual seconds.
+        Start and end of an outage in simulated seconds.
 
     Returns
     -------
@@ -123,7 +123,7 @@ def _backlogs(
     ax.set_ylim(bottom=0)
     ax.margins(x=0)
     ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    seconds_axis(ax, "virtual time")
+    seconds_axis(ax, "simulated time")
     finish(ax, title=title, ylabel="open orders")
 
 

@@ -122,7 +122,7 @@ def compare(
     frames : mapping
         From name to frame. A name that is a role in `COLOURS` has its colour.
     x, y : str
-        Columns of every frame; "time" is in virtual seconds.
+        Columns of every frame; "time" is in simulated seconds.
     xlabel : str, optional
         Not needed for times, which are labelled with their unit.
     step : bool
@@ -140,7 +140,7 @@ def compare(
         ax.plot(rows[x], rows[y], label=name.replace("_", " "), **style, **where)
     ax.margins(x=0.01)
     if x == "time":
-        seconds_axis(ax, "virtual time")
+        seconds_axis(ax, "simulated time")
     elif not xlabel:
         raise ValueError(f"say with its unit what {x!r} is: xlabel is missing")
     return finish(ax, title=title, xlabel=xlabel, ylabel=ylabel)

@@ -52,7 +52,7 @@ def backlog(
     ax.margins(x=0)
     ax.set_ylim(bottom=0)
     ax.yaxis.set_major_locator(whole())
-    seconds_axis(ax, "virtual time")
+    seconds_axis(ax, "simulated time")
     return finish(ax, title=title, ylabel="messages")
 
 
@@ -84,7 +84,7 @@ def age(
     ax.fill_between(saw["time"], saw["age"], color=COLOURS["age"], **_FILL)
     ax.margins(x=0)
     ax.set_ylim(bottom=0)
-    seconds_axis(ax, "virtual time")
+    seconds_axis(ax, "simulated time")
     seconds_axis(ax, "age", axis="y")
     return finish(ax, title=title)
 

@@ -37,6 +37,6 @@ def count(number: int, one: str, several: str | None = None) -> str:
 
 
 def clock(seconds: float) -> str:
-    """A moment of virtual time as h:mm:ss, as a replay's slider shows it."""
+    """A moment of simulated time as h:mm:ss, as a replay's slider shows it."""
     whole = int(seconds + 1e-6)
     return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"

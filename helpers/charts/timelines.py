@@ -36,7 +36,7 @@ def timeline(
     callers : sequence of str, optional
         Those to draw, from top to bottom; if not given, all in the order of their first happening.
     start, end : float
-        The part of the trace to show, in virtual seconds.
+        The part of the trace to show, in simulated seconds.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def timeline(
     ax.set_ylim(len(callers) - 0.4, -0.6)
     ax.grid(axis="y", visible=False)
     ax.set_xlim(start, end)
-    seconds_axis(ax, "virtual time")
+    seconds_axis(ax, "simulated time")
     return finish(ax, title=title, indent=max(map(len, callers)))
 
 
@@ -138,7 +138,7 @@ def life(
     ax.set_ylim(len(lanes) + 0.6, -0.6)
     ax.grid(axis="y", visible=False)
     ax.margins(x=0.02)
-    seconds_axis(ax, "virtual time")
+    seconds_axis(ax, "simulated time")
     return finish(ax, title=title, indent=max(map(len, names)))
 
 
@@ -209,5 +209,5 @@ def race(
     ax.set_ylim(len(rows) + 0.08 * len(rows), -1)
     ax.set_xlim(0, 1.04 * max(rows["lasted"].max(), *(limits or {"": 0}).values(), 1e-9))
     ax.grid(axis="y", visible=False)
-    seconds_axis(ax, "virtual time since the start")
+    seconds_axis(ax, "simulated time since the start")
     return finish(ax, title=title, ylabel=f"{len(rows)} executions")

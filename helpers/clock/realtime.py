@@ -124,9 +124,10 @@ class RealTime:
 
 
 WAY_ON = (
-    "A wait inside C code or for the world outside (a socket, a child process) is not virtual, nor "
-    "is a thread that the run did not start. What shall take simulated time has to wait with "
-    "time.sleep, a time-out of threading or queue, or asyncio, in a thread that the run started."
+    "A wait inside C code or for the world outside (a socket, a child process) takes no simulated "
+    "time, nor does a thread that the run did not start. What shall take simulated time has to "
+    "wait with time.sleep, a time-out of threading or queue, or asyncio, in a thread that the run "
+    "started."
 )
 
 

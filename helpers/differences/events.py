@@ -135,7 +135,7 @@ def scheduled_rule(lab: Any) -> str:
     times = len(queue.receive(MaxNumberOfMessages=10))
     events.remove_targets(Rule="hourly", Ids=["queue"])
     events.delete_rule(Name="hourly")
-    return f"{times} times"
+    return "once" if times == 1 else f"{times} times"
 
 
 def _shaped(lab: Any, name: str, **shaping: Any) -> str:

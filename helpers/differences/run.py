@@ -71,6 +71,8 @@ def table(*behaviours: str) -> pd.DataFrame:
     """
     import pandas as pd
 
+    from helpers.differences.shown import Table  # pandas, as above, only where it is needed
+
     known = {each.behaviour: each for each in DIFFERENCES}
     for behaviour in behaviours:
         if behaviour not in known:
@@ -87,7 +89,7 @@ def table(*behaviours: str) -> pd.DataFrame:
         }
     )
     frame["as on AWS"] = [row.verdict(here) for row, here in zip(rows, frame["here"], strict=True)]
-    return frame.assign(source=[row.source for row in rows])
+    return Table(frame.assign(source=[row.source for row in rows]))
 
 
 def _observed(

@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from helpers.exercises import progress
+from helpers.exercises.going_on import FIELDS, SCRIPT
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -67,7 +68,8 @@ class Prediction:
         """Compare with what was measured: 2 points within a factor of 1.25, 1 within 2."""
         shown = _shown(measured, self.unit)
         if self.mine is None:
-            return Score(None, f"No prediction. Measured: {shown}.")
+            nobody = "" if _building() else "No prediction. "  # a page has nobody who predicts
+            return Score(None, f"{nobody}Measured: {shown}.")
         if self.choices:
             points, distance = 2 if self.mine == measured else 0, ""
         else:
@@ -87,18 +89,22 @@ class Prediction:
             f"{escape(self.question)}{unit}{options}</p>"
         )
 
+    def _taken(self, given: float | str) -> str:
+        shown = escape(_shown(given, self.unit))
+        return f'<span role="status">✓ {shown}. Now run the next cells.</span>'
+
     def widget(self) -> ipywidgets.Widget:
         """Ask for the answer. A later cell that draws or scores it has to be run after that."""
         import ipywidgets
 
         label = ipywidgets.HTML(f"<b>{escape(self.question)}</b>")
-        said = ipywidgets.HTML()
+        said = ipywidgets.HTML("" if self.mine is None else self._taken(self.mine))
         if self.choices:
             field = ipywidgets.RadioButtons(options=self.choices, value=self.mine)
         else:
             field = ipywidgets.Text(
                 value="" if self.mine is None else f"{self.mine:g}",
-                placeholder=f"a number{f' of {self.unit}' if self.unit else ''}, then Enter",
+                placeholder=f"a number{f' of {self.unit}' if self.unit else ''}, then Shift+Enter",
                 continuous_update=False,
             )
 
@@ -109,11 +115,12 @@ class Prediction:
             except ValueError as error:
                 said.value = f'<span role="alert">{escape(str(error))}</span>'
             else:
-                shown = escape(_shown(given, self.unit))
-                said.value = f'<span role="status">✓ {shown}. Now run the next cells.</span>'
+                said.value = self._taken(given)
 
         field.observe(take, names="value")
-        return ipywidgets.VBox([label, field, said])
+        box = ipywidgets.VBox([label, field, said])
+        box.add_class(FIELDS)
+        return box
 
 
 def predict(
@@ -141,16 +148,23 @@ def predict(
     if mine is not None:
         made.answer(mine)
         return made
-    building = bool(os.environ.get("NB_STATIC"))
-    before = {} if building else progress.predicted().get(question, {})
+    before = {} if _building() else progress.predicted().get(question, {})
     if before.get("kept"):
         with contextlib.suppress(ValueError):  # the question has other answers by now
             made.answer(before["mine"], kept=True)
     if _in_a_notebook():
         from IPython.display import display
 
-        display(made if building else made.widget())
+        if _building():
+            display(made)
+        else:
+            display(made.widget())
+            display({"application/javascript": SCRIPT}, raw=True)
     return made
+
+
+def _building() -> bool:
+    return bool(os.environ.get("NB_STATIC"))
 
 
 def _in_a_notebook() -> bool:

@@ -1,4 +1,4 @@
-"""The lab that a notebook opens: AWS in this process and in virtual time.
+"""The lab that a notebook opens: AWS in this process and in simulated time.
 
 `lab` is the object itself, `seeding` lets everything that draws at random draw the same in every
 run, and `progress` says how far a long run is.

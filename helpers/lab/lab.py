@@ -1,4 +1,4 @@
-"""The object that a notebook opens: moto in this process, a virtual clock, a record of everything.
+"""The object that a notebook opens: moto in this process, simulated time, a record of everything.
 
 A lesson's cells are plain boto3 and plain Python. The lab supplies what an AWS account and an
 afternoon would otherwise cost.
@@ -37,7 +37,7 @@ class LabError(RuntimeError):
 
 
 class Lab:
-    """AWS in this process and in virtual time. Nothing leaves the machine.
+    """AWS in this process and in simulated time. Nothing leaves the machine.
 
     A second lab takes the place of the first, so that a cell can be run twice.
 

@@ -13,6 +13,11 @@ class Failed(Exception):
     """Raised by an exercise's rule, with the sentence that the reader gets."""
 
 
+def often(count: int) -> str:
+    """How often something happened: "never", "once", "twice", "3 times"."""
+    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
 @dataclass(frozen=True)
 class Exercise:
     """An exercise: a `rule` that runs the reader's function in a lab and raises `Failed`.

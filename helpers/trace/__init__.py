@@ -2,7 +2,7 @@
 
 Knows no AWS SDK. `Trace` records; `Trace.frame()` is the DataFrame that a notebook sees as
 `lab.trace`; every function here takes such a frame (or a part of it) and returns ordinary pandas.
-Times are virtual seconds since the lab opened.
+Times are simulated seconds since the lab opened.
 
 Columns: time, end, kind ("call": one row per attempt of an AWS call; "mark": a happening of the
 reader's own, or one that a service tells of: "alarm", "retried"), caller (thread, see `callers`),

@@ -70,7 +70,7 @@ class Trace:
     def record_mark(
         self, name: str, *, time: float, caller: str, fields: Mapping[str, Any] | None = None
     ) -> None:
-        """Record a happening of the reader's own, at a time in virtual seconds.
+        """Record a happening of the reader's own, at a time in simulated seconds.
 
         Raises
         ------

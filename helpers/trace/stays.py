@@ -67,7 +67,7 @@ def states(trace: pd.DataFrame, *, until: float | None = None) -> pd.DataFrame:
 
 
 def end_of(trace: pd.DataFrame, until: float | None) -> float:
-    """The moment given, or that at which the trace ends, in virtual seconds."""
+    """The moment given, or that at which the trace ends, in simulated seconds."""
     if until is not None:
         return float(until)
     return float(trace["end"].max()) if len(trace) else 0.0
@@ -75,7 +75,7 @@ def end_of(trace: pd.DataFrame, until: float | None) -> float:
 
 @dataclass(slots=True)
 class Stay:
-    """A message in a queue, and its present state there. Times are virtual seconds."""
+    """A message in a queue, and its present state there. Times are simulated seconds."""
 
     number: int
     body: str | None

@@ -1,6 +1,6 @@
 """How long the calls of a trace took, how often, and how busy the callers were.
 
-Knows no AWS SDK. Part of `helpers.trace`. Times are virtual seconds.
+Knows no AWS SDK. Part of `helpers.trace`. Times are simulated seconds.
 """
 
 from __future__ import annotations

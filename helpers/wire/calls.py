@@ -58,7 +58,7 @@ class Wire:
         if (client.meta.config.retries or {}).get("mode") == "adaptive":
             raise WireError(
                 "the retry mode 'adaptive' waits on a rate measured in real time and hangs on a "
-                "virtual clock; use Config(retries={'mode': 'standard'})"
+                "simulated clock; use Config(retries={'mode': 'standard'})"
             )
         task = self._observer.clock.task()
         if task is not None and task.stopping:

@@ -111,7 +111,7 @@ def test_every_public_function_has_a_docstring():
 def test_time_stands_in_a_readable_unit(end, unit):
     steps = pd.DataFrame({"time": [0, end], "waiting": [1, 1], "in_flight": 0, "delayed": 0})
     ax = charts.backlog(steps)
-    assert ax.get_xlabel() == f"virtual time ({unit})"
+    assert ax.get_xlabel() == f"simulated time ({unit})"
     scale = {"s": 1, "min": 60, "h": 3600, "days": 86400}[unit]
     ticks = [tick for tick in ax.get_xticks() if 0 <= tick <= end]
     shown = ax.xaxis.get_major_formatter().format_ticks(ticks)
@@ -123,7 +123,7 @@ def test_stacked_panels_share_their_time_and_name_it_once():
     top, bottom = charts.panels(2)
     charts.backlog(TRACE, ax=top)
     charts.age(TRACE, ax=bottom)
-    assert (top.get_xlabel(), bottom.get_xlabel()) == ("", "virtual time (min)")
+    assert (top.get_xlabel(), bottom.get_xlabel()) == ("", "simulated time (min)")
     assert top.get_xlim() == bottom.get_xlim()
     with pytest.raises(ValueError, match="got 0"):
         charts.panels(0)

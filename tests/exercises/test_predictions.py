@@ -108,6 +108,18 @@ def test_an_answer_in_the_cell_goes_before_a_kept_one():
     assert exercises.predict("How long?").mine is None
 
 
+def test_a_page_says_what_was_measured_and_nothing_of_predictions(monkeypatch):
+    asked = exercises.predict("How long?", unit="s")
+    assert str(asked.score(3)) == "No prediction. Measured: 3 s."
+    monkeypatch.setenv("NB_STATIC", "1")
+    assert str(asked.score(3)) == "Measured: 3 s."
+
+
+def test_an_answer_that_is_kept_is_still_said_when_the_cell_is_run_again():
+    field_of(exercises.predict("How long?", unit="s"))[0].value = "3"
+    assert "✓ 3 s" in field_of(exercises.predict("How long?", unit="s"))[1].value
+
+
 def test_a_page_asks_the_question_and_keeps_nothing(notebooks, monkeypatch):
     exercises.predict("How long?", 3)
     monkeypatch.setenv("NB_STATIC", "1")

@@ -8,13 +8,31 @@ import time
 import urllib.error
 import urllib.request
 
+import nbformat
 import pytest
 from browser import needs_browser
 from lesson_notebooks import ROOT, Lesson, classroom
+from nbformat.v4 import new_code_cell, new_notebook
 
 LESSON = Lesson(ROOT / "notebooks" / "00-start-here.ipynb")
 UP = 60  # seconds; only for a server that does not come up
 HANGS = 120_000  # milliseconds
+ASKING = """
+from helpers import differences, exercises
+waiting = exercises.predict("How many orders wait?", unit="orders")
+---
+print("said", waiting.mine)
+---
+payer = exercises.predict("Who pays twice?", choices=["nobody", "one of them"])
+---
+print("said", payer.mine)
+---
+differences.table("EventBridge: three hours of rate(1 hour)")
+"""
+FIELDS = new_notebook(
+    cells=[new_code_cell(source.strip()) for source in ASKING.split("---")],
+    metadata={"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}},
+)
 
 pytestmark = [needs_browser, pytest.mark.timeout(400)]
 
@@ -29,6 +47,7 @@ def free_port():
 def jupyter(tmp_path_factory):
     """Address of a JupyterLab on a copy of the notebooks, with this project's settings."""
     room = classroom(tmp_path_factory.mktemp("jupyter"))
+    nbformat.write(FIELDS, room / "notebooks" / "fields.ipynb")
     home, port = room / "home", free_port()
     settings = home / "user" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
@@ -121,7 +140,7 @@ def test_the_lesson_begins_with_a_replay_that_can_be_moved(page):
     shown = cell(page, "charts.replay(calm")
     shown.scroll_into_view_if_needed()
     replay = shown.locator(".lab-replay")
-    slider = replay.get_by_role("slider", name="Virtual time")
+    slider = replay.get_by_role("slider", name="Simulated time")
     slider.wait_for()
     slider.focus()
     page.keyboard.press("End")
@@ -185,3 +204,47 @@ def test_an_exercise_is_solved_wrong_and_then_right(page):
     table = wait_for_cell(page, "exercises.lessons()")
     replace(page, table, "exercises.lessons()")
     table.get_by_text("1 of 1").wait_for()
+
+
+@pytest.fixture(scope="module")
+def fields(jupyter, chromium):
+    """A notebook that asks, opened, and none of its cells run."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
+    page = context.new_page()
+    page.goto(f"{jupyter}/lab/tree/fields.ipynb")
+    wait_until_idle(page)
+    page.wait_for_timeout(4000)
+    page.locator(".jp-Notebook .cm-content").first.click()
+    page.keyboard.press("Shift+Enter")
+    yield page
+    context.close()
+
+
+def test_shift_enter_goes_on_from_the_fields_and_takes_the_answer(fields):
+    cells = fields.locator(".jp-Notebook .jp-Cell")
+    number = cells.nth(0).locator("input")
+    number.wait_for(timeout=HANGS)
+    number.click()
+    fields.keyboard.type("40")
+    fields.keyboard.press("Shift+Enter")  # the cell that asks, once more
+    cells.nth(0).get_by_text("40 orders").wait_for(timeout=HANGS)
+    fields.keyboard.press("Shift+Enter")
+    cells.nth(1).get_by_text("said 40").wait_for(timeout=HANGS)
+    fields.keyboard.press("Shift+Enter")
+    choice = cells.nth(2).locator("input").nth(1)
+    choice.wait_for(timeout=HANGS)
+    choice.click()
+    cells.nth(2).get_by_text("✓ one of them").wait_for(timeout=HANGS)
+    fields.keyboard.press("Escape")
+    fields.keyboard.press("Shift+Enter")
+    fields.keyboard.press("Shift+Enter")
+    cells.nth(3).get_by_text("said one of them").wait_for(timeout=HANGS)
+
+
+def test_the_table_of_differences_fits_the_page(fields):
+    table = fields.locator(".jp-Notebook .jp-Cell").nth(4)
+    fields.keyboard.press("Shift+Enter")
+    table.locator("tbody tr").wait_for(timeout=HANGS)
+    outside = "cell => cell.scrollWidth - cell.clientWidth"
+    assert table.locator(".jp-OutputArea-output").first.evaluate(outside) <= 0
+    assert "User Guide, rate expressions" in table.locator("tbody td").last.inner_text()

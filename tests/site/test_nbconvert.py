@@ -48,7 +48,7 @@ def test_charts_are_drawn_and_sliders_move_offline(page_of_lesson, visit):
 def test_a_replay_moves_offline(page_of_lesson, visit):
     page = visit(page_of_lesson, reduced_motion="reduce")
     replay = page.locator(".lab-replay")
-    slider = replay.get_by_role("slider", name="Virtual time")
+    slider = replay.get_by_role("slider", name="Simulated time")
     slider.focus()
     for _ in range(50):
         page.keyboard.press("ArrowRight")

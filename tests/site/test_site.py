@@ -213,7 +213,7 @@ def test_the_front_page_begins_with_the_replay_of_a_lesson(site, visit):
     replay = page.locator("article .lab-replay")
     assert replay.count() == 1
     assert replay.locator("figcaption").inner_text() == "Ten minutes at noon"
-    slider = replay.get_by_role("slider", name="Virtual time")
+    slider = replay.get_by_role("slider", name="Simulated time")
     slider.evaluate("e => { e.value = 300; e.dispatchEvent(new Event('input')) }")
     assert replay.locator("[data-message]").count() > 5
     above = replay.evaluate("e => e.getBoundingClientRect().top")

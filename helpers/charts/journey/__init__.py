@@ -40,7 +40,7 @@ def journey(
     key : str
         The field of the messages' bodies, and of the marks, that says which order they are about.
     start, end : float
-        The part of the trace that is told, in virtual seconds.
+        The part of the trace that is told, in simulated seconds.
     title : str, optional
         What stands above; "The journey of …" if not given.
     alt : str, optional

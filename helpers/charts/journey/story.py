@@ -26,7 +26,7 @@ from helpers.charts.spoken import clock
 def story(
     trace: pd.DataFrame, order: Any, *, key: str, start: float = 0.0, end: float | None = None
 ) -> list[Step]:
-    """All that happened to an order between two moments, in virtual seconds.
+    """All that happened to an order between two moments, in simulated seconds.
 
     Raises
     ------

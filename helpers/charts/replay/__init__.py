@@ -47,7 +47,7 @@ def replay(
     key : str
         The field of the messages' bodies that says which order they are about.
     start, end : float
-        The part of the trace that is shown, in virtual seconds.
+        The part of the trace that is shown, in simulated seconds.
     only : iterable of str, optional
         The queues, functions and state machines that are shown; all of them if not given.
     alt : str, optional

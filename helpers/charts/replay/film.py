@@ -43,7 +43,7 @@ class Dot:
 
 @dataclass
 class Film:
-    """A run as it is drawn. Times are virtual seconds."""
+    """A run as it is drawn. Times are simulated seconds."""
 
     start: float
     end: float

@@ -136,7 +136,7 @@
       this.next = html("button", { type: "button" }, "Next happening");
       this.slider = html("input", {
         type: "range", id: id("time"), min: film.start, max: film.end,
-        step: "any", value: film.start, "aria-label": "Virtual time",
+        step: "any", value: film.start, "aria-label": "Simulated time",
       });
       this.shown = html("output", { for: id("time") });
       this.pace = html("select", { "aria-label": "Speed" });

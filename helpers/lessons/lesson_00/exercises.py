@@ -12,7 +12,7 @@ import boto3
 
 from helpers import faults, load, trace
 from helpers.lab import Lab
-from helpers.lessons.exercise import Exercise, Failed
+from helpers.lessons.exercise import Exercise, Failed, often
 from helpers.lessons.leftovers import left_in
 from helpers.patterns.shop import open_shop
 
@@ -42,15 +42,15 @@ def charge_once(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
             raise Failed(f"Order {order.order_id} was never charged.")
         if times > 1:
             raise Failed(
-                f"Order {order.order_id} was charged {times} times: its customer pays "
+                f"Order {order.order_id} was charged {often(times)}: its customer pays "
                 f"{times * order.amount / 100:.2f} euros for {order.amount / 100:.2f}."
             )
     if left := left_in(sqs, queue):
         seen = trace.deliveries(lab.trace).set_index("order_id")["deliveries"]
         raise Failed(
-            f"Every order was charged once, but order {seen.idxmax()} was delivered {seen.max()} "
-            f"times. The queue still holds what was not deleted ({left} of its messages), and "
-            "hands it out again and again."
+            f"Every order was charged once, but order {seen.idxmax()} was delivered "
+            f"{often(seen.max())}. The queue still holds what was not deleted ({left} of its "
+            "messages), and hands it out again and again."
         )
 
 

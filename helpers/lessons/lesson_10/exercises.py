@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from helpers import faults, load, trace
 from helpers.lab import Lab
 from helpers.lessons.arns import ROLE
-from helpers.lessons.exercise import Exercise, Failed
+from helpers.lessons.exercise import Exercise, Failed, often
 from helpers.lessons.lesson_10.fulfilment import Fulfilment, paid_and_shipped
 from helpers.patterns.shop import open_shop
 from helpers.patterns.workflow import create, order_process, start
@@ -73,10 +73,10 @@ def again(lab: Lab, make: Callable[[], Any], seed: int) -> None:
     for name, row in paid_and_shipped(lab, orders).iterrows():
         if declined[name] > 1:
             raise Failed(
-                f"The card of order {name} was declined, and asked {declined[name]} times."
+                f"The card of order {name} was declined, and asked {often(declined[name])}."
             )
         if row["fate"] not in ("shipped", "called off"):
-            raise Failed(f"Order {name} was charged {charged[name]} times: {row['fate']}.")
+            raise Failed(f"Order {name} was charged {often(charged[name])}: {row['fate']}.")
         given_up = row["fate"] == "called off" and not charged[name] and not declined[name]
         if given_up and row["placed"] < 400:
             raise Failed(
@@ -156,7 +156,8 @@ def accepted_or_refused(lab: Lab, answer: Callable[[str, str], Any], seed: int) 
             taken = True
         if said != taken:
             verdict = "is taken" if taken else "is refused"
-            raise Failed(f"You say {said} to {resource} in a {kind} workflow, and it {verdict}.")
+            workflow = "a standard workflow" if kind == "STANDARD" else "an express workflow"
+            raise Failed(f"You say {said} to {resource} in {workflow}, and it {verdict}.")
 
 
 EXERCISES = {

@@ -16,7 +16,7 @@ from botocore.config import Config
 from helpers import faults, load
 from helpers.lab import Lab
 from helpers.lessons.arns import ROLE, execution_arn
-from helpers.lessons.exercise import Exercise, Failed
+from helpers.lessons.exercise import Exercise, Failed, often
 from helpers.patterns.callback import TOKEN_AND_ORDER, answer, heartbeat, waiting
 from helpers.patterns.workflow import create
 
@@ -265,9 +265,12 @@ def _check_chance(name: str, kind: str, end: dict[str, Any], asked: int, process
     if end["status"] == "RUNNING":
         raise Failed(f"{story}. It still waits after 24 h.")
     if asked != (expected := 2 if kind.startswith("dies") else 1):
-        raise Failed(f"{story}. Workers were asked {asked} times, and not {expected}.")
+        raise Failed(f"{story}. Workers were asked {often(asked)}, and not {often(expected)}.")
     if processed != (expected := 0 if kind in ("works", "dies once") else 1):
-        raise Failed(f"{story}. The function on-failure was called {processed} times.")
+        raise Failed(
+            f"{story}. The function on-failure was called {often(processed)}, "
+            f"and not {often(expected)}."
+        )
     if end["status"] != "SUCCEEDED":
         raise Failed(f"{story}. Its execution ended as {end['status']}: {end.get('error')}.")
     if (kind == "hangs" and abs(hours - 8) > 0.1) or (kind == "dies always" and hours > 2.1):

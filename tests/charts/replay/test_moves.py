@@ -40,7 +40,7 @@ def still(visit, path):
 
 
 def seek(replay, moment):
-    slider = replay.get_by_role("slider", name="Virtual time")
+    slider = replay.get_by_role("slider", name="Simulated time")
     slider.evaluate("(e, to) => { e.value = to; e.dispatchEvent(new Event('input')) }", moment)
     at = float(slider.input_value())
     assert at == pytest.approx(moment, abs=1e-6)
@@ -87,7 +87,7 @@ def test_a_dot_lies_within_its_place(still, replays):
 
 def test_keys_move_it_and_steps_go_from_happening_to_happening(still):
     replay = still.locator(".lab-replay").first
-    slider = replay.get_by_role("slider", name="Virtual time")
+    slider = replay.get_by_role("slider", name="Simulated time")
     slider.focus()
     for _ in range(40):
         still.keyboard.press("ArrowRight")
@@ -111,9 +111,9 @@ def test_playing_ends_at_the_end_and_disturbs_no_other(still):
     first.get_by_role("combobox", name="Speed").select_option(index=5)
     first.get_by_role("button", name="Play").click()
     first.get_by_role("button", name="Play").wait_for()  # it was "Pause" until the end
-    slider = first.get_by_role("slider", name="Virtual time")
+    slider = first.get_by_role("slider", name="Simulated time")
     assert float(slider.input_value()) == 360
-    assert float(second.get_by_role("slider", name="Virtual time").input_value()) == before
+    assert float(second.get_by_role("slider", name="Simulated time").input_value()) == before
     first.get_by_role("button", name="Play").click()  # from the beginning
     first.get_by_role("button", name="Pause").click()
     assert float(slider.input_value()) < 300
@@ -124,7 +124,7 @@ def test_it_begins_when_it_is_seen_and_not_where_less_motion_is_asked_for(visit,
     moving.locator(".lab-replay").first.get_by_role("button", name="Pause").wait_for()
     still.wait_for_timeout(300)
     assert still.get_by_role("button", name="Pause").count() == 0
-    assert still.get_by_role("slider", name="Virtual time").first.input_value() == "0"
+    assert still.get_by_role("slider", name="Simulated time").first.input_value() == "0"
 
 
 def test_one_order_can_be_followed(still, runs):
