@@ -17,6 +17,7 @@ from helpers.charts.lines import agreement, compare, percentiles
 from helpers.charts.pictures import Chart, Picture, describe, show
 from helpers.charts.queues import age, backlog, duplicates
 from helpers.charts.replay import replay
+from helpers.charts.spoken import told
 from helpers.charts.style import COLOURS, role
 from helpers.charts.tables import bars, heatmap
 from helpers.charts.timelines import life, race, timeline
@@ -25,5 +26,5 @@ __all__ = [
     "COLOURS", "Chart", "Picture", "abreast", "age", "agreement", "attempts", "backlog", "bars",
     "compare", "describe", "duplicates", "edges_of", "graph", "heatmap", "journey", "latency",
     "life", "overview", "panels", "percentiles", "prediction", "race", "replay", "role",
-    "seconds_axis", "show", "timeline",
+    "seconds_axis", "show", "timeline", "told",
 ]  # fmt: skip

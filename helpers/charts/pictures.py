@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 
 from helpers.charts.style import style
 
+_RAW = re.compile(r"dtype: \w+|<\S+ object at 0x\w+>")  # an object of pandas, or any other
 _LARGE = 300_000  # bytes of SVG from which a PNG is used
 
 
@@ -96,13 +97,19 @@ def show(chart: Axes | Figure, *, alt: str | None = None) -> Picture:
     Raises
     ------
     ValueError
-        If the alt text is empty, or if the axes have been removed from their figure.
+        If the alt text is empty or holds an object as Python prints it, or if the axes have been
+        removed from their figure.
     """
     figure = chart if isinstance(chart, Figure) else figure_of(chart)
     if alt is None:
         alt = " ".join(f"{describe(ax)}." for ax in figure.axes if ax.get_visible())
     if not alt.strip():
         raise ValueError(f"a picture needs alt text that says what it shows, got {alt!r}")
+    if raw := _RAW.search(alt):
+        raise ValueError(
+            f"alt text is read aloud, and {raw[0]!r} is Python's; charts.told(values) makes words "
+            "of a Series or a frame"
+        )
     picture = Picture(figure, alt)
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close(figure)

@@ -5,6 +5,12 @@ Knows no AWS SDK. Part of `helpers.charts`.
 
 from __future__ import annotations
 
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 _SMALL = ("zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _UNITS = (("day", 86_400), ("h", 3600), ("min", 60))
 
@@ -40,3 +46,17 @@ def clock(seconds: float) -> str:
     """A moment of simulated time as h:mm:ss, as a replay's slider shows it."""
     whole = int(seconds + 1e-6)
     return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def told(values: pd.Series[Any] | pd.DataFrame, *, unit: str = "") -> str:
+    """The numbers of a chart as a sentence for its alt text: "red 3, blue 4".
+
+    Of a frame, each row with its columns: "monday: red 3, blue 4; tuesday: red 0, blue 7".
+    """
+    if values.ndim == 2:
+        return "; ".join(f"{name}: {told(row, unit=unit)}" for name, row in values.iterrows())
+    return ", ".join(f"{name} {_number(each)} {unit}".strip() for name, each in values.items())
+
+
+def _number(value: Any) -> str:
+    return f"{value:,.4g}" if isinstance(value, Real) else str(value)

@@ -7,6 +7,7 @@ import sys
 
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
 from charted_trace import TRACE
 
@@ -24,6 +25,19 @@ def test_a_picture_says_its_title_axes_and_series_when_no_better_text_is_given()
     said = charts.show(charts.backlog(TRACE, title="Five orders wait")).html
     assert 'alt="Five orders wait. ' in said
     assert "waiting" in said
+
+
+def test_an_alt_text_that_holds_a_series_as_python_prints_it_is_refused_with_the_way_out():
+    counts = pd.Series({"red": 3, "blue": 1234})
+    with pytest.raises(ValueError, match=r"'dtype: int64' is Python's; charts\.told"):
+        charts.show(charts.backlog(TRACE), alt=f"Bars. {counts}")
+    shown = charts.show(charts.backlog(TRACE), alt=f"Bars: {charts.told(counts, unit='orders')}.")
+    assert shown.alt == "Bars: red 3 orders, blue 1,234 orders."
+
+
+def test_the_numbers_of_a_frame_are_told_row_by_row():
+    frame = pd.DataFrame({"red": [3, 0], "blue": [4.25, 7]}, index=["monday", "tuesday"])
+    assert charts.told(frame) == "monday: red 3, blue 4.25; tuesday: red 0, blue 7"
 
 
 def source(picture):
