@@ -272,7 +272,7 @@ def test_a_wait_without_end_is_an_error_and_told_too(clock):
     wakes.start()
     with near, far:
         with pytest.warns(RealTimePassed, match="worker waited"):
-            with pytest.raises(NeverWaits, match="not virtual"):
+            with pytest.raises(NeverWaits, match="takes no simulated time"):
                 run(clock, worker=lambda: near.recv(1))
         wakes.join()
 
