@@ -178,19 +178,19 @@ def test_a_slider_runs_the_experiment_again(page):
 
 
 def test_a_prediction_given_in_the_field_is_drawn_and_scored(page):
-    asked = wait_for_cell(page, "worst = exercises.predict(")
+    asked = wait_for_cell(page, "slow = exercises.predict(")
     asked.scroll_into_view_if_needed()
     field = asked.locator("input")
     field.fill("a lot")
     field.press("Enter")
-    asked.get_by_text("a prediction here is a number of orders").wait_for()
+    asked.get_by_text("a prediction here is a number of s").wait_for()
     field.fill("40")
     field.press("Enter")
-    asked.get_by_text("40 orders").wait_for()
-    scoring = wait_for_cell(page, "worst.score(peak)")
+    asked.get_by_text("✓ 40 s").wait_for()
+    scoring = wait_for_cell(page, "slow.score(60 * slowest)")
     assert "No prediction" in scoring.inner_text()
-    replace(page, scoring, "worst.score(peak)")
-    scoring.get_by_text("You said 40 orders").wait_for()
+    replace(page, scoring, "slow.score(60 * slowest)")
+    scoring.get_by_text("You said 40 s").wait_for()
 
 
 def test_an_exercise_is_solved_wrong_and_then_right(page):
@@ -211,7 +211,7 @@ def fields(jupyter, chromium):
     """A notebook that asks, opened, and none of its cells run."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1000})
     page = context.new_page()
-    page.goto(f"{jupyter}/lab/tree/fields.ipynb")
+    page.goto(f"{jupyter}/lab/tree/fields.ipynb?reset")
     wait_until_idle(page)
     page.wait_for_timeout(4000)
     page.locator(".jp-Notebook .cm-content").first.click()
