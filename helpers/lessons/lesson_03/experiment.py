@@ -226,21 +226,33 @@ def recovery(events: pd.DataFrame, outage: Span = OUTAGE, few: int = 2) -> float
     return float(steps.loc[worked_off, "time"].min() - outage[1])
 
 
-def at_once(events: pd.DataFrame) -> pd.DataFrame:
-    """How many charges the provider has at once: time (simulated seconds) and charges."""
-    step = events["name"].map({"charging": 1, "charged": -1}).dropna()
-    begin = pd.DataFrame({"time": [0.0], "charges": [0]})
-    steps = pd.DataFrame({"time": events.loc[step.index, "time"], "charges": step.cumsum()})
-    return pd.concat([begin, steps], ignore_index=True).astype({"charges": int})
+def at_once(events: pd.DataFrame, every: float = 10.0) -> pd.DataFrame:
+    """The most charges that the provider has at once in each window of `every` seconds.
+
+    Returns
+    -------
+    DataFrame
+        time (when a window begins, in simulated seconds) and charges.
+    """
+    change = events["name"].map({"charging": 1, "charged": -1}).dropna()
+    window = (events.loc[change.index, "time"] // every).astype(int)
+    level = change.cumsum().groupby(window).agg(["max", "last"])
+    level = level.reindex(range(int(window.max()) + 1))
+    carried = level["last"].ffill().shift(fill_value=0).fillna(0)
+    charges = level["max"].fillna(0).combine(carried, max).astype(int)
+    return pd.DataFrame({"time": charges.index * every, "charges": charges})
 
 
-def strangers(events: pd.DataFrame) -> int:
-    """How many checkouts got the receipt of another order."""
+def strangers(events: pd.DataFrame) -> pd.DataFrame:
+    """The checkouts that got the receipt of another order: order_id and receipt."""
     told = events[events["name"] == "answered"].dropna(subset="receipt")
-    return int((told["receipt"] != told["order_id"]).sum())
+    wrong = told[told["receipt"] != told["order_id"]]
+    return wrong[["order_id", "receipt"]].reset_index(drop=True)
 
 
-def hops(events: pd.DataFrame, trace_id: str) -> pd.DataFrame:
-    """The way of one trace id, through all queues: what was done with its messages, and by whom."""
-    found = events[(events["name"] == "hop") & (events["trace_id"] == trace_id)]
+def hops(events: pd.DataFrame, order: str) -> pd.DataFrame:
+    """The way of the trace id that an order was given first, through all queues: a row per hop."""
+    hop = events[events["name"] == "hop"]
+    trace_id = hop.loc[hop["order_id"] == order, "trace_id"].iloc[0]
+    found = hop[hop["trace_id"] == trace_id]
     return found[["time", "caller", "what", "queue", "trace_id"]].reset_index(drop=True)

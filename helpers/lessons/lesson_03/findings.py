@@ -80,9 +80,9 @@ def replies(seed: int) -> Numbers:
     ways = matched[matched["name"] == "hop"].groupby("order_id")["trace_id"]
     return {
         "orders": len(orders),
-        "mixed_up": experiment.strangers(mixed),
-        "mixed_up_share": experiment.strangers(mixed) / len(orders) * 100,
-        "by_id": experiment.strangers(matched),
+        "mixed_up": len(experiment.strangers(mixed)),
+        "mixed_up_share": len(experiment.strangers(mixed)) / len(orders) * 100,
+        "by_id": len(experiment.strangers(matched)),
         "answered": int(experiment.wait(matched).notna().sum()),
         "one_trace": int((ways.nunique() == 1).sum()),
         "four_hops": int((ways.size() == 4).sum()),
