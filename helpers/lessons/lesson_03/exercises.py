@@ -14,7 +14,7 @@ import boto3
 
 from helpers import load
 from helpers.lab import Lab
-from helpers.lessons.exercise import Exercise, Failed
+from helpers.lessons.exercise import Exercise, Failed, often
 from helpers.lessons.leftovers import left_in
 from helpers.lessons.machines import Machine, kept_running
 from helpers.patterns.queue import answer_requests, ask
@@ -62,7 +62,7 @@ def lose_nothing(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
             tried = f"{last}, and it never came back" if last else "nobody tried it"
             raise Failed(f"Order {name} was never charged: {tried}.")
         if charged[name] > 1:
-            raise Failed(f"Order {name} was charged {charged[name]} times.")
+            raise Failed(f"Order {name} was charged {often(charged[name])}.")
 
 
 def right_reply(lab: Lab, collector: Callable[..., Any], seed: int) -> None:
