@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers import load, trace
-from helpers.findings import Law, Numbers, Quantity
+from helpers.findings import Law, Numbers, Quantity, Tendency
 from helpers.lessons.lesson_03 import experiment
 from helpers.lessons.lesson_03.experiment import OUTAGE
 
@@ -211,11 +211,12 @@ FINDINGS = (
         replies,
         lambda n: n["one_trace"] == n["four_hops"] == n["orders"],
     ),
-    Law(
+    Tendency(
         "03.reply-slower",
         "A reply through queues comes later than the answer to a call: {reply_wait} ms instead of "
         "{call_wait} ms in the median.",
         replies,
         lambda n: n["reply_wait"] > n["call_wait"],
+        share=0.9,
     ),
 )
