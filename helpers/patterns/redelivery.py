@@ -25,14 +25,34 @@ def arn_of(sqs, queue):
     return answer["Attributes"]["QueueArn"]
 
 
-def work_off(sqs, queue, work):
-    """Take messages for ever; what fails stays in the queue, which hands it out again."""
+def work_off(sqs, queue, work, most=1):
+    """Take messages for ever, up to `most` in one receive. What fails comes again."""
     while True:
-        answer = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
+        answer = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20, MaxNumberOfMessages=most)
         for message in answer.get("Messages", []):
             with contextlib.suppress(Exception):  # better: write it to the log
                 work(json.loads(message["Body"]))
                 sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+
+
+def work_on_batch(event, work):
+    """What a function answers to a batch: which records failed. The others are deleted."""
+    failed = []
+    for record in event["Records"]:
+        try:
+            work(json.loads(record["body"]))
+        except Exception:
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
+
+
+def alarm_on(cloudwatch, queue, topic):
+    """Tell the topic when a message has waited in the queue of this name, looked at each minute."""
+    what = {"Namespace": "AWS/SQS", "MetricName": "ApproximateNumberOfMessagesVisible"}
+    of = {"Dimensions": [{"Name": "QueueName", "Value": queue}], "Statistic": "Maximum"}
+    when = {"Period": 60, "EvaluationPeriods": 1, "Threshold": 0}
+    then = {"ComparisonOperator": "GreaterThanThreshold", "AlarmActions": [topic]}
+    cloudwatch.put_metric_alarm(AlarmName=f"waiting in {queue}", **what, **of, **when, **then)
 
 
 def redrive(sqs, dead, rate):
