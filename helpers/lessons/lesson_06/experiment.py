@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
+import json
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -150,6 +151,12 @@ def in_function(
     trace = lab.trace
     lab.close()
     return trace
+
+
+def whole_batch(event: dict[str, Any], work: Callable[[dict[str, Any]], None]) -> None:
+    """A handler that says nothing about single records: it fails, or it does not."""
+    for record in event["Records"]:
+        work(json.loads(record["body"]))
 
 
 def in_euros(orders: Sequence[load.Order], *, every: int) -> list[load.Order]:

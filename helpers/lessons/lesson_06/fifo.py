@@ -35,6 +35,10 @@ def fifo(sqs: Any, tries: int = 5) -> str:
     return str(queue_with_dead_letters(sqs, "orders.fifo", tries)[0])
 
 
+Kind = tuple[Callable[[Any], str], Ids | None]
+KINDS: dict[str, Kind] = {"FIFO": (fifo, BY_TENANT), "standard": (with_dead_letters, None)}
+
+
 def patient(sqs: Any) -> str:
     """A FIFO queue that gives nothing up."""
     return fifo(sqs, FOR_EVER)
@@ -55,6 +59,14 @@ def in_groups(groups: int, *, most: int = 1, seed: int = 6) -> pd.DataFrame:
     ids = ids_by(lambda order: group[order.order_id])
     options: dict[str, Any] = {"seed": seed, "minutes": 8 / 60, "workers": 4, "most": most}
     return by_queue(orders, charge, make=fifo, ids=ids, **options)
+
+
+def morning(queue: str, *, seed: int = 6) -> pd.DataFrame:
+    """A hundred orders or so through a queue of a kind: "FIFO" or "standard"."""
+    orders = load.orders(rate=0.4, minutes=4, seed=seed)
+    make, ids = KINDS[queue]
+    charge = taking(itertools.repeat(2.0))
+    return by_queue(orders, charge, seed=seed, minutes=5, make=make, ids=ids)
 
 
 def failing(queue: str, *, seed: int = 6) -> pd.DataFrame:
@@ -82,7 +94,7 @@ def failing(queue: str, *, seed: int = 6) -> pd.DataFrame:
             raise ValueError("this order cannot be charged")
         lab.mark("charged", order_id=order["order_id"])
 
-    make, ids = {"FIFO": (fifo, BY_TENANT), "standard": (with_dead_letters, None)}[queue]
+    make, ids = KINDS[queue]
     trace = by_queue(orders, charge, seed=seed, minutes=7, workers=6, make=make, ids=ids)
     done = trace.loc[trace["name"] == "charged", ["time", "order_id"]].reset_index(drop=True)
     done["tenant"] = [placed[name].tenant for name in done["order_id"]]
@@ -95,11 +107,11 @@ def failing(queue: str, *, seed: int = 6) -> pd.DataFrame:
 
 
 def redriven(*, seed: int = 6) -> pd.DataFrame:
-    """Forty orders or so in one group. The sixth fails until a redrive brings it back.
+    """Sixty orders in one group. The sixth of them fails until a redrive brings it back.
 
     Marks: charged, and redriven, with the number of orders.
     """
-    orders = load.orders(rate=1, seconds=40, seed=seed)
+    orders = load.orders(arrivals=[0.0] * 60, seed=seed)
     bad, fixed = orders[5].order_id, []
 
     def charge(lab: Lab, order: dict[str, Any]) -> None:

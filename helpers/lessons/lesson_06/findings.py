@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from typing import Any
-
 import pandas as pd
 
 from helpers import trace
@@ -41,17 +37,11 @@ def batches(seed: int) -> Numbers:
     }
 
 
-def whole_batch(event: dict[str, Any], work: Callable[[dict[str, Any]], None]) -> None:
-    """A handler that says nothing about single records: it fails, or it does not."""
-    for record in event["Records"]:
-        work(json.loads(record["body"]))
-
-
 def function(seed: int) -> Numbers:
     """One order in 25 fails: the batch fails, or its record is reported, heard or not."""
     numbers: dict[str, float] = {}
     runs = {
-        "whole": experiment.in_function(whole_batch, reports=False, seed=seed),
+        "whole": experiment.in_function(experiment.whole_batch, reports=False, seed=seed),
         "reported": experiment.in_function(work_on_batch, reports=True, seed=seed),
         "unheard": experiment.in_function(work_on_batch, reports=False, seed=seed),
     }
