@@ -12,11 +12,13 @@ from botocore.session import Session
 
 from helpers import Lab, trace
 from helpers.patterns.redelivery import (
+    alarm_on,
     arn_of,
     keep_hidden,
     queue_with_dead_letters,
     redrive,
     work_off,
+    work_on_batch,
 )
 
 SEEDS = [1, 2, 3]
@@ -212,3 +214,45 @@ def test_what_lesson_06_says_of_the_api_model():
     sent = model.operation_model("SendMessage").input_shape.members["MessageDeduplicationId"]
     assert "5-minute deduplication interval" in sent.documentation
     assert "even after the message is received and deleted" in sent.documentation
+
+
+def test_a_function_reports_what_failed_and_nothing_else(lab, sqs):
+    done = []
+
+    def work(order):
+        if order["order_id"] % 3 == 0:
+            raise ValueError(order)
+        done.append(order["order_id"])
+
+    bodies = [*(json.dumps({"order_id": number}) for number in range(7)), "no JSON"]
+    records = [{"messageId": f"m{n}", "body": body} for n, body in enumerate(bodies)]
+    failed = work_on_batch({"Records": records}, work)["batchItemFailures"]
+    assert [each["itemIdentifier"] for each in failed] == ["m0", "m3", "m6", "m7"]
+    assert done == [1, 2, 4, 5]
+
+
+def test_several_in_a_receive_are_all_worked_off(lab, sqs):
+    queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    send(sqs, queue, range(25))
+    done = []
+    with lab.running(minutes=1):
+        lab.start(work_off, sqs, queue, lambda order: done.append(order["order_id"]), 10)
+    assert sorted(done) == list(range(25))
+    assert held(sqs, queue) == 0
+    received = trace.calls(lab.trace).query("operation == 'ReceiveMessage'")
+    assert len(received) <= 3 + 60 / 20 + 1
+
+
+def test_the_alarm_tells_the_topic_once_a_message_waits_and_not_before(lab, sqs):
+    queue, sns = sqs.create_queue(QueueName="dead")["QueueUrl"], boto3.client("sns")
+    pager = sqs.create_queue(QueueName="pager")["QueueUrl"]
+    topic = sns.create_topic(Name="on-call")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn_of(sqs, pager))
+    alarm_on(boto3.client("cloudwatch"), "dead", topic)
+    with lab.running(minutes=5):
+        pass
+    before = held(sqs, pager)
+    send(sqs, queue, [1])
+    with lab.running(minutes=2):
+        pass
+    assert (before, held(sqs, pager)) == (0, 1)
