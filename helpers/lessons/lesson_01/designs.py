@@ -1,4 +1,4 @@
-"""Two services of the shop, checkout and charge-card, joined in five ways: lesson 01 breaks them.
+"""Two services of the shop, checkout and charge-card, joined in five ways: lesson 01 changes them.
 
 A design has three parts: wiring, receiver and sender. A part is a function that installs itself in
 a `trial.ServicePair`, so that a part can be replaced while orders come: ``part(shop)``.
@@ -6,6 +6,7 @@ a `trial.ServicePair`, so that a part can be replaced while orders come: ``part(
 
 import json
 from contextlib import suppress
+from contextvars import ContextVar
 from functools import cache, partial
 
 import boto3
@@ -14,6 +15,9 @@ from helpers.lessons.arns import arn, url
 from helpers.patterns import coupling
 
 TIMEOUT = 10  # seconds that charge-card may take
+# The execution environment that runs an invocation, by the log stream that it writes to: on AWS as
+# here, each has its own.
+ENVIRONMENT = ContextVar[str]("environment")
 
 
 @cache
@@ -86,8 +90,8 @@ def make_queue(shop, name="orders"):
 def make_topic(shop, topic="placed", queue="orders"):
     """A topic, a queue, and the subscription that joins them; what is there already stays."""
     make_queue(shop, queue)
-    made = client("sns").create_topic(Name=topic)["TopicArn"]
-    client("sns").subscribe(TopicArn=made, Protocol="sqs", Endpoint=arn("sqs", queue))
+    placed = client("sns").create_topic(Name=topic)["TopicArn"]
+    client("sns").subscribe(TopicArn=placed, Protocol="sqs", Endpoint=arn("sqs", queue))
 
 
 def make_rule(shop, to=CHARGE_CARD, name="orders", bus="default", **when):
@@ -122,15 +126,24 @@ def work_off_table(table, key, mark, work):
 
 def attach_function(shop, name, work, read):
     """A function that somebody else invokes."""
-    shop.lab.deploy(name, lambda event, context: [work(b) for b in read(event)], timeout=TIMEOUT)
+
+    def handler(event, context):
+        ENVIRONMENT.set(context.log_stream_name)
+        for body in read(event):
+            work(body)
+
+    shop.lab.deploy(name, handler, timeout=TIMEOUT)
 
 
-def attach_to_queue(shop, name, work, read=coupling.read_queue, queue="orders"):
-    """A function with an event source mapping, by which Lambda takes from the queue for it."""
+def attach_to_queue(shop, name, work, read=coupling.read_queue, queue="orders", **batch):
+    """A function with an event source mapping, by which Lambda takes from the queue for it.
+
+    batch : options of the mapping, such as BatchSize, which is 1 if not given.
+    """
     attach_function(shop, name, work, read)
     with suppress(client("lambda").exceptions.ResourceConflictException):  # it is there already
         client("lambda").create_event_source_mapping(
-            FunctionName=name, EventSourceArn=arn("sqs", queue), BatchSize=1
+            FunctionName=name, EventSourceArn=arn("sqs", queue), **{"BatchSize": 1, **batch}
         )
 
 
@@ -148,8 +161,8 @@ def attach_to_table(shop, name, work, table="orders", key="order_id", mark="char
 
 def retire(name):
     """Take a function away, and its mappings with it."""
-    found = client("lambda").list_event_source_mappings(FunctionName=name)
-    for mapping in found["EventSourceMappings"]:
+    mappings = client("lambda").list_event_source_mappings(FunctionName=name)
+    for mapping in mappings["EventSourceMappings"]:
         client("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
     client("lambda").delete_function(FunctionName=name)
 

@@ -4,7 +4,6 @@ What the shop did in the world is in its books, which are marks in the trace: "c
 refund is negative), "mailed" and "told" (the customer was told that the order failed).
 """
 
-import dataclasses
 import time
 from collections.abc import Callable
 from random import Random
@@ -26,7 +25,7 @@ class ServicePair:
 
     def __init__(self, lab):
         self.lab = lab
-        self.paid, self.cancelled = {}, set()
+        self.paid = {}
 
     def book(self, what, order_id, amount=1):
         self.lab.mark(what, order_id=order_id, amount=amount)
@@ -47,23 +46,6 @@ class ServicePair:
             self.send(order)
         except (NotDone, ClientError):
             self.book("told", order.order_id)
-
-
-def customers(seeds, *, rate, seconds):
-    """Orders of several loads at once; the seed of each is in its order ids.
-
-    Parameters
-    ----------
-    rate : float
-        Orders per second of each load.
-    """
-    loads = [load.orders(rate=rate, seconds=seconds, seed=seed) for seed in seeds]
-    orders = sorted((order for one in loads for order in one), key=lambda order: order.placed_at)
-    times = [0.0, *(order.placed_at for order in orders)]
-    return [
-        dataclasses.replace(order, gap=order.placed_at - before)
-        for order, before in zip(orders, times, strict=False)
-    ]
 
 
 def play(lab, design, orders, *, until, steps=()):
@@ -90,5 +72,5 @@ def play(lab, design, orders, *, until, steps=()):
 def books(trace):
     """What the marks say of each order. DataFrame: order_id; charged (cents), mailed, told."""
     marks = trace[trace["name"].isin(BOOKS)]
-    found = marks.pivot_table(index="order_id", columns="name", values="amount", aggfunc="sum")
-    return found.reindex(columns=BOOKS).fillna(0)
+    sums = marks.pivot_table(index="order_id", columns="name", values="amount", aggfunc="sum")
+    return sums.reindex(columns=BOOKS).fillna(0)
