@@ -29,6 +29,8 @@ from helpers.lessons.lesson_01.designs import (
 from helpers.patterns.shop import open_shop
 
 SEEDS = (1011, 1012, 1013)
+# By a queue the function gets up to ten messages at once. What is no amount goes by a queue of its
+# own, one at a time: what raises at one record of a batch has the others delivered again as well.
 WAYS = {
     "by a call": call,
     "by a queue": send,
@@ -36,7 +38,14 @@ WAYS = {
     "by a bus": put,
     "by a bus and a queue": lambda body: put(body, "late"),
 }
-BROKEN = ("49.99", "", None, True, "4999 cents", {"cents": 4999}, ...)  # ...: no amount at all
+ALONE = WAYS | {
+    "by a queue": lambda body: send(body, "alone"),
+    "by a topic and a queue": lambda body: publish(body, "alone"),
+    "by a bus and a queue": lambda body: put(body, "late-alone"),
+}
+TOGETHER = {"BatchSize": 10, "MaximumBatchingWindowInSeconds": 10}
+BROKEN = (49.99, "49.99", "", None, True, "4999 cents", {"cents": 4999}, ...)  # ...: none at all
+WHOLE = object()  # an amount as it should be
 MORE = (
     {"detail": {"gift": True}},
     {"Message": "happy birthday"},
@@ -74,17 +83,25 @@ class EveryWay(Ledger):
     def __init__(self, lab: Lab, reader: Callable[..., Any], seed: int) -> None:
         super().__init__(lab)
         self._reader, self._draws = reader, Random(f"ways {seed}")
+        self._amounts: list[Any] = []
         self.came: dict[str, str] = {}  # how an order came
         self.due: dict[str, int] = {}  # what it says, where that is an amount
         self.passed: Counter[str] = Counter()
         attach_function(self, "charge-card", self._note, self._read)
         make_topic(self)  # the topic and the queue share a queue, as two senders may
-        attach_to_queue(self, "charge-card", self._note, self._read)
-        make_queue(self, "late")
-        attach_to_queue(self, "charge-card", self._note, self._read, queue="late")
+        make_topic(self, "alone", "alone")
+        for queue, bus in (("late", "late"), ("late-alone", "late-alone")):
+            make_queue(self, queue)
+            client("events").create_event_bus(Name=bus)
+            make_rule(self, to=arn("sqs", queue), bus=bus)
         make_rule(self)
-        client("events").create_event_bus(Name="late")
-        make_rule(self, to=arn("sqs", "late"), bus="late")
+        for queue in ("orders", "late"):
+            self._attach(queue, **TOGETHER)
+        for queue in ("alone", "late-alone"):
+            self._attach(queue)
+
+    def _attach(self, queue: str, **batch: int) -> None:
+        attach_to_queue(self, "charge-card", self._note, self._read, queue=queue, **batch)
 
     def checkout(self, order: load.Order) -> None:
         name, draws = order.order_id, self._draws
@@ -92,15 +109,23 @@ class EveryWay(Ledger):
         body = {"order_id": name, "amount": order.amount, **draws.choice(({}, *MORE))}
         if draws.random() < 0.25:
             body["amount"] = str(order.amount)
-        if draws.random() < 0.2:
-            body["amount"] = draws.choice(BROKEN)
+        ways, broken = WAYS, self._next_amount()
+        if broken is not WHOLE:
+            ways, body["amount"] = ALONE, broken
             self.came[name] = f"{way} with {_told(body['amount'])}"
             if body["amount"] is ...:
                 del body["amount"]
         else:
             self.due[name] = order.amount
         with contextlib.suppress(Exception):  # what counts is what was charged
-            WAYS[way](body)
+            ways[way](body)
+
+    def _next_amount(self) -> Any:
+        """One of `BROKEN` or `WHOLE`: of twenty orders, each broken one comes once."""
+        if not self._amounts:
+            self._amounts = [*BROKEN, *[WHOLE] * (20 - len(BROKEN))]
+            self._draws.shuffle(self._amounts)
+        return self._amounts.pop()
 
     def judge(self, name: str) -> None:
         """An amount is charged as it is; what is not an amount is refused."""
@@ -113,15 +138,18 @@ class EveryWay(Ledger):
                     f"Order {name} came {came}, and your reader let it pass without a word."
                 )
             return
-        if self.problem and not charged:
-            raise Failed(self.problem)
         if not charged:
             raise Failed(
                 f"Order {name} came {came} and was never charged{self.reason(name, 'reader')}."
             )
-        for found in charged:
-            if type(found) is not int or found != due:
-                raise Failed(f"Order {name} came {came}: {due} was due, {found!r} was charged.")
+        for amount in charged:
+            if type(amount) is not int:
+                raise Failed(
+                    f"Order {name} came {came}: your reader gave the amount {amount!r}, which is "
+                    f"{_kind(amount)} and not a whole number of cents."
+                )
+            if amount != due:
+                raise Failed(f"Order {name} came {came}: {due} was due, {amount} was charged.")
 
     def _read(self, event: Any) -> Any:
         inside = json.dumps(event)
@@ -155,6 +183,8 @@ def one_reader(lab: Lab, reader: Callable[..., Any], seed: int) -> None:
     orders = load.orders(rate=0.5, minutes=1, seed=seed)
     with lab.running(minutes=2):
         lab.start(open_shop, orders, shop.checkout)
+    if shop.problem:
+        raise Failed(shop.problem)
     for order in orders:
         shop.judge(order.order_id)
 
@@ -167,6 +197,12 @@ def _check_list(bodies: Any, names: list[str], came: dict[str, str]) -> None:
     if missing := [body for body in bodies if "order_id" not in body]:
         keys = ", ".join(map(repr, missing[0]))
         raise Failed(f"{first}your reader gave something without an order id. It has {keys}.")
+
+
+def _kind(amount: Any) -> str:
+    return {str: "a text", float: "a float", bool: "a bool"}.get(
+        type(amount), f"a {type(amount).__name__}"
+    )
 
 
 def _told(amount: Any) -> str:
@@ -184,6 +220,7 @@ class TwoVersions(Ledger):
         self._adapter, self._draws = adapter, Random(f"versions {seed}")
         self.said: dict[str, str] = {}
         self.due: dict[str, int] = {}  # cents; nothing is due of version 3
+        self.passed: dict[str, Any] = {}  # what the reader made of a version 3
         make_queue(self)
         attach_to_queue(self, "charge-card", self._adapt)
 
@@ -207,19 +244,24 @@ class TwoVersions(Ledger):
         """What is due was charged, once; of version 3, nothing."""
         said, due, charged = self.said[name], self.due.get(name), self.charged.get(name, [])
         if due is None:
-            if charged:
+            if name in self.passed:
                 raise Failed(
-                    f"Order {name} said {said}. What version 3 means is not agreed, and "
-                    f"{charged[0]!r} was charged."
+                    f"Order {name} said {said}. What version 3 means is not agreed, and your "
+                    f"adapter gave {self.passed[name]!r}."
                 )
             return
         if not charged:
             raise Failed(
                 f"Order {name} said {said} and was never charged{self.reason(name, 'adapter')}."
             )
-        if type(charged[0]) is not int or charged != [due]:
+        if type(charged[0]) is not int:
             raise Failed(
-                f"Order {name} said {said}: {due} cents were due, {charged[0]!r} was charged."
+                f"Order {name} said {said}: your adapter gave the amount {charged[0]!r}, which is "
+                f"{_kind(charged[0])} and not a whole number of cents."
+            )
+        if charged != [due]:
+            raise Failed(
+                f"Order {name} said {said}: {due} cents were due, {charged[0]} was charged."
             )
 
     def _adapt(self, body: dict[str, Any]) -> None:
@@ -229,10 +271,19 @@ class TwoVersions(Ledger):
         except Exception as error:
             self.raised[name] = repr(error)
             raise
+        if name not in self.due:
+            self.passed[name] = adapted
+            return
         if not isinstance(adapted, dict) or adapted.get("order_id") != name:
             self.complain(
                 f"Order {name}: your adapter has to give an order of version 1, "
                 f"it gave {adapted!r} for {given}."
+            )
+            return
+        if adapted.get("version", 1) != 1:
+            self.complain(
+                f"Order {name}: your adapter has to give an order of version 1, and "
+                f"{adapted!r} still says another version."
             )
             return
         self.charge(name, adapted.get("amount"))
