@@ -1,17 +1,22 @@
-"""Workers of one queue and of several: nothing lost, nobody starved; metrics of fairness."""
+"""Workers of one queue and of several: nothing lost, nobody starved; whose an order is."""
 
 import json
 import random
+import threading
 import time
 from collections import Counter
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import boto3
 import pytest
 
 from helpers import Lab, load
-from helpers.patterns.tenants import pack_from_queue, pack_in_turn, read_metrics
+from helpers.patterns.tenants import (
+    pack_from_queue,
+    pack_in_turn,
+    pack_when_free,
+    send_for_shop,
+)
 
 SHOPS = [shop.tenant for shop in load.tenants()]
 PATIENT = {"VisibilityTimeout": "60"}
@@ -106,24 +111,48 @@ def test_in_turn_rests_when_all_queues_are_empty():
         assert 0.7 * 180 * 8 < asked < 1.4 * 180 * 8
 
 
-def test_metrics_are_read_by_name_and_minute():
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("flooding", [SHOPS[0], SHOPS[-1]])
+def test_a_thread_per_queue_starves_nobody_and_keeps_to_the_stations(seed, flooding):
+    with Lab(seed=seed) as lab:
+        sqs, packing = boto3.client("sqs"), Packing(lab, seed)
+        queues = {shop: make(sqs, f"orders-{shop}") for shop in SHOPS}
+        daily = load.orders(rate=0.5, minutes=2, seed=seed)
+        flood = load.orders(tenant=flooding, rate=10, seconds=20, seed=seed + 100)
+        free, send = threading.Semaphore(4), partial(send_to, sqs, queues)
+        at_work = []
+
+        def pack(body):
+            at_work.append(free._value)
+            packing.pack(body)
+
+        with lab.running(minutes=10):
+            lab.start(place, lab, daily, send)
+            lab.start(place, lab, flood, send)
+            for queue in queues.values():
+                lab.start(pack_when_free, sqs, queue, pack, free)
+        assert packing.packed == Counter(order.order_id for order in [*daily, *flood])
+        assert min(at_work) == 0
+        assert max(packing.waited[o.order_id] for o in daily if o.tenant != flooding) < 15
+        assert max(packing.waited[o.order_id] for o in flood) > 25
+
+
+def test_idle_threads_ask_three_times_a_minute_each():
     with Lab(seed=3) as lab:
-        sqs, cloudwatch = boto3.client("sqs"), boto3.client("cloudwatch")
+        sqs, free = boto3.client("sqs"), threading.Semaphore(4)
+        with lab.running(minutes=60):
+            for shop in SHOPS:
+                lab.start(pack_when_free, sqs, make(sqs, f"orders-{shop}"), print, free)
+        assert lab.trace["operation"].eq("ReceiveMessage").sum() == pytest.approx(8 * 180, rel=0.01)
+
+
+def test_the_group_of_an_order_is_its_shop():
+    with Lab(seed=3):
+        sqs = boto3.client("sqs")
         queue = make(sqs, "orders")
-
-        def flood():
-            time.sleep(90)
-            for number in range(60):
-                sqs.send_message(QueueUrl=queue, MessageBody=f"{number}", MessageGroupId="records")
-            for _ in range(40):
-                sqs.receive_message(QueueUrl=queue, VisibilityTimeout=100)
-
-        with lab.running(minutes=5):
-            lab.start(flood)
-        names = ["NumberOfMessagesSent", "ApproximateNumberOfNoisyGroups"]
-        start = datetime(2026, 11, 2, 8, tzinfo=UTC)
-        found = read_metrics(cloudwatch, "orders", names, start, start + timedelta(minutes=5))
-    assert list(found) == names
-    sent = found["NumberOfMessagesSent"]
-    assert {f"{moment:%M}": value for moment, value in sent.items() if value} == {"01": 60}
-    assert max(found["ApproximateNumberOfNoisyGroups"].values()) == 1
+        [order] = load.orders(arrivals=[0.0], seed=3)
+        send_for_shop(sqs, queue, order)
+        asked = {"QueueUrl": queue, "AttributeNames": ["MessageGroupId"]}
+        [message] = sqs.receive_message(**asked)["Messages"]
+        assert message["Attributes"]["MessageGroupId"] == order.tenant
+        assert json.loads(message["Body"])["order_id"] == order.order_id
