@@ -20,17 +20,43 @@ from helpers.patterns.tenants import pack_from_queue
 
 SEEDS = (1051, 1052, 1053)
 PATIENT = {"VisibilityTimeout": "300"}  # seconds
-BURST = 70  # orders of one customer, within two seconds
-LATE = 5.0  # seconds that another customer's order may wait
+BURST = 110  # orders of one customer, within two seconds
+BUYERS = ("books", "garden", "coffee")  # the shop of that customer, by the seed
+LATE = 15.0  # seconds that another customer's order may wait
 LONGEST_WAIT, MOST_ASKED = 20.0, 45.0  # seconds; receives per station and minute
 CALM = (90.0, 170.0)  # seconds of the run, in which few orders come
-LIMIT, SOON = 6, 10.0  # orders of one shop at once; seconds that another shop's order may wait
+FLOODED = ("books", "wool", "toys")  # the shop that is flooded, by the seed
+CROWDS = (("records", 6), ("books", 4), ("paper", 7))  # the shop with the crowd, and its limit
+SOON = 10.0  # seconds that another shop's order may wait
+
+
+class Jammed(Exception):
+    """The robot stands still, and the order is not packed."""
 
 
 class Packing:
-    """What happened to each order: when it was begun, how often it was packed."""
+    """What happened to each order: when it was begun, how often it was packed.
 
-    def __init__(self, lab: Lab, orders: Iterable[load.Order], *, seed: int, takes: float) -> None:
+    Parameters
+    ----------
+    takes : float
+        Seconds that an order takes on average; half of it at least, and half more at most.
+    limit : int, optional
+        How many orders of one shop may be packed at once.
+    jams : str, optional
+        The order at which the robot stands still, the first time that it is packed.
+    """
+
+    def __init__(
+        self,
+        lab: Lab,
+        orders: Iterable[load.Order],
+        *,
+        seed: int,
+        takes: float,
+        limit: int | None = None,
+        jams: str | None = None,
+    ) -> None:
         self.lab = lab
         self.orders = {order.order_id: order for order in orders}
         self.waited: dict[str, float] = {}
@@ -38,6 +64,7 @@ class Packing:
         self.busy: Counter[str] = Counter()
         self.crowd: tuple[str, str, int] | None = None  # the first order over the limit
         self._draws, self._takes = Random(f"packing {seed}"), takes
+        self._limit, self._jams = limit, jams
 
     def pack(self, body: str) -> None:
         """Take the time that packing takes."""
@@ -45,10 +72,13 @@ class Packing:
         name, shop = order.order_id, order.tenant
         self.waited.setdefault(name, self.lab.now - order.placed_at)
         self.busy[shop] += 1
-        if self.busy[shop] > LIMIT and self.crowd is None:
+        if self._limit and self.busy[shop] > self._limit and self.crowd is None:
             self.crowd = (name, shop, self.busy[shop])
         time.sleep(self._takes * self._draws.uniform(0.5, 1.5))
         self.busy[shop] -= 1
+        if name == self._jams:
+            self._jams = None
+            raise Jammed(name)
         self.packed[name] += 1
 
     def check(self) -> None:
@@ -56,14 +86,15 @@ class Packing:
         for name, order in self.orders.items():
             if not self.packed[name]:
                 raise Failed(
-                    f"Order {name} of {order.tenant} was never packed; {self._received(name)}."
+                    f"Order {name} of {order.tenant} was never packed; {self.received(name)}."
                 )
             if self.packed[name] > 1:
                 raise Failed(
                     f"Order {name} of {order.tenant} was packed {self.packed[name]} times."
                 )
 
-    def _received(self, name: str) -> str:
+    def received(self, name: str) -> str:
+        """How often an order was received, in words."""
         found = trace.deliveries(self.lab.trace)
         count = int(found.loc[found["order_id"] == name, "deliveries"].sum())
         return f"it was received {'once' if count == 1 else f'{count} times'}"
@@ -77,15 +108,18 @@ def place(lab: Lab, orders: Iterable[load.Order], send: Callable[[load.Order], A
 
 
 def whose_burst(lab: Lab, group: Callable[[load.Order], str | None], seed: int) -> None:
-    """One customer places many orders at once; nobody else's order waits for them."""
+    """One customer of a shop places many orders at once; nobody else's order waits for them."""
     sqs = boto3.client("sqs")
     queue = sqs.create_queue(QueueName="orders", Attributes=PATIENT)["QueueUrl"]
+    shop = BUYERS[seed % len(BUYERS)]
     daily = load.orders(rate=1.0, seconds=35, seed=seed)
-    hoard = next(order.customer for order in daily if order.tenant == "books")
     times = [20 + 2 * number / BURST for number in range(BURST)]
-    burst = load.orders(tenant="books", arrivals=times, seed=seed + 500)
+    burst = load.orders(tenant=shop, arrivals=times, seed=seed + 500)
+    hoard = burst[0].customer
     burst = [replace(order, customer=hoard) for order in burst]
-    packing = Packing(lab, [*daily, *burst], seed=seed, takes=10.0)
+    neighbours = load.orders(tenant=shop, arrivals=[26, 28, 30, 32, 34], seed=seed + 600)
+    others = [order for order in [*daily, *neighbours] if order.customer != hoard]
+    packing = Packing(lab, [*others, *burst], seed=seed, takes=10.0)
 
     def send(order: load.Order) -> None:
         label = group(order)
@@ -98,17 +132,16 @@ def whose_burst(lab: Lab, group: Callable[[load.Order], str | None], seed: int) 
         sqs.send_message(QueueUrl=queue, MessageBody=order.json(), **named)
 
     with lab.running(seconds=90):
-        lab.start(place, lab, daily, send)
+        lab.start(place, lab, others, send)
         lab.start(place, lab, burst, send)
         lab.start(partial(pack_from_queue, sqs, queue), packing.pack, copies=40)
     packing.check()
-    others = [order for order in daily if order.customer != hoard]
     worst = max(others, key=lambda order: packing.waited[order.order_id])
     late = packing.waited[worst.order_id]
     if late > LATE:
         raise Failed(
             f"Order {worst.order_id} of customer {worst.customer} ({worst.tenant}) waited "
-            f"{late:.0f} s, behind the {BURST} orders of customer {hoard} (books)."
+            f"{late:.0f} s, behind the {BURST} orders of customer {hoard} ({shop})."
         )
 
 
@@ -121,7 +154,8 @@ def many_queues(lab: Lab, station: Callable[..., Any], seed: int) -> None:
         for shop in shops
     }
     draws = Random(f"calm {seed}")
-    flood = load.orders(tenant="books", rate=6.0, seconds=10, seed=seed)
+    flooded = FLOODED[seed % len(FLOODED)]
+    flood = load.orders(tenant=flooded, rate=6.0, seconds=10, seed=seed)
     streams = [flood, load.orders(tenant="cycling", rate=0.2, seconds=50, seed=seed + 100)]
     for number, shop in enumerate(shops):  # one order each, in the calm minutes
         moment = draws.uniform(CALM[0], CALM[1] - 30)
@@ -156,31 +190,51 @@ def many_queues(lab: Lab, station: Callable[..., Any], seed: int) -> None:
 
 
 def limit_per_shop(lab: Lab, station: Callable[..., Any], seed: int) -> None:
-    """One queue without groups: at most `LIMIT` orders of a shop at once, and none is lost."""
+    """One queue without groups: at most so many orders of a shop at once, and none is lost."""
     sqs = boto3.client("sqs")
-    queue = sqs.create_queue(QueueName="orders", Attributes=PATIENT)["QueueUrl"]
+    queue = sqs.create_queue(QueueName="orders", Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
+    crowded, limit = CROWDS[seed % len(CROWDS)]
     daily = load.orders(rate=0.5, seconds=40, seed=seed)
-    daily = [order for order in daily if order.tenant != "records"]
-    flood = load.orders(tenant="records", rate=20.0, seconds=2, seed=seed + 500)
-    flood = [replace(order, placed_at=order.placed_at + 10) for order in flood]
-    packing = Packing(lab, [*daily, *flood], seed=seed, takes=4.0)
+    daily = [order for order in daily if order.tenant != crowded]
+    crowd = load.orders(tenant=crowded, rate=20.0, seconds=2, seed=seed + 500)
+    crowd = [replace(order, placed_at=order.placed_at + 10) for order in crowd]
+    jams = crowd[2].order_id
+    packing = Packing(lab, [*daily, *crowd], seed=seed, takes=4.0, limit=limit, jams=jams)
+    busy: Counter[str] = Counter()
 
     def send(order: load.Order) -> None:
         sqs.send_message(QueueUrl=queue, MessageBody=order.json())
 
-    with lab.running(seconds=200):
+    def kept_running() -> None:
+        while True:
+            try:
+                station(sqs, queue, packing.pack, busy, limit)
+            except Jammed:
+                time.sleep(1)
+            else:
+                return
+
+    with lab.running(seconds=260):
         lab.start(place, lab, daily, send)
-        lab.start(place, lab, flood, send)
-        lab.start(station, sqs, queue, packing.pack, Counter(), LIMIT, copies=12)
+        lab.start(place, lab, crowd, send)
+        lab.start(kept_running, copies=12)
     if packing.crowd:
         name, shop, count = packing.crowd
-        raise Failed(f"When order {name} was begun, {count} orders of {shop} were being packed.")
+        raise Failed(
+            f"When order {name} was begun, {count} orders of {shop} were being packed; "
+            f"the limit was {limit}."
+        )
     for order in daily:
         waited = packing.waited.get(order.order_id, lab.now - order.placed_at)
         if waited > SOON:
             raise Failed(
                 f"Order {order.order_id} of {order.tenant} waited {waited:.0f} s for a station."
             )
+    if not packing.packed[jams]:
+        raise Failed(
+            f"The robot stood still at order {jams} when it was packed first, and the order was "
+            f"never packed after that; {packing.received(jams)}."
+        )
     packing.check()
 
 
