@@ -28,6 +28,7 @@ CALM = (90.0, 170.0)  # seconds of the run, in which few orders come
 FLOODED = ("books", "wool", "toys")  # the shop that is flooded, by the seed
 CROWDS = (("records", 6), ("books", 4), ("paper", 7))  # the shop with the crowd, and its limit
 SOON = 10.0  # seconds that another shop's order may wait
+AT_ONCE = 50  # so often may an order be received in one moment of simulated time
 
 
 class Jammed(Exception):
@@ -189,6 +190,28 @@ def many_queues(lab: Lab, station: Callable[..., Any], seed: int) -> None:
         )
 
 
+def stop_circles(lab: Lab, sqs: Any) -> None:
+    """Refuse to hand out the same order again and again while no time passes."""
+    received: Counter[str] = Counter()
+    last = lab.now
+
+    def count(parsed: dict[str, Any], **_: Any) -> None:
+        nonlocal last
+        if lab.now != last:
+            received.clear()
+            last = lab.now
+        for message in parsed.get("Messages", []):
+            name = json.loads(message["Body"])["order_id"]
+            received[name] += 1
+            if received[name] > AT_ONCE:
+                raise Failed(
+                    f"Order {name} was given back and received {AT_ONCE} times in one moment: "
+                    "nobody packed it, and no time passed."
+                )
+
+    sqs.meta.events.register("after-call.sqs.ReceiveMessage", count)
+
+
 def limit_per_shop(lab: Lab, station: Callable[..., Any], seed: int) -> None:
     """One queue without groups: at most so many orders of a shop at once, and none is lost."""
     sqs = boto3.client("sqs")
@@ -201,6 +224,7 @@ def limit_per_shop(lab: Lab, station: Callable[..., Any], seed: int) -> None:
     jams = crowd[2].order_id
     packing = Packing(lab, [*daily, *crowd], seed=seed, takes=4.0, limit=limit, jams=jams)
     busy: Counter[str] = Counter()
+    stop_circles(lab, sqs)
 
     def send(order: load.Order) -> None:
         sqs.send_message(QueueUrl=queue, MessageBody=order.json())
