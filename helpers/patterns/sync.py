@@ -63,3 +63,24 @@ class RetryBudget:
             return False
         self.saved -= 1
         return True
+
+
+class CircuitBreaker:
+    """After `limit` failures in a row call nobody, but for one trial every `rest` seconds."""
+
+    def __init__(self, limit, rest):
+        self.limit, self.rest, self.failures, self.next_trial = limit, rest, 0, 0.0
+
+    def run(self, work):
+        if self.failures >= self.limit:
+            if time.time() < self.next_trial:
+                raise CallFailed("not called: the circuit is open")
+            self.next_trial = time.time() + self.rest
+        try:
+            result = work()
+        except CallFailed:
+            self.failures += 1
+            self.next_trial = time.time() + self.rest
+            raise
+        self.failures = 0
+        return result

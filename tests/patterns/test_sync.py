@@ -1,5 +1,6 @@
 """A call that waits: one exception for what went wrong, retries that end, a budget that holds."""
 
+import contextlib
 import time
 
 import boto3
@@ -11,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import Lab
-from helpers.patterns.sync import CallFailed, RetryBudget, call, fixed, jittered, retry
+from helpers.patterns.sync import (
+    CallFailed,
+    CircuitBreaker,
+    RetryBudget,
+    call,
+    fixed,
+    jittered,
+    retry,
+)
 
 
 @pytest.fixture
@@ -101,6 +110,56 @@ def test_retries_stay_within_the_budget(outcomes, reserve):
         budget.earn()
         retries += failed and budget.spend()
         assert retries <= reserve + share * calls
+
+
+class TestCircuitBreaker:
+    @pytest.fixture
+    def service(self):
+        """What is called: it works if `up`, and counts its calls."""
+
+        class Service:
+            up, calls = False, 0
+
+            def __call__(self):
+                self.calls += 1
+                if not self.up:
+                    raise CallFailed("down")
+                return "done"
+
+        return Service()
+
+    def through(self, breaker, service, times):
+        """How many of so many calls succeed."""
+        good = 0
+        for _ in range(times):
+            with contextlib.suppress(CallFailed):
+                good += breaker.run(service) == "done"
+        return good
+
+    def test_calls_nobody_after_so_many_failures_in_a_row(self, service):
+        assert self.through(CircuitBreaker(limit=3, rest=60), service, 10) == 0
+        assert service.calls == 3
+
+    def test_a_success_between_two_failures_keeps_it_closed(self, service):
+        breaker = CircuitBreaker(limit=2, rest=60)
+        for up in (False, True) * 5:
+            service.up = up
+            assert self.through(breaker, service, 1) == up
+        assert service.calls == 10
+
+    def test_one_trial_a_rest_and_a_success_closes_it(self, lab, service):
+        breaker, good = CircuitBreaker(limit=1, rest=10), []
+
+        def caller():
+            for moment in range(4):  # seconds 0, 11, 22, 33
+                service.up = moment == 2
+                good.append(self.through(breaker, service, 3))
+                time.sleep(11)
+
+        with lab.running(minutes=1):
+            lab.start(caller)
+        assert good == [0, 0, 3, 0]
+        assert service.calls == 1 + 1 + 3 + 1
 
 
 def test_what_lesson_02_says_of_botocore(lab):
