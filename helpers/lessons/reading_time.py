@@ -1,8 +1,8 @@
 """How long a lesson takes: ``python -m helpers.lessons.reading_time`` prints it for each.
 
-230 words a minute; 8 seconds for a line of code in view; 10 minutes for an exercise; and a minute
-for the runs. What is folded (hints, solutions, cells with a ``hide-…`` tag) is not in view, and a
-diagram is looked at, not read.
+230 words a minute; 8 seconds for a line of code in view; 10 minutes for an exercise, its text and
+starter included; and a minute for the runs. What is folded (hints, solutions, cells with a
+``hide-…`` tag) is not in view, and a diagram is looked at, not read.
 """
 
 from __future__ import annotations
@@ -16,17 +16,21 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 WORDS_A_MINUTE, SECONDS_A_LINE, AN_EXERCISE, RUNS = 230, 8, 10, 1
 FOLDED = {"solution", "hide-input", "hide-cell", "remove-cell"}
 NOT_READ = re.compile(r"<details>.*?</details>|^```mermaid.*?^```", re.DOTALL | re.MULTILINE)
+SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 
 
 def reading_time(notebook: dict[str, Any]) -> dict[str, float]:
     """Words and lines in view, exercises, and the minutes that they take, of a notebook's JSON."""
     words = lines = exercises = 0
+    heading = ""
     for cell in notebook["cells"]:
         source, tags = "".join(cell["source"]), set(cell["metadata"].get("tags", ()))
         exercises += "solution" in tags
         if cell["cell_type"] == "markdown":
-            words += len(NOT_READ.sub("", source).split())
-        elif not tags & FOLDED:
+            for part in SECTION.split(NOT_READ.sub("", source)):
+                heading = part if part.startswith("## ") else heading
+                words += 0 if heading.startswith("## Exercise") else len(part.split())
+        elif not tags & FOLDED and not heading.startswith("## Exercise"):
             lines += sum(bool(line.strip()) for line in source.splitlines())
     reading = words / WORDS_A_MINUTE + lines * SECONDS_A_LINE / 60
     minutes = round(reading + exercises * AN_EXERCISE + RUNS, 1)
