@@ -40,17 +40,15 @@ def measure_all(
 ) -> Iterator[tuple[str, int, dict[str, float], float]]:
     """Every run on every seed: name, seed, numbers and seconds, as they are done."""
     pool = ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn"))
-    with pool:
+    try:
         jobs = {
             pool.submit(measure, source, seed): (source, seed)
             for source in sources
             for seed in seeds
         }
-        try:
-            for job in as_completed(jobs):
-                source, seed = jobs[job]
-                numbers, seconds = job.result()
-                yield source, seed, numbers, seconds
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        for job in as_completed(jobs):
+            source, seed = jobs[job]
+            numbers, seconds = job.result()
+            yield source, seed, numbers, seconds
+    finally:  # also when one run fails, or the reader has seen enough
+        pool.shutdown(cancel_futures=True)

@@ -7,7 +7,7 @@ import pytest
 
 from helpers.findings import lessons_with_findings, of_lesson, record, register
 from helpers.findings.__main__ import main
-from helpers.findings.measuring import measure, runs_of
+from helpers.findings.measuring import measure, measure_all, runs_of
 from helpers.findings.record import RECORD, SEEDS, read
 
 SOURCES = [source for number in lessons_with_findings() for source in runs_of(of_lesson(number))]
@@ -90,3 +90,8 @@ def test_a_wrong_argument_is_named(wrong, capsys):
     with pytest.raises(SystemExit):
         main(wrong)
     assert wrong[1] in capsys.readouterr().err
+
+
+def test_a_run_that_does_not_exist_is_named():
+    with pytest.raises(KeyError, match=r"00\.nothing"):
+        list(measure_all(["00.nothing"], [1]))
