@@ -187,6 +187,20 @@ class Lab:
             name, handler, timeout=timeout, memory=memory, cold_start=cold_start
         )
 
+    def bus_waits_at_most(self, seconds: float) -> None:
+        """Let this lab's EventBridge wait about so long at most between two tries of a target.
+
+        AWS does not say how long it waits. The lab's own choice is eight minutes; a lesson can show
+        by another one what hangs on it.
+
+        Raises
+        ------
+        ValueError
+            With the value, if it is less than a second.
+        """
+        self._check_open()
+        self._backend.bus_waits_at_most(seconds)
+
     def serve(self, url: str, handler: Callable[[dict[str, str], str], int | None]) -> None:
         """Let `handler(headers, body)` answer at a web address of the reader's.
 

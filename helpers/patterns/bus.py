@@ -20,19 +20,21 @@ def publish(events, entries, attempts=3):
 
 
 def let_in(sqs, queue, rule):
-    """Let this rule, and nothing else, send to a queue. Returns the queue's ARN."""
-    names = ["QueueArn"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]["QueueArn"]
+    """Let this rule send to a queue, beside those that may already. Returns the queue's ARN."""
+    asked = {"QueueUrl": queue, "AttributeNames": ["QueueArn", "Policy"]}
+    known = sqs.get_queue_attributes(**asked)["Attributes"]
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "events.amazonaws.com"},
         "Action": "sqs:SendMessage",
-        "Resource": arn,
+        "Resource": known["QueueArn"],
         "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
     }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
-    return arn
+    policy = json.loads(known.get("Policy") or '{"Version": "2012-10-17", "Statement": []}')
+    if statement not in policy["Statement"]:
+        policy["Statement"].append(statement)
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
+    return known["QueueArn"]
 
 
 def subscribe(events, sqs, bus, name, pattern, dead_letters=None, **target):

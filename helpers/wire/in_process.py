@@ -188,6 +188,12 @@ class InProcess:
         with self._visit():
             return functions.deploy(name, handler, region=REGION, **settings)
 
+    def bus_waits_at_most(self, seconds: float) -> None:
+        """Let EventBridge wait about so long at most between two tries."""
+        from helpers.emulator.events.retries import wait_at_most
+
+        wait_at_most(seconds)
+
     def close(self) -> None:
         """Put everything back."""
         _in_process[:] = [other for other in _in_process if other is not self]

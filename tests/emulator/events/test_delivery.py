@@ -147,6 +147,15 @@ class TestRetries:
         assert max(totals) < 1.1 * DAY
         assert len(set(totals)) == 300  # jitter
 
+    def test_an_experiment_can_let_its_lab_and_no_other_wait_less(self, lab):
+        lab.bus_waits_at_most(60)
+        assert 30 <= wait_before_retry(100) <= 90
+        with beside(seed=1):
+            assert wait_before_retry(100) >= 240
+        assert wait_before_retry(100) <= 90
+        with pytest.raises(ValueError, match="got 0"):
+            lab.bus_waits_at_most(0)
+
     def test_a_target_that_comes_back_gets_its_events(self, lab):
         queue = Queue("orders")
         rule("all", queue)
