@@ -33,6 +33,12 @@ def in_queues(lab):
     return {queue: rows["order_id"].tolist() for queue, rows in sent.groupby("queue")}
 
 
+def policy_of(sqs, queue):
+    """The ARN of a queue, and the statements of its policy."""
+    known = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    return known["QueueArn"], json.loads(known.get("Policy", "{}")).get("Statement", [])
+
+
 @pytest.fixture
 def shop(request):
     with Lab(seed=5) as lab:
@@ -112,13 +118,40 @@ class TestRoutes:
         dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
         rule = subscribe(events, sqs, "shop", "charging", PLACED, dead)
         for url in (sqs.get_queue_url(QueueName="charging")["QueueUrl"], dead):
-            found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-            [statement] = json.loads(found["Policy"])["Statement"]
-            assert statement["Resource"] == found["QueueArn"] == let_in(sqs, url, rule)
+            arn, [statement] = policy_of(sqs, url)
+            assert statement["Resource"] == arn == let_in(sqs, url, rule)
             assert statement["Principal"] == {"Service": "events.amazonaws.com"}
             assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": rule}}
         [target] = events.list_targets_by_rule(Rule="charging", EventBusName="shop")["Targets"]
         assert target["DeadLetterConfig"]["Arn"].endswith(":dead")
+
+    def test_a_queue_that_rules_share_lets_in_each_of_them_once(self, shop):
+        _, events, sqs = shop
+        dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+        rules = [
+            subscribe(events, sqs, "shop", name, PLACED, dead)
+            for name in ("charging", "fraud-check", "charging")  # the first one twice
+        ]
+        _, statements = policy_of(sqs, dead)
+        admitted = [each["Condition"]["ArnEquals"]["aws:SourceArn"] for each in statements]
+        assert admitted == rules[:2]
+
+    def test_what_somebody_else_may_do_with_a_queue_stays_as_it_is(self, shop):
+        _, events, sqs = shop
+        queue = sqs.create_queue(QueueName="charging")["QueueUrl"]
+        arn, _ = policy_of(sqs, queue)
+        theirs = {
+            "Sid": "finance",
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::210987654321:root"},
+            "Action": "sqs:ReceiveMessage",
+            "Resource": arn,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [theirs]})
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+        subscribe(events, sqs, "shop", "charging", PLACED)
+        assert policy_of(sqs, queue)[1][0] == theirs
+        assert len(policy_of(sqs, queue)[1]) == 2
 
     def test_subscribing_again_changes_the_pattern_and_keeps_one_target(self, shop):
         lab, events, sqs = shop

@@ -37,7 +37,7 @@ def replays(seed: int = 8) -> pd.DataFrame:
     return counts.reindex(range(4), fill_value=0).set_index(pd.Index(REPLAYS, name="replay"))
 
 
-def lost_replies(seed: int = 8, rate: float = 0.08) -> pd.DataFrame:
+def lost_replies(seed: int = 8, rate: float = 0.2) -> pd.DataFrame:
     """Messages that come of lost replies, by whose reply is lost: orders, messages, event ids."""
     lose = {"the bus": ("sqs.SendMessage", "charging"), "the publisher": ("events.PutEvents", None)}
     rows = {}

@@ -307,14 +307,14 @@ FINDINGS = (
     ),
     Law(
         "08.same-id",
-        "The bus repeats a delivery: {bus_messages} messages for {published} orders, with "
-        "{bus_ids} ids.",
+        "Where a reply to the bus is lost, there are more messages than orders, and as many ids "
+        "as orders.",
         again,
         lambda n: n["bus_messages"] > n["published"] == n["bus_ids"] == n["arrived"],
     ),
     Law(
         "08.new-id",
-        "The publisher repeats itself: {publisher_messages} messages, with {publisher_ids} ids.",
+        "Where a reply to the publisher is lost, there are as many ids as messages.",
         again,
         lambda n: n["publisher_messages"] == n["publisher_ids"] > n["published"],
     ),
@@ -327,7 +327,7 @@ FINDINGS = (
     ),
     Law(
         "08.kinds",
-        "Six kinds of targets get the same {most} orders.",
+        "Six kinds of targets get the same orders, each of them once.",
         places,
         lambda n: n["fewest"] == n["most"] > 0,
     ),

@@ -259,3 +259,8 @@ def failed(events: pd.DataFrame, orders: list[load.Order]) -> dict[str, int]:
         "in the rule's dead letters": len(places.get("dead-letters", ())),
         "in the function's own": len({*own} & of_hour),
     }
+
+
+def how_many(part: int, whole: int) -> str:
+    """A part of some orders, in a word: all, some or none."""
+    return "none" if not part else "all" if part == whole else "some"
