@@ -160,8 +160,8 @@ def twice(orders: Sequence[load.Order], after: float) -> list[load.Order]:
 
 
 def lost_replies(*, seed: int = 6) -> tuple[pd.DataFrame, int]:
-    """Every order is sent once, and one reply in ten is lost. The trace, and how many were."""
-    lost = faults.lost_reply("sqs.SendMessage", rate=0.1, seed=seed)
+    """Every order is sent once, and three replies in ten are lost. The trace, and how many were."""
+    lost = faults.lost_reply("sqs.SendMessage", rate=0.3, seed=seed)
     orders = load.orders(rate=0.5, minutes=1, seed=seed)
     options: dict[str, Any] = {"seed": seed, "minutes": 7, "workers": 1, "faulty": [lost]}
     trace = by_queue(orders, taking(itertools.repeat(0.0)), make=patient, ids=ONE_GROUP, **options)
