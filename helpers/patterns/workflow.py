@@ -1,73 +1,21 @@
-"""One order, four steps: as glue in a Lambda function, and as a workflow of Step Functions.
+"""One order, four steps, as a workflow of Step Functions that calls the services itself.
 
 Lesson 10 writes these functions out. They run unchanged on an AWS account.
 """
 
 import json
-import random
-import time
-
-from botocore.exceptions import BotoCoreError, ClientError
-
-from helpers.patterns.sync import CallFailed, call
 
 ITEM = "$states.input.items[0]"
 RETRY = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "BackoffRate": 2, "MaxAttempts": 6,
          "JitterStrategy": "FULL"}  # fmt: skip
 
 
-def change_stock(tables, order, sign, **condition):
-    """Take the pieces of the first item out of the stock, or put them back."""
-    [item, *_] = order["items"]
-    tables.update_item(
-        TableName="stock",
-        Key={"sku": {"S": item["sku"]}},
-        UpdateExpression=f"SET pieces = pieces {sign} :n",
-        ExpressionAttributeValues={":n": {"N": str(item["quantity"])}},
-        **condition,
-    )
-
-
-def tell(events, order, detail_type):
-    """Say how an order ended."""
-    entry = {"EventBusName": "shop", "Source": "shop.orders", "DetailType": detail_type}
-    events.put_events(Entries=[entry | {"Detail": json.dumps(order)}])
-
-
-def patiently(work, unless="", attempts=7):
-    """Try again after up to 1, 2, 4 … seconds, unless the error's text holds `unless`."""
-    for attempt in range(attempts):
-        try:
-            return work()
-        except (CallFailed, BotoCoreError, ClientError) as error:
-            if attempt == attempts - 1 or (unless and unless in str(error)):
-                raise
-            time.sleep(random.random() * 2**attempt)
-
-
-def careful_glue(functions, tables, sqs, events, shipping, order):
-    """The order process with a way back from every step."""
-    undo, why = [], ""
-    try:
-        undo.append(lambda: call(functions, "refund", order))
-        patiently(lambda: call(functions, "charge", order), unless="declined")
-        enough = {"ConditionExpression": "pieces >= :n"}
-        patiently(lambda: change_stock(tables, order, "-", **enough), unless="ConditionalCheck")
-        undo.append(lambda: change_stock(tables, order, "+"))
-        body = json.dumps(order)
-        patiently(lambda: sqs.send_message(QueueUrl=shipping, MessageBody=body))
-    except (CallFailed, BotoCoreError, ClientError) as error:
-        why = str(error)
-        for step in reversed(undo):
-            patiently(step)
-    patiently(lambda: tell(events, order, "OrderRejected" if why else "OrderAccepted"))
-
-
 def task(resource, arguments, then, **fields):
     """A state that calls a service. What came in goes on to the next state."""
     called = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Arguments": arguments}
+    usual = {"Output": "{% $states.input %}", "Retry": [RETRY], "TimeoutSeconds": 10}
     end = {"Next": then} if then else {"End": True}
-    return called | {"Output": "{% $states.input %}", "Retry": [RETRY]} | end | fields
+    return called | usual | end | fields
 
 
 def never(error):
@@ -79,6 +27,11 @@ def caught(error, then):
     """A rule for Catch: where to go on. The error's name goes with the order."""
     output = "{% $merge([$states.input, {'why': $states.errorOutput.Error}]) %}"
     return {"ErrorEquals": [error], "Next": then, "Output": output}
+
+
+def function(name):
+    """Arguments of Invoke: the function gets the order."""
+    return {"FunctionName": name, "Payload": "{% $states.input %}"}
 
 
 def pieces(sign, **condition):
@@ -99,21 +52,20 @@ def entry(detail_type):
 
 def order_process(shipping):
     """The order process as a definition in Amazon States Language."""
-    order, sold_out = "{% $states.input %}", "DynamoDB.ConditionalCheckFailedException"
-    charge = {"FunctionName": "charge", "Payload": order}
-    refund = {"FunctionName": "refund", "Payload": order}
-    ways_back = [caught("CardDeclined", "Tell rejected"), caught("States.ALL", "Refund")]
+    declined, sold_out = "CardDeclined", "DynamoDB.ConditionalCheckFailedException"
+    message = {"QueueUrl": shipping, "MessageBody": "{% $states.input %}"}
     states = {
-        "Charge": task("lambda:invoke", charge, "Reserve", TimeoutSeconds=10,
-                       Retry=[never("CardDeclined"), RETRY], Catch=ways_back),
+        "Charge": task("lambda:invoke", function("charge"), "Reserve",
+                       Retry=[never(declined), RETRY],
+                       Catch=[caught(declined, "Tell rejected"), caught("States.ALL", "Refund")]),
         "Reserve": task("dynamodb:updateItem", pieces("-", ConditionExpression="pieces >= :n"),
                         "Ask for shipping", Retry=[never(sold_out), RETRY],
                         Catch=[caught("States.ALL", "Refund")]),
-        "Ask for shipping": task("sqs:sendMessage", {"QueueUrl": shipping, "MessageBody": order},
-                                 "Tell accepted", Catch=[caught("States.ALL", "Release")]),
+        "Ask for shipping": task("sqs:sendMessage", message, "Tell accepted",
+                                 Catch=[caught("States.ALL", "Release")]),
         "Tell accepted": task("events:putEvents", entry("OrderAccepted"), None),
         "Release": task("dynamodb:updateItem", pieces("+"), "Refund"),
-        "Refund": task("lambda:invoke", refund, "Tell rejected"),
+        "Refund": task("lambda:invoke", function("refund"), "Tell rejected"),
         "Tell rejected": task("events:putEvents", entry("OrderRejected"), "Rejected"),
         "Rejected": {"Type": "Fail", "Error": "OrderRejected", "Cause": "{% $states.input.why %}"},
     }  # fmt: skip

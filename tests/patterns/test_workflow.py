@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from helpers import Lab, faults, load
 from helpers.charts import edges_of
 from helpers.lessons.arns import ROLE
-from helpers.lessons.lesson_10 import histories
+from helpers.lessons.lesson_10 import glue, histories
 from helpers.lessons.lesson_10.fulfilment import Fulfilment, paid_and_shipped
 from helpers.patterns import workflow
 from helpers.patterns.sync import CallFailed
@@ -21,7 +21,7 @@ RIGHT = {"shipped", "called off"}
 
 def care(shop, order):
     clients = shop.patient, shop.tables, shop.sqs, shop.events
-    workflow.careful_glue(*clients, shop.shipping, order)
+    glue.careful_glue(*clients, shop.shipping, order)
 
 
 def begin(shop, design):
@@ -150,19 +150,19 @@ class Failing:
 
 def test_patiently_waits_longer_and_longer_up_to_a_limit(monkeypatch):
     waits = []
-    monkeypatch.setattr(workflow.time, "sleep", waits.append)
-    monkeypatch.setattr(workflow.random, "random", lambda: 1.0)
-    assert workflow.patiently(Failing(6, CallFailed("no"))) == "done"
+    monkeypatch.setattr(glue.time, "sleep", waits.append)
+    monkeypatch.setattr(glue.random, "random", lambda: 1.0)
+    assert glue.patiently(Failing(6, CallFailed("no"))) == "done"
     assert waits == [1, 2, 4, 8, 16, 32]
     with pytest.raises(CallFailed):
-        workflow.patiently(Failing(7, CallFailed("no")))
+        glue.patiently(Failing(7, CallFailed("no")))
 
 
 def test_patiently_does_not_repeat_what_is_final_and_hides_no_bug():
     declined = Failing(1, CallFailed("the card was declined"))
     with pytest.raises(CallFailed):
-        workflow.patiently(declined, unless="declined")
+        glue.patiently(declined, unless="declined")
     broken = Failing(1, KeyError("order_id"))
     with pytest.raises(KeyError):
-        workflow.patiently(broken)
+        glue.patiently(broken)
     assert (declined.calls, broken.calls) == (1, 1)

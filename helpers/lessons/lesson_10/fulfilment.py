@@ -6,7 +6,7 @@ order's money and goods. How an order passes through the steps (glue, workflow) 
 
 import json
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from random import Random
 
 import boto3
@@ -39,6 +39,9 @@ class Fulfilment:
     flaky : float
         Share of the charges that fail with a ConnectionError before anything happened; to be set
         while orders come.
+    good : set of str
+        Ids of the orders that a day without trouble would ship: the card is not declined, and the
+        orders before have left enough pieces.
     """
 
     def __init__(self, lab, orders, *, seconds=0.5, declined=DECLINED, flaky=0.0):
@@ -50,6 +53,7 @@ class Fulfilment:
         self.lab, self.seconds, self.declined, self.flaky = lab, seconds, declined, flaky
         self._draws, self._charged = Random(f"cards {lab.seed}"), Counter()
         self._bad = {o.order_id for o in orders if self._draws.random() < declined}
+        self.good = _served(orders, self._bad)
         self.shipping = self.sqs.create_queue(QueueName="shipping")["QueueUrl"]
         self.events.create_event_bus(Name="shop")
         self.tables.create_table(
@@ -96,6 +100,17 @@ class Fulfilment:
         """Give back what was charged for the order, which may be nothing."""
         for _ in range(self._charged.pop(order["order_id"], 0)):
             self.lab.mark("refunded", order_id=order["order_id"])
+
+
+def _served(orders, declined):
+    """Ids of the orders that get their pieces, one after another, if nothing else goes wrong."""
+    left, served = defaultdict(lambda: PIECES), set()
+    for order in orders:
+        item = order.items[0]
+        if order.order_id not in declined and left[item.sku] >= item.quantity:
+            left[item.sku] -= item.quantity
+            served.add(order.order_id)
+    return served
 
 
 def paid_and_shipped(lab, orders):
