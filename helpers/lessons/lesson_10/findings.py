@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers import costs
 from helpers.findings import Law, Numbers, Quantity, Tendency
-from helpers.lessons.lesson_10 import experiment
+from helpers.lessons.lesson_10 import experiment, sales
 from helpers.lessons.lesson_10.experiment import EACH, NOT_BILLED, WRONG, Run
 from helpers.patterns.workflow import RETRY
 
@@ -77,7 +77,7 @@ def crowd(seed: int) -> Numbers:
 
 def sale(seed: int) -> Numbers:
     """Twelve sales, in three ways to start the order process."""
-    at_once, sync, asking = (experiment.sold(way, seed=seed) for way in experiment.WAYS)
+    at_once, sync, asking = (sales.sold(way, seed=seed) for way in sales.WAYS)
 
     def told(name: str, frame: pd.DataFrame) -> dict[str, float]:
         shipped = frame["fate"] == "shipped"
