@@ -6,6 +6,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -14,12 +15,21 @@ import boto3
 from helpers import faults, load
 from helpers.lab import Lab
 from helpers.lessons.exercise import Exercise, Failed
-from helpers.lessons.lesson_13.misfortune import Crash
+from helpers.lessons.machines import Machine, is_mistake
+from helpers.lessons.memory import fresh
 from helpers.patterns.idempotency import once, table_of_records
 
 SEEDS = (1131, 1132, 1133)
 KINDS = ("OrderPlaced", "OrderCancelled")
 EFFECTS = {"OrderPlaced": "charged", "OrderCancelled": "refunded"}
+BEGUN_AGAIN = 20  # times that a checkout begins again for one order
+AGAIN = 45  # seconds until a message that was not acknowledged is delivered again
+DELIVERIES = 100  # of one message, until the queue gives it up
+MINUTES = 240
+WRITES = (
+    "put_item", "update_item", "delete_item", "transact_write_items", "batch_write_item",
+    "execute_statement", "execute_transaction",
+)  # fmt: skip
 
 
 def right_key(lab: Lab, key: Callable[[dict[str, Any]], str], seed: int) -> None:
@@ -27,9 +37,7 @@ def right_key(lab: Lab, key: Callable[[dict[str, Any]], str], seed: int) -> None
     dynamodb, draws = boto3.client("dynamodb"), Random(f"events {seed}")
     table_of_records(dynamodb, "records")
     orders = [json.loads(order.json()) for order in load.orders(rate=1.0, seconds=15, seed=seed)]
-    regular = orders[0]["customer"]
-    for order in orders[::4]:  # a good customer, who orders again and again
-        order["customer"] = regular
+    _order_again(orders)
     events = []
     for order in orders:
         for kind in KINDS[: draws.choice((1, 2))]:
@@ -42,7 +50,8 @@ def right_key(lab: Lab, key: Callable[[dict[str, Any]], str], seed: int) -> None
         def effect() -> None:
             done[event["detail"]["order_id"], event["detail-type"]] += 1
 
-        name = key(json.loads(json.dumps(event)))
+        process = fresh(key)  # each delivery may come to another machine
+        name = process(json.loads(json.dumps(event)))
         if not isinstance(name, str) or not name:
             raise Failed(f"A key is a text, and your function gave {name!r}.")
         once(dynamodb, "records", name, effect)
@@ -62,6 +71,12 @@ def right_key(lab: Lab, key: Callable[[dict[str, Any]], str], seed: int) -> None
             raise Failed(f"Order {name} was {_times(EFFECTS[kind], count)}.")
 
 
+def _order_again(orders: list[dict[str, Any]]) -> None:
+    """A good customer orders the same things again and again: every fourth order is hers."""
+    for order in orders[::4]:
+        order |= {part: orders[0][part] for part in ("customer", "tenant", "items", "amount")}
+
+
 def _event(draws: Random, kind: str, order: dict[str, Any]) -> dict[str, Any]:
     ident = f"{draws.getrandbits(64):016x}"
     return {"id": ident, "detail-type": kind, "source": "shop.checkout", "detail": order}
@@ -75,23 +90,29 @@ class Provider:
     """A card provider that recognises a token, and whose answers get lost now and then."""
 
     def __init__(self, draws: Random) -> None:
-        self.draws, self.known = draws, {}  # token -> (order, receipt)
+        self._draws = draws
+        self._known: dict[str, tuple[str, str]] = {}  # token -> (order, receipt)
         self.charged: Counter[str] = Counter()
+        self.receipts: dict[str, str] = {}
+        self.mixed_up: list[tuple[str, str]] = []  # orders that came with another one's token
 
-    def pay(self, order: dict[str, Any], token: str) -> str:
-        name, lucky = order["order_id"], self.draws.random()
+    def pay(self, machine: Machine, order: dict[str, Any], token: str) -> str:
+        name, lucky = order["order_id"], self._draws.random()
         if lucky < 0.1:
             raise ConnectionError("the card provider did not get the request")
-        if token not in self.known:
+        if lucky > 0.97:
+            machine.die()
+        if token not in self._known:
             self.charged[name] += 1
-            self.known[token] = (name, f"receipt-{len(self.known)}")
-        before, receipt = self.known[token]
+            receipt = self.receipts[name] = f"receipt-{len(self._known)}"
+            self._known[token] = name, receipt
+        before, receipt = self._known[token]
         if before != name:
-            raise Failed(f"Order {name} was not charged: its token had been used for {before}.")
+            self.mixed_up.append((name, before))
         if lucky < 0.25:
             raise ConnectionError("no answer from the card provider")
         if lucky < 0.3:
-            raise Crash
+            machine.die()
         return receipt
 
 
@@ -99,47 +120,69 @@ def one_token(lab: Lab, payment: Callable[..., Any], seed: int) -> None:
     """Each order charged once, though answers get lost and the machine dies now and then."""
     provider = Provider(Random(f"provider {seed}"))
     orders = [json.loads(o.json()) for o in load.orders(rate=1.0, seconds=60, seed=seed)]
-    for order in orders[::4]:  # a good customer again
-        order["customer"] = orders[0]["customer"]
-    receipts: dict[str, Any] = {}
+    _order_again(orders)
+    returned: dict[str, Any] = {}
 
     def checkout() -> None:
+        process = fresh(payment)
         for order in orders:
-            for _ in range(20):  # a machine that died starts again with the same order
-                try:
-                    receipts[order["order_id"]] = payment(provider.pay, dict(order))
+            for _ in range(BEGUN_AGAIN):
+                found: list[Any] = []
+                if _on_a_machine(process, provider, order, found):
+                    returned[order["order_id"]] = found[0]
                     break
-                except Crash:
-                    time.sleep(5)
+                time.sleep(5)
+                process = fresh(payment)  # a machine that died knows nothing any more
 
-    with lab.running():
+    with lab.running(minutes=MINUTES):
         lab.start(checkout)
+        lab.start(_goes_on)
+    for name, before in provider.mixed_up:
+        raise Failed(f"Order {name} was not charged: its token had been used for {before}.")
     for order in orders:
         name = order["order_id"]
         if provider.charged[name] != 1:
             raise Failed(f"Order {name} was {_times('charged', provider.charged[name])}.")
-        if not receipts.get(name):
-            raise Failed(f"Order {name} was charged, and its checkout has no receipt.")
+        if name not in returned:
+            raise Failed(f"Order {name} was charged, and your function never came back with it.")
+        if returned[name] != provider.receipts[name]:
+            raise Failed(
+                f"Order {name} was charged, and your function returned {returned[name]!r}, which "
+                "is not its receipt."
+            )
+
+
+def _goes_on() -> None:
+    """Time goes on, also if nothing is left but functions on dead machines."""
+    time.sleep(2 * MINUTES * 60)
+
+
+def _on_a_machine(
+    process: Callable[..., Any], provider: Provider, order: dict[str, Any], found: list[Any]
+) -> bool:
+    machine = Machine()
+    pay = machine.part(partial(provider.pay, machine))
+    return machine.run(lambda: found.append(process(pay, dict(order))))
 
 
 class Dying:
     """A DynamoDB client on a machine that dies before or after some of its writes."""
 
-    def __init__(self, client: Any, draws: Random) -> None:
-        self._client, self._draws = client, draws
+    def __init__(self, client: Any, draws: Random, machine: Machine) -> None:
+        self._client, self._draws, self._machine = client, draws, machine
 
     def __getattr__(self, name: str) -> Any:
         part = getattr(self._client, name)
-        if name not in ("put_item", "update_item", "delete_item", "transact_write_items"):
+        if name not in WRITES:
             return part
 
         def write(*args: Any, **options: Any) -> Any:
             lucky = self._draws.random()
             if lucky < 0.08:
-                raise Crash
+                self._machine.die()
             answer = part(*args, **options)
             if lucky > 0.92:
-                raise Crash
+                self._machine.die()
             return answer
 
         return write
@@ -154,31 +197,54 @@ def points_once(lab: Lab, give: Callable[..., Any], seed: int) -> None:
     for number, order in enumerate(orders):
         order["customer"] = f"c-{number // 2:05d}"  # two orders each
 
-    def deliver(order: dict[str, Any], deliveries: int) -> None:
-        while deliveries:
+    def deliver(order: dict[str, Any], at: float) -> None:
+        """One message, delivered until it is acknowledged; each time in a process of its own."""
+        time.sleep(at)
+        error: Exception | None = None
+        for _ in range(DELIVERIES):
+            machine = Machine()
+            client = machine.part(Dying(dynamodb, draws, machine))
             try:
-                give(Dying(dynamodb, draws), dict(order))
-                deliveries -= 1
-            except Crash:
-                time.sleep(30)  # not deleted: the queue delivers it again
+                if machine.run(fresh(give), client, dict(order)):
+                    return
+            except Exception as raised:
+                if is_mistake(raised):
+                    raise
+                error = raised
+            time.sleep(AGAIN)  # not deleted: the queue delivers it again
+        raise Failed(
+            f"Order {order['order_id']} was delivered {DELIVERIES} times, and each time "
+            f"{f'your function raised {type(error).__name__!r}' if error else 'its machine died'}."
+        )
 
-    def day() -> None:
-        for order in orders:
-            deliver(order, draws.choice((1, 1, 2)))
-        time.sleep(3600)
-        for order in orders[::5]:  # somebody replays an archive
-            deliver(order, 1)
+    with (
+        faults.latency("dynamodb", median=0.02, p99=0.1, seed=seed),
+        faults.lost_reply("dynamodb", rate=0.02, seed=seed),
+        lab.running(minutes=MINUTES),
+    ):
+        lab.start(_goes_on)
+        for number, order in enumerate(orders):
+            at = 10.0 * (number // 2)  # both orders of a customer at the same time
+            lab.start(deliver, order, at)
+            for later in draws.choice(((), (), (0.0,), (5.0,))):
+                lab.start(deliver, order, at + later)
+            if number % 5 == 0:  # somebody replays an archive
+                lab.start(deliver, order, at + 3600)
+    _compare(orders, dynamodb.scan(TableName="points")["Items"])
 
-    with faults.lost_reply("dynamodb", rate=0.02, seed=seed), lab.running():
-        lab.start(day)
-    items = dynamodb.scan(TableName="points")["Items"]
-    found = {item["id"]["S"]: int(item.get("points", {"N": "0"})["N"]) for item in items}
-    for first, second in zip(orders[::2], orders[1::2], strict=False):
-        wanted = first["amount"] // 100 + second["amount"] // 100
-        has, who = found.get(first["customer"], 0), first["customer"]
-        if has != wanted:
-            pair = f"{first['order_id']} and {second['order_id']}"
-            raise Failed(f"Customer {who} has {has} points; orders {pair} bring {wanted}.")
+
+def _compare(orders: list[dict[str, Any]], items: list[dict[str, Any]]) -> None:
+    held = {item["id"]["S"]: item.get("points", {"N": "0"}) for item in items}
+    wanted: Counter[str] = Counter()
+    for order in orders:
+        wanted[order["customer"]] += order["amount"] // 100
+    for who, due in wanted.items():
+        has = held.get(who, {"N": "0"})
+        if "N" not in has:
+            raise Failed(f"The points of customer {who} are no number, got {has!r}.")
+        if float(has["N"]) != due:
+            bring = " and ".join(each["order_id"] for each in orders if each["customer"] == who)
+            raise Failed(f"Customer {who} has {has['N']} points; {bring} bring {due}.")
 
 
 EXERCISES = {
