@@ -102,7 +102,7 @@ def show(chart: Axes | Figure, *, alt: str | None = None) -> Picture:
     """
     figure = chart if isinstance(chart, Figure) else figure_of(chart)
     if alt is None:
-        alt = " ".join(f"{describe(ax)}." for ax in figure.axes if ax.get_visible())
+        alt = " ".join(describe(ax) for ax in figure.axes if ax.get_visible())
     if not alt.strip():
         raise ValueError(f"a picture needs alt text that says what it shows, got {alt!r}")
     if raw := _RAW.search(alt):
@@ -130,6 +130,15 @@ def figure_of(ax: Axes) -> Figure:
     return figure
 
 
+def _reach(ticks: list[str]) -> str:
+    """What an axis spans: from its first number to its last, or the names along it."""
+    if not ticks:
+        return ""
+    if any(re.search(r"\d", tick) is None for tick in ticks):
+        return ": " + ", ".join(" ".join(tick.split()) for tick in ticks)
+    return f" from {ticks[0]} to {ticks[-1]}"
+
+
 def describe(ax: Axes) -> str:
     """Alt text from what stands on the axes: title, labels with their ranges, and series."""
     parts = [" ".join(ax.get_title(loc="left").split()) or "Chart"]
@@ -138,7 +147,7 @@ def describe(ax: Axes) -> str:
         ticks = [tick for tick in axis.get_majorticklocs() if low <= tick <= high]
         told = axis.get_major_formatter().format_ticks(ticks)
         label = axis.get_label_text() or "axis"
-        parts.append(f"{label} from {told[0]} to {told[-1]}" if told else label)
+        parts.append(label + _reach(told))
     names = ax.get_legend_handles_labels()[1]
     if names:
         parts.append("series: " + ", ".join(names))
