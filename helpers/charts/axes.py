@@ -155,6 +155,7 @@ def prediction(
         raise ValueError(f"axis must be 'x' or 'y', got {axis!r}")
     style = role("prediction") | {"linewidth": 2.2}
     box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
+    _make_room(ax, value, axis)
     if axis == "y":
         ax.axhline(value, **style)
         at, where = (0.99, value), ("right", "bottom", ax.get_yaxis_transform())
@@ -166,6 +167,17 @@ def prediction(
         xycoords=where[2], ha=where[0], va=where[1], fontsize=10, bbox=box,
     )  # fmt: skip
     return ax
+
+
+def _make_room(ax: Axes, value: float, axis: Literal["x", "y"]) -> None:
+    """Widen an axis whose limits were set by hand, so that a value beyond them is seen."""
+    low, high = ax.get_xlim() if axis == "x" else ax.get_ylim()
+    logarithmic = (ax.get_xscale() if axis == "x" else ax.get_yscale()) == "log"
+    if low <= value <= high or (logarithmic and value <= 0):
+        return
+    beyond = value * 2 if logarithmic else value + 0.12 * (value - low)
+    limits = (value, high) if value < low else (low, beyond)
+    (ax.set_xlim if axis == "x" else ax.set_ylim)(*limits)
 
 
 def whole() -> MaxNLocator:

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.ticker import MaxNLocator
 
-from helpers.charts.axes import canvas, finish
+from helpers.charts.axes import canvas, finish, whole
 from helpers.charts.style import BLUE, roles, styled
 
 _SHADES = LinearSegmentedColormap.from_list("shades", ["#ffffff", "#cfe3f2", BLUE, "#00344f"])
@@ -132,10 +132,11 @@ def bars(
         ax.bar_label(drawn, said, fontsize=10 if len(frame) * len(frame.columns) <= 16 else 8)
     ax.set_xticks(range(len(frame)), [str(name) for name in frame.index])
     ax.grid(axis="x", visible=False)
+    ax.margins(y=0.12)  # room for the label of the highest bar; fixed by the limit below
     if log:
         ax.set_yscale("log")
     else:
         ax.set_ylim(bottom=0)
-        ax.yaxis.set_major_locator(MaxNLocator(6))
-    ax.margins(y=0.12)
+        counts = (frame.fillna(0) % 1 == 0).all(axis=None)
+        ax.yaxis.set_major_locator(whole() if counts else MaxNLocator(6))
     return finish(ax, title=title, xlabel=xlabel or frame.index.name, ylabel=ylabel)

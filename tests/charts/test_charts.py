@@ -141,6 +141,16 @@ def test_a_prediction_is_a_line_with_its_label(axis):
     assert ax.texts[-1].get_text() == "your prediction"
 
 
+@pytest.mark.parametrize("value", [-20, 7_000])
+@pytest.mark.parametrize("axis", ["x", "y"])
+def test_a_prediction_beyond_an_axis_set_by_hand_is_seen(axis, value):
+    ax = charts.backlog(TRACE)
+    ax.set(xlim=(0, 60), ylim=(0, 5))
+    charts.prediction(ax, value, axis=axis)
+    low, high = ax.get_xlim() if axis == "x" else ax.get_ylim()
+    assert low <= value < high
+
+
 @pytest.mark.parametrize(("value", "axis"), [(float("nan"), "y"), (float("inf"), "x"), (1, "z")])
 def test_a_prediction_that_cannot_be_drawn_is_an_error(value, axis):
     with pytest.raises(ValueError, match=r"nan|inf|'z'"):

@@ -71,6 +71,12 @@ def test_bars_say_their_numbers_and_a_role_has_its_colour():
     assert charts.bars(frame["p50"], ylabel="s", log=True).get_yscale() == "log"
 
 
+def test_bars_of_counts_have_whole_ticks_and_room_for_their_labels():
+    ax = charts.bars(pd.Series([7, 1], name="charged"), ylabel="orders")
+    assert all(tick % 1 == 0 for tick in ax.get_yticks())
+    assert ax.get_ylim()[1] > 7.5
+
+
 def test_what_agrees_stands_on_the_line():
     frame = pd.DataFrame({"measured": [60.0, 7300.0], "expected": [66.0, 7200.0]})
     ax = charts.agreement(
