@@ -20,10 +20,14 @@ from helpers.patterns.shop import open_shop
 
 SEEDS = (1071, 1072, 1073)
 ROUTES = ("charging", "fraud-check", "limited-editions", "shipping", "packing-large")
+OURS = ("gift-wrapping", "gift-wrapping-dead")
 OTHERS = {"charging", "fraud-check"}  # who listens to the topic before route six does
 LOCKED = (20, 80)  # seconds
+LONGER = (20, 140)  # the same for a sender's queue, another one on each seed
+REFUSES = ("charging", "shipping", "packing-large")
+HICCUP = 3  # seconds for which each queue in turn refuses everything
 PATIENCE = 30  # seconds within which an order is in each queue that takes it
-ATTEMPTS = 5000  # at a queue that refuses, of all orders together
+ATTEMPTS = 10_000  # at a queue that refuses, of all orders together
 DENIED: dict[str, Any] = {
     "status": 403,
     "code": "AccessDenied",
@@ -36,18 +40,18 @@ def each_once(lab: Lab, sender: Callable[..., Any], seed: int) -> None:
     sqs = boto3.client("sqs")
     queues = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ROUTES}
     orders = load.orders(rate=1.0, minutes=1, seed=seed)
+    draws, refusing = Random(f"names {seed}"), REFUSES[seed % len(REFUSES)]
 
     def checkout(order: load.Order) -> None:
         body = json.loads(order.json())
-        sender(sqs, queues, recipients(body), body)
+        names = recipients(body)
+        draws.shuffle(names)
+        sender(sqs, queues, names, body)
 
-    with (
-        faults.latency("sqs", median=0.01, p99=0.06, seed=seed),
-        faults.error("sqs.SendMessage", rate=0.04, seed=seed, **DENIED),
-        lab.running(minutes=6),
-    ):
+    with faults.latency("sqs", median=0.01, p99=0.06, seed=seed), lab.running(minutes=6):
         lab.start(open_shop, orders, checkout)
-        lab.start(_lock, "shipping")
+        lab.start(_lock, refusing, *LONGER)
+        lab.start(_hiccups)
     sent = dict(_sent(lab))
     for order in orders:
         due = recipients(json.loads(order.json()))
@@ -59,12 +63,31 @@ def each_once(lab: Lab, sender: Callable[..., Any], seed: int) -> None:
                 raise Failed(f"Order {order.order_id} concerns {name}, and never got there.")
             if len(times) > 1:
                 raise Failed(f"Order {order.order_id} is {len(times)} times in {name}.")
-            if name in due and name != "shipping" and times[0] - order.placed_at > PATIENCE:
+            if name in due and name != refusing and times[0] - order.placed_at > PATIENCE:
                 late = times[0] - order.placed_at
                 raise Failed(
                     f"Order {order.order_id} came to {name} {late:.0f} s after it was placed, "
-                    "although nothing was wrong there: it waited for another queue."
+                    f"although {name} took messages again after {HICCUP} s."
                 )
+    _check_whole(lab, orders)
+
+
+def _hiccups() -> None:
+    """Each queue in turn refuses for some seconds, twice."""
+    for name in ROUTES * 2:
+        time.sleep(HICCUP)
+        with faults.error("sqs.SendMessage", resource=name, **DENIED):
+            time.sleep(HICCUP)
+
+
+def _check_whole(lab: Lab, orders: list[load.Order]) -> None:
+    """What a queue gets is the order, with all that is in it."""
+    whole = {order.order_id: json.loads(order.json()) for order in orders}
+    rows = trace.messages(lab.trace).query("what == 'sent'")
+    for queue, body in zip(rows["queue"], rows["body"], strict=True):
+        name = trace.field(body, "order_id")
+        if json.loads(body) != whole.get(name):
+            raise Failed(f"What {queue} got for order {name} is not the order: '{body[:80]}'.")
 
 
 def route_six(lab: Lab, route: Callable[..., Any], seed: int) -> None:
@@ -82,12 +105,14 @@ def route_six(lab: Lab, route: Callable[..., Any], seed: int) -> None:
     bodies = {name: json.loads(order.json()) for name, order in orders.items()}
     for body in list(bodies.values())[::3]:  # on the borders, and beside them
         body["amount"] = draws.choice([1999, 2000, 7999, 8000])
+    for body in list(bodies.values())[::7]:
+        body["tenant"] = "stamps"  # who sells here since yesterday
     try:
         route(sns, sqs, topic)
     except ClientError as error:
         raise Failed(f"AWS refuses what your function asks for: {error}") from None
     known = {url.rpartition("/")[2] for url in sqs.list_queues().get("QueueUrls", [])}
-    for name in ("gift-wrapping", "gift-wrapping-dead"):
+    for name in OURS:
         if name not in known:
             raise Failed(f"There is no queue named {name}, so nobody can look for orders there.")
 
@@ -96,7 +121,7 @@ def route_six(lab: Lab, route: Callable[..., Any], seed: int) -> None:
 
     with lab.running(minutes=4):
         lab.start(open_shop, list(orders.values()), checkout)
-        lab.start(_lock, "gift-wrapping")
+        lab.start(_lock, "gift-wrapping", *LOCKED)
     sent = dict(_sent(lab))
     for name, body in bodies.items():
         copies = {queue: len(sent[queue, name]) for queue in known if (queue, name) in sent}
@@ -113,6 +138,8 @@ def _check_sixth(body: dict[str, Any], copies: dict[str, int], placed_at: float)
         raise Failed(f"{about} did not come to the other teams as before this route.")
     if ours and not due:
         raise Failed(f"{about} came to {_presents(copies)}, and gift-wrapping does not want it.")
+    for queue in copies.keys() - OTHERS - {*OURS}:
+        raise Failed(f"{about} came to {queue}, where nobody looks for orders.")
     if due and not ours:
         locked = LOCKED[0] <= placed_at < LOCKED[1]
         state = "refused messages" if locked else "took messages"
@@ -126,15 +153,15 @@ def _presents(places: Iterable[str]) -> str:
     return next(name for name in sorted(places) if name.startswith("gift-wrapping"))
 
 
-def _lock(queue: str) -> None:
+def _lock(queue: str, start: int, end: int) -> None:
     """For a while nobody may send to a queue."""
-    time.sleep(LOCKED[0])
+    time.sleep(start)
     with faults.error("sqs.SendMessage", resource=queue, **DENIED) as refused:
-        for second in range(1, 1 + LOCKED[1] - LOCKED[0]):
+        for second in range(1, 1 + end - start):
             time.sleep(1)
             if refused.hits > ATTEMPTS:
                 raise Failed(
-                    f"Within {second} s, {refused.hits} messages were sent to {queue}, which "
+                    f"Within {second} s, {refused.hits} messages were sent to {queue!r}, which "
                     "refused them all: there is no pause between the attempts."
                 )
 
