@@ -17,6 +17,7 @@ from helpers.lab import Lab
 from helpers.lessons.exercise import Exercise, Failed
 from helpers.lessons.leftovers import bodies_in
 from helpers.lessons.lesson_09.schemas import validator
+from helpers.lessons.memory import fresh
 from helpers.patterns.bus import publish, subscribe
 from helpers.patterns.events import fact
 from helpers.patterns.shop import open_shop
@@ -24,6 +25,7 @@ from helpers.patterns.tenants import pack_from_queue
 
 SEEDS = (1091, 1092, 1093)
 OURS = {"source": ["shop.orders"]}
+AMOUNTS = (5, 99, 100, 2005, 2070, 123_456_789)  # cents
 NOTES = ("Happy birthday", "Get well soon, Ümit", "To Ann, with love")
 
 Json = dict[str, Any]
@@ -89,9 +91,12 @@ def unnoticed(lab: Lab, make: Callable[..., Any], seed: int) -> None:
     events, sqs = _on_the_bus(("charging", OURS), ("fraud-check", large))
     schema, draws = validator("v1"), Random(f"notes {seed}")
     orders, notes = {}, {}
-    for order in load.orders(rate=1, seconds=40, seed=seed):
-        source = _as_placed(order)
-        name = order.order_id
+    placed = [_as_placed(order) for order in load.orders(rate=1, seconds=40, seed=seed)]
+    for source, amount in zip(placed, AMOUNTS, strict=False):
+        [item, *_] = source["items"]
+        source |= {"amount": amount, "items": [item | {"quantity": 1, "unit_price": amount}]}
+    for source in placed:
+        name = source["order_id"]
         notes[name] = note = draws.choice(NOTES) if draws.random() < 0.3 else None
         orders[name] = copy.deepcopy(source)
         detail = make(source, note)
@@ -99,20 +104,24 @@ def unnoticed(lab: Lab, make: Callable[..., Any], seed: int) -> None:
             raise Failed(f"The function has to return the detail, a dictionary, got {detail!r}.")
         if source != orders[name]:
             raise Failed(f"Your function changed order {name} in the source itself.")
-        publish(events, [fact("OrderPlaced", detail)])
+        try:
+            entry = fact("OrderPlaced", detail)
+        except TypeError as error:
+            raise Failed(f"The detail of order {name} cannot be sent as JSON: {error}.") from None
+        publish(events, [entry])
     with lab.running(minutes=1):
         pass
     got, checked = _received(sqs, "charging"), _received(sqs, "fraud-check")
-    for name, placed in orders.items():
+    for name, order in orders.items():
         if name not in got:
             raise Failed(f"Order {name} cannot be found in any event: which field is its id?")
-        _use(name, got[name], placed)
-        if (placed["amount"] > 5000) != (name in checked):
-            verb = "was not" if placed["amount"] > 5000 else "was"
-            raise Failed(f"Order {name} over {placed['amount']} cents {verb} sent to fraud-check.")
+        _use(name, got[name], order)
+        if (order["amount"] > 5000) != (name in checked):
+            verb = "was not" if order["amount"] > 5000 else "was"
+            raise Failed(f"Order {name} over {order['amount']} cents {verb} sent to fraud-check.")
         if error := best_match(schema.iter_errors(got[name])):
             raise Failed(f"Version 1's schema refuses the event of order {name}: {error.message}.")
-        _new_wishes(name, got[name], placed, notes[name])
+        _new_wishes(name, got[name], order, notes[name])
 
 
 def _use(name: str, detail: Json, order: Json) -> None:
@@ -123,6 +132,11 @@ def _use(name: str, detail: Json, order: Json) -> None:
             found = f"{consumer} raised {type(error).__name__}: {error}"
         if found:
             raise Failed(f"Order {name}: {found}.")
+    for field, value in order.items():  # and consumers that read the others
+        if field not in detail:
+            raise Failed(f"The event of order {name} has no {field!r}, which version 1 had.")
+        if detail[field] != value:
+            raise Failed(f"The event of order {name} has another {field!r} than version 1.")
 
 
 def _new_wishes(name: str, detail: Json, order: Json, note: str | None) -> None:
@@ -154,12 +168,15 @@ class ChangingOrders:
         for number in range(draws.choice((0, 1, 1, 2, 3))):
             time.sleep(draws.choice((0.2, 20, 60)))
             address = {**state["address"], "street": f"{number + 1} New Street"}
-            state = {**state, "revision": state["revision"] + 1, "address": address}
+            state = {**state, "revision": self._next(state, draws), "address": address}
             self._say("AddressChanged", state)
         if draws.random() < 0.4:
             time.sleep(draws.choice((0.2, 20)))
-            state = {**state, "revision": state["revision"] + 1, "status": "cancelled"}
+            state = {**state, "revision": self._next(state, draws), "status": "cancelled"}
             self._say("OrderCancelled", state)
+
+    def _next(self, state: Json, draws: Random) -> int:
+        return state["revision"] + draws.choice((1, 1, 2, 8))  # it grows, by whatever it is
 
     def _say(self, kind: str, state: Json) -> None:
         self.states[state["order_id"]] = state
@@ -180,7 +197,7 @@ class View:
         event = json.loads(body)
         detail = event["detail"]
         name, revision = detail["order_id"], detail["revision"]
-        self._keep(copy.deepcopy(event), self.held)
+        fresh(self._keep)(copy.deepcopy(event), self.held)  # each event in a process of its own
         newest = self._newest[name] = max(self._newest.get(name, 0), revision)
         if detail["status"] == "cancelled":
             self._cancelled.add(name)
