@@ -106,8 +106,8 @@ def unnoticed(lab: Lab, make: Callable[..., Any], seed: int) -> None:
             raise Failed(f"Your function changed order {name} in the source itself.")
         try:
             entry = fact("OrderPlaced", detail)
-        except TypeError as error:
-            raise Failed(f"The detail of order {name} cannot be sent as JSON: {error}.") from None
+        except TypeError as wrong:
+            raise Failed(f"The detail of order {name} cannot be sent as JSON: {wrong}.") from None
         publish(events, [entry])
     with lab.running(minutes=1):
         pass
