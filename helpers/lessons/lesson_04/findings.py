@@ -211,7 +211,7 @@ FINDINGS: tuple[Finding, ...] = (
         "After three minutes they shorten it by less than a tenth.",
         sale,
         lambda n: n["in_three"] > 0.9 * n["alone"],
-        0.7,
+        0.6,
     ),
     Tendency(
         "04.paid",
