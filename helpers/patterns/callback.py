@@ -9,6 +9,7 @@ import threading
 import time
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 TOKEN_AND_ORDER = {"token.$": "$$.Task.Token", "order.$": "$"}
 
@@ -32,12 +33,13 @@ def answer(client, token, error=None, **output):
     return True
 
 
-def start_each(client, machine, orders):
-    """Start an execution for each order when it is placed; its name is the order's id."""
-    opened = time.time()
-    for order in orders:
-        time.sleep(max(0, opened + order.placed_at - time.time()))
-        client.start_execution(stateMachineArn=machine, name=order.order_id, input=order.json())
+def outcome(client, execution, every=5):
+    """How an execution ended. A read may be old, so RUNNING means "not yet, or not known yet"."""
+    while True:
+        seen = client.describe_execution(executionArn=execution)
+        if seen["status"] != "RUNNING":
+            return seen
+        time.sleep(every)
 
 
 @contextlib.contextmanager
@@ -51,6 +53,8 @@ def heartbeat(client, token, seconds):
                 client.send_task_heartbeat(taskToken=token)
             except client.exceptions.TaskTimedOut:
                 over.set()
+            except (BotoCoreError, ClientError):
+                pass  # the next heartbeat may get through
 
     heart = threading.Thread(target=beat, name=name, daemon=True)
     heart.start()
@@ -61,14 +65,27 @@ def heartbeat(client, token, seconds):
         heart.join()
 
 
+def catch(error, then):
+    """A rule for Catch: after this error, go on at another state, with the order."""
+    return {"ErrorEquals": [error], "ResultPath": "$.failure", "Next": then}
+
+
+def hand_to(function, why):
+    """A state that calls a function with the order and a word on why it was given up."""
+    call = {"FunctionName": function, "Payload": {"why": why, "order.$": "$"}}
+    invoke = "arn:aws:states:::lambda:invoke"
+    return {"Type": "Task", "Resource": invoke, "Parameters": call, "End": True}
+
+
 def with_failures_to(function, flow):
     """Let a Lambda function process what fails: a worker not heard of, and all the rest."""
-    catches = flow["States"]["Ask"]["Catch"] = []
-    for why, error in (("unheard", "States.HeartbeatTimeout"), ("failed", "States.ALL")):
-        catches.append({"ErrorEquals": [error], "ResultPath": "$.failure", "Next": why})
-        call = {"FunctionName": function, "Payload": {"why": why, "order.$": "$"}}
-        invoke = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True}
-        flow["States"][why] = invoke | {"Parameters": call}
+    states = flow["States"]
+    states["Ask"]["Catch"] = [
+        catch("States.HeartbeatTimeout", "Unheard"),
+        catch("States.ALL", "Failed"),
+    ]
+    states["Unheard"] = hand_to(function, "no heartbeat")
+    states["Failed"] = hand_to(function, "failed")
     return flow
 
 

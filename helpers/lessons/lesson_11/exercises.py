@@ -3,99 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import boto3
-from botocore.config import Config
 
 from helpers import faults, load
 from helpers.lab import Lab
-from helpers.lessons.arns import ROLE, execution_arn
 from helpers.lessons.exercise import Exercise, Failed, often
-from helpers.patterns.callback import TOKEN_AND_ORDER, answer, heartbeat, waiting
-from helpers.patterns.workflow import create
+from helpers.lessons.lesson_11.work import CLERKS, Asking, Clerks, LongWork, heartbeats_that_fail
+from helpers.patterns.callback import TOKEN_AND_ORDER, answer, heartbeat
 
 SEEDS = (1111, 1112, 1113)
 HOUR = 3600  # seconds
-CLERKS = ("ines", "jan")
-
-
-class Asking:
-    """A workflow that asks; each order has an execution, named after it."""
-
-    def __init__(self, client: Any, flow: Any) -> None:
-        self.client, self.machine = client, create(client, "ask", flow, ROLE)
-
-    def arn(self, name: str) -> str:
-        """Of the execution for an order."""
-        return execution_arn(self.machine, name)
-
-    def start(self, order: load.Order) -> None:
-        name = order.order_id
-        self.client.start_execution(stateMachineArn=self.machine, name=name, input=order.json())
-
-    def end(self, name: str) -> dict[str, Any]:
-        """How the execution for an order stands."""
-        told = self.client.describe_execution(executionArn=self.arn(name))
-        lasted = told.get("stopDate", told["startDate"]) - told["startDate"]
-        return told | {"lasted": lasted.total_seconds()}
 
 
 # -- 1
-
-
-class Clerks:
-    """Two clerks get each mail, and each answers it some hours later."""
-
-    def __init__(self, lab: Lab, my_answer: Callable[..., Any], seed: int) -> None:
-        patient = Config(retries={"mode": "standard", "total_max_attempts": 12})
-        self._client = boto3.client("stepfunctions", config=patient)
-        self._my_answer, self._draws = my_answer, Random(f"clerks {seed}")
-        self._hours: dict[tuple[str, str], float] = {}  # until an answer, by order and clerk
-        self._told: dict[tuple[str, str], Any] = {}
-        self.raised: list[Exception] = []
-        lab.deploy("mail", self._mail)
-        to = {"FunctionName": "mail", "Payload": TOKEN_AND_ORDER}
-        flow = waiting("lambda:invoke", to, TimeoutSeconds=24 * HOUR)
-        self.ask = Asking(self._client, flow)
-
-    def judge(self, name: str) -> None:
-        """The first answer of the first 24 hours counts, and each clerk is told whether it did."""
-        end = self.ask.end(name)
-        by = json.loads(end.get("output", "{}")).get("by")
-        if end["status"] == "SUCCEEDED" and by not in CLERKS:
-            raise Failed(f"Order {name} was answered with {end['output']}: by whom?")
-        first = min(CLERKS, key=lambda who: self._hours[name, who])
-        if by is None and self._hours[name, first] < 24:
-            raise Failed(
-                f"For order {name}, {first} said yes after {self._hours[name, first]:.1f} h, and "
-                "it ended without an answer after 24 h."
-            )
-        for who in CLERKS:
-            said = self._told.get((name, who))
-            if not isinstance(said, bool):
-                raise Failed(f"For order {name}, {who} was told {said!r} and not True or False.")
-            if said != (by == who):
-                fact = f"by the answer of {by}" if by else f"without an answer: {end['status']}"
-                raise Failed(f"Order {name} ended {fact}, and {who} was told {said}.")
-
-    def _mail(self, event: Any, context: Any) -> None:
-        for who in CLERKS:
-            mine = (event["order"]["order_id"], event["token"], who, self._draws.uniform(0.5, 30))
-            threading.Thread(target=self._clerk, args=mine, name=who).start()
-
-    def _clerk(self, order: str, token: str, who: str, hours: float) -> None:
-        self._hours[order, who] = hours
-        time.sleep(hours * HOUR)
-        try:
-            self._told[order, who] = self._my_answer(self._client, self.ask.arn(order), token, who)
-        except Exception as error:
-            self.raised.append(error)
 
 
 def did_it_count(lab: Lab, my_answer: Callable[..., Any], seed: int) -> None:
@@ -109,63 +36,40 @@ def did_it_count(lab: Lab, my_answer: Callable[..., Any], seed: int) -> None:
     if clerks.raised:
         raise clerks.raised[0]
     for order in orders:
-        clerks.judge(order.order_id)
+        _check_clerks(clerks, order.order_id)
+
+
+def _check_clerks(clerks: Clerks, name: str) -> None:
+    """The first answer of the first 24 hours counts, and each clerk is told whether it did."""
+    end, hours = clerks.ask.end(name), {who: clerks.hours[name, who] for who in CLERKS}
+    by = json.loads(end.get("output", "{}")).get("by")
+    if end["status"] == "SUCCEEDED" and by not in CLERKS:
+        raise Failed(f"Order {name} was answered with {end['output']}: by whom?")
+    first = min(CLERKS, key=lambda who: hours[who])
+    if by is None and hours[first] < 24:
+        raise Failed(
+            f"For order {name}, {first} said yes after {hours[first]:.1f} h, and "
+            "it ended without an answer after 24 h."
+        )
+    for who in CLERKS:
+        said = clerks.told.get((name, who))
+        if not isinstance(said, bool):
+            raise Failed(f"For order {name}, {who} was told {said!r} and not True or False.")
+        if said != (by == who):
+            fact = f"by the answer of {by}" if by else f"without an answer: {end['status']}"
+            raise Failed(f"Order {name} ended {fact}, and {who} was told {said}.")
 
 
 # -- 2
 
 
-class LongWork:
-    """Work in steps for the reader's worker: short, long, with an error in it, or endless."""
-
-    def __init__(
-        self, lab: Lab, worker: Callable[..., Any], orders: list[load.Order], seed: int
-    ) -> None:
-        self._lab, self._worker, self._draws = lab, worker, Random(f"steps {seed}")
-        self._client = boto3.client("stepfunctions")
-        cycle = ("short", "long", "raises", "endless", "long")
-        self.kinds = {order.order_id: cycle[n % 5] for n, order in enumerate(orders)}
-        self.began: dict[str, list[float]] = {}  # of each step, by order
-        self.raised: dict[str, float] = {}
-        self.unexpected: list[Exception] = []
-        lab.deploy("begin", self._begin)
-        to = {"FunctionName": "begin", "Payload": TOKEN_AND_ORDER}
-        limits = {"HeartbeatSeconds": HOUR, "TimeoutSeconds": 8 * HOUR}
-        self.ask = Asking(self._client, waiting("lambda:invoke", to, **limits))
-
-    def _begin(self, event: Any, context: Any) -> None:
-        name = event["order"]["order_id"]
-        self.began[name] = []
-        threading.Thread(target=self._work, args=(event["token"], name), name=name).start()
-
-    def _work(self, token: str, name: str) -> None:
-        try:
-            self._worker(self._client, token, self._steps(name))
-        except (ValueError, self._client.exceptions.TaskTimedOut):
-            pass  # a worker may die of its work, or of learning that it is over
-        except Exception as error:
-            self.unexpected.append(error)
-
-    def _steps(self, name: str) -> Iterator[dict[str, Any]]:
-        kind, left = self.kinds[name], self._draws.uniform(4, 7) * HOUR
-        left = {"short": 1200.0, "endless": 14.0 * HOUR}.get(kind, left)
-        while left > 0:
-            self.began[name].append(self._lab.now)
-            took = min(self._draws.uniform(1200, 3000), left)
-            time.sleep(took)
-            left -= took
-            if kind == "raises" and left < 3 * HOUR:
-                self.raised[name] = self._lab.now
-                raise ValueError("this customer is not in the register")
-            yield {"order_id": name, "left": round(left)}
-
-
 def heart_that_stops(lab: Lab, worker: Callable[..., Any], seed: int) -> None:
-    """Work of up to eight hours is answered, errors are reported, nobody works for nothing."""
+    """Work of up to eight hours is answered, though a heartbeat may fail; nobody works in vain."""
     orders = load.orders(arrivals=[float(n) for n in range(10)], seed=seed)
     work = LongWork(lab, worker, orders, seed)
     starts: dict[str, float] = {}
     with lab.running(hours=16):
+        lab.start(heartbeats_that_fail)
         for order in orders:
             starts[order.order_id] = lab.now
             work.ask.start(order)
@@ -237,7 +141,7 @@ def second_chance(lab: Lab, flow: Callable[..., Any], seed: int) -> None:
         threading.Thread(target=work, args=(name, event["token"]), name=name).start()
 
     def on_failure(event: Any, context: Any) -> None:
-        processed[event["order"]["order_id"]] += 1
+        processed[event.get("order", event)["order_id"]] += 1
 
     lab.deploy("begin", begin)
     lab.deploy("on-failure", on_failure)
@@ -245,7 +149,9 @@ def second_chance(lab: Lab, flow: Callable[..., Any], seed: int) -> None:
     try:
         ask = Asking(client, definition)
     except (TypeError, client.exceptions.InvalidDefinition) as error:
-        raise Failed(f"This definition is refused: {error}") from None
+        reason = re.search(r"Definition: '(.*)'", str(error), re.DOTALL)
+        refused = reason[1] if reason else str(error)
+        raise Failed(f"This definition is refused: «{refused.strip()}».") from None
     with lab.running(hours=24):
         for order in orders:
             ask.start(order)

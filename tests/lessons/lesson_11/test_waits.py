@@ -1,23 +1,16 @@
 """What lesson 11's cells rest on: executions as a table, and those who answer them."""
 
 import json
-import math
+import time
 
 import boto3
 import pandas as pd
 import pytest
 
-from helpers import Lab, load, trace
+from helpers import Lab, faults, load, trace
 from helpers.lessons.arns import execution_arn
-from helpers.lessons.lesson_11 import answerers, waits
-from helpers.patterns.callback import (
-    TOKEN_AND_ORDER,
-    answer,
-    answer_for_the_dead,
-    heartbeat,
-    start_each,
-    waiting,
-)
+from helpers.lessons.lesson_11 import crew, experiment, waits
+from helpers.patterns.callback import TOKEN_AND_ORDER, answer, heartbeat, outcome, waiting
 
 HOUR = 3600
 
@@ -35,7 +28,7 @@ def test_executions_are_a_table_of_what_each_of_them_says(lab):
     machine = waits.create(waiting("lambda:invoke", to))
     orders = load.orders(arrivals=[0.0] * 150, seed=4)  # more than a page
     with lab.running(hours=1):
-        lab.start(start_each, client, machine, orders)
+        lab.start(waits.start_each, client, machine, orders)
     names = list(tokens)
     answer(client, tokens[names[0]], by="ines")
     answer(client, tokens[names[1]], "Refused")
@@ -64,8 +57,8 @@ def test_heartbeats_belong_to_their_execution_and_count_from_its_start(lab):
             over.wait(1300 if order_id == orders[0].order_id else None)
 
     with lab.running(hours=2):
-        lab.start(start_each, client, machine, orders)
-        lab.start(answerers.dispatch, sqs, queue, 2, work)
+        lab.start(waits.start_each, client, machine, orders)
+        lab.start(crew.dispatch, sqs, queue, 2, work)
     ends = waits.executions(machine)
     placed = {order.order_id: order.placed_at for order in orders}
     beats = waits.heartbeats(lab.trace, ends, pd.Series(placed))
@@ -74,29 +67,55 @@ def test_heartbeats_belong_to_their_execution_and_count_from_its_start(lab):
     assert trace.calls(lab.trace)["operation"].eq("DeleteMessage").sum() == 2
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_crew_answers_every_order_once_or_lets_it_be_answered_for(seed):
-    with Lab(seed=seed) as lab:
-        ends = answerers.crew(lab, answer_for_the_dead, number=50)
-    assert ends["kind"].value_counts().to_dict() == {"quick": 35, "deadly": 10, "slow": 5}
-    dead = ends["kind"] == "deadly"
-    assert (ends.loc[dead, ["delivered", "worked", "counted"]] == [3, 0, 0]).all(axis=None)
-    assert set(ends.loc[dead, "error"]) == {"WorkerDied"}
-    assert (ends.loc[~dead, "counted"] == 1).all()
-    assert (ends.loc[ends["kind"] == "slow", "worked"] >= 2).all()
+def test_an_old_read_says_running_and_the_outcome_is_waited_for(lab):
+    client, tokens = boto3.client("stepfunctions"), []
+    waits.old_reads(client, lambda: 30)
+    lab.deploy("mail", lambda event, _: tokens.append(event["token"]))
+    to = {"FunctionName": "mail", "Payload": TOKEN_AND_ORDER}
+    machine = waits.create(waiting("lambda:invoke", to))
+    arn = client.start_execution(stateMachineArn=machine, input="{}")["executionArn"]
+    with lab.running(seconds=10):
+        pass
+    answer(client, tokens[0], by="ines")
+    with lab.running(seconds=60):
+        time.sleep(10)
+        old = client.describe_execution(executionArn=arn)
+        assert (old["status"], "output" in old, "stopDate" in old) == ("RUNNING", False, False)
+        end = outcome(client, arn)
+        assert json.loads(end["output"]) == {"by": "ines"}
+        assert 30 <= time.time() - end["stopDate"].timestamp() <= 35
+
+
+def test_a_heart_goes_on_after_an_error_and_ends_with_the_wait(lab):
+    client, tokens, over_at = boto3.client("stepfunctions"), [], []
+    lab.deploy("mail", lambda event, _: tokens.append(event["token"]))
+    to = {"FunctionName": "mail", "Payload": TOKEN_AND_ORDER}
+    machine = waits.create(waiting("lambda:invoke", to, HeartbeatSeconds=300, TimeoutSeconds=2000))
+    arn = client.start_execution(stateMachineArn=machine, input="{}")["executionArn"]
+
+    def work():
+        time.sleep(1)
+        with heartbeat(client, tokens[0], 100) as over:
+            over.wait()
+            over_at.append(lab.now)
+
+    def outage():
+        time.sleep(450)
+        with faults.error("stepfunctions.SendTaskHeartbeat", status=503):
+            time.sleep(100)
+
+    with lab.running(seconds=3000):
+        lab.start(work)
+        lab.start(outage)
+    assert client.describe_execution(executionArn=arn)["error"] == "States.Timeout"
+    assert 2000 <= over_at[0] <= 2110
 
 
 @pytest.mark.parametrize("minutes", [20, 90])
-def test_a_loop_enters_three_states_for_each_interval_and_a_callback_one(minutes):
-    with Lab(seed=3) as lab:
-        found = answerers.callback_and_loop(lab, minutes, number=8)
-    assert (found["callback"]["states"] == 1).all()
-    assert not found["callback"]["second"].any()
-    loop = found["loop"]
+def test_a_loop_decides_by_what_it_finds_when_it_looks(minutes):
+    _, loop = experiment.by_loop(3, minutes, number=8)
     assert (loop["status"] == "SUCCEEDED").all()
-    looks = (loop["hours"] * 60 / minutes).map(math.ceil)
-    assert (loop["states"] == 3 * looks + 1).all()
-    assert loop["late"].between(0, minutes).all()
+    assert (loop["states"] == experiment.states_by_formula(loop, minutes)).all()
     thinks_twice = loop.index[1::2]
     assert set(loop.index[loop["second"]]) <= set(thinks_twice)
     assert (loop.loc[thinks_twice, "second"] == (loop.loc[thinks_twice, "late"] >= 30)).all()
