@@ -37,15 +37,18 @@ def table(notebooks=ROOT / "notebooks"):
 def picture():
     """Run the cells of the lesson up to its chart; return its figure and its alt text."""
     [path] = (ROOT / "notebooks").glob(LESSON)
+    from helpers import charts
+
     names = {}
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
             body = ast.parse("".join(cell["source"])).body
             shown = ast.Expression(body.pop().value) if isinstance(body[-1], ast.Expr) else None
             exec(compile(ast.Module(body, []), path.name, "exec"), names)
-            value = eval(compile(shown, path.name, "eval"), names) if shown else None
+            if shown:
+                eval(compile(shown, path.name, "eval"), names)
             if CHART in "".join(cell["source"]):
-                return names["ax"].get_figure(root=True), value.alt
+                return names["ax"].get_figure(root=True), charts.describe(names["ax"])
     raise LookupError(f"no cell of {path.name} draws {CHART}…)")
 
 
