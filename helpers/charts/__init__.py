@@ -9,12 +9,13 @@ axes in seconds, minutes, hours or days.
 
 from helpers.charts.axes import abreast, panels, prediction, seconds_axis
 from helpers.charts.calls import attempts, latency
+from helpers.charts.describing import describe
 from helpers.charts.designs import overview
 from helpers.charts.edges import edges_of
 from helpers.charts.graphs import graph
 from helpers.charts.journey import journey
 from helpers.charts.lines import agreement, compare, percentiles
-from helpers.charts.pictures import Chart, Picture, describe, show
+from helpers.charts.pictures import Chart, Picture, show
 from helpers.charts.queues import age, backlog, duplicates
 from helpers.charts.replay import replay
 from helpers.charts.spoken import told

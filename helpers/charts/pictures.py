@@ -20,6 +20,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from helpers.charts.describing import describe
 from helpers.charts.style import style
 
 _RAW = re.compile(r"dtype: \w+|<\S+ object at 0x\w+>")  # an object of pandas, or any other
@@ -128,27 +129,3 @@ def figure_of(ax: Axes) -> Figure:
     if figure is None:
         raise ValueError(f"the axes {ax} were removed from their figure; draw them anew")
     return figure
-
-
-def _reach(ticks: list[str]) -> str:
-    """What an axis spans: from its first number to its last, or the names along it."""
-    if not ticks:
-        return ""
-    if any(re.search(r"\d", tick) is None for tick in ticks):
-        return ": " + ", ".join(" ".join(tick.split()) for tick in ticks)
-    return f" from {ticks[0]} to {ticks[-1]}"
-
-
-def describe(ax: Axes) -> str:
-    """Alt text from what stands on the axes: title, labels with their ranges, and series."""
-    parts = [" ".join(ax.get_title(loc="left").split()) or "Chart"]
-    for axis, (low, high) in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
-        low, high = min(low, high), max(low, high)
-        ticks = [tick for tick in axis.get_majorticklocs() if low <= tick <= high]
-        told = axis.get_major_formatter().format_ticks(ticks)
-        label = axis.get_label_text() or "axis"
-        parts.append(label + _reach(told))
-    names = ax.get_legend_handles_labels()[1]
-    if names:
-        parts.append("series: " + ", ".join(names))
-    return ". ".join(part.rstrip(".") for part in parts) + "."
