@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
@@ -24,7 +25,7 @@ def describe(ax: Axes) -> str:
     told = [
         _course(ax, line, name)
         for line, name in zip(handles, names, strict=True)
-        if isinstance(line, Line2D) and len(line.get_xydata()) > 2
+        if isinstance(line, Line2D) and len(np.asarray(line.get_xydata())) > 2
     ]
     if told and len(told) <= MOST_LINES:
         sentences += told
@@ -49,7 +50,7 @@ def _reach(axis: Axis, low: float, high: float) -> str:
 
 def _course(ax: Axes, line: Line2D, name: str) -> str:
     """Where a line begins, where it is highest, and where it ends."""
-    points = [(x, y) for x, y in line.get_xydata().tolist() if not math.isnan(y)]
+    points = [(x, y) for x, y in np.asarray(line.get_xydata()).tolist() if not math.isnan(y)]
     if not points:
         return f"The line “{name}” has no value"
     top = max(points, key=lambda point: point[1])

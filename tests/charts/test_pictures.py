@@ -82,8 +82,10 @@ def test_a_large_drawing_becomes_a_png():
 
 def test_axes_show_themselves_with_a_description():
     shown = charts.backlog(TRACE, title="40 orders waited")._repr_mimebundle_()
-    assert shown["text/plain"].startswith("40 orders waited. simulated time (min) from 0 to ")
-    assert shown["text/plain"].endswith("series: waiting, in flight.")
+    assert shown["text/plain"].startswith(
+        "40 orders waited. From left to right: simulated time (min), 0 to "
+    )
+    assert re.search(r"The line “in flight” .* ends at 0\.$", shown["text/plain"])
     assert "<img" in shown["text/html"]
 
 
