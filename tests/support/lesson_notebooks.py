@@ -17,6 +17,7 @@ from helpers.lessons.reading_time import reading_time
 
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
 HANGS = 1800  # seconds; only for a kernel that hangs: the machine may have ten other jobs
+CHECK = re.compile(r"^# To try it: (assert exercises\.check\(.*\))$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
@@ -89,6 +90,9 @@ def environment(room):
 def run(lesson, room, folder, *, times=1):
     """Execute a lesson from top to bottom, each cell so many times in a row.
 
+    After each worked solution its check is run, which the notebook leaves to the reader: "Run all"
+    solves nobody's exercises.
+
     Returns a list per cell of a list per execution of what it said: texts, without pictures.
 
     Raises
@@ -105,6 +109,8 @@ def run(lesson, room, folder, *, times=1):
             for _ in range(times if cell.cell_type == "code" else 0):
                 cell = runner.execute_cell(cell, number)
                 said[-1].append(texts(cell.outputs))
+            if check := CHECK.search(cell.source):
+                runner.execute_cell(nbformat.v4.new_code_cell(check[1]), number)
     return said
 
 
