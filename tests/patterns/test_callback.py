@@ -18,7 +18,6 @@ from helpers.patterns.callback import (
     answer,
     answer_for_the_dead,
     heartbeat,
-    start_each,
     waiting,
     with_failures_to,
 )
@@ -50,7 +49,7 @@ def ask(lab, begin, number=120, every=60.0, hours=40, flow=lambda asking: asking
     machine = waits.create(flow(waiting("lambda:invoke", to, **limits)))
     orders = load.orders(arrivals=[every * n for n in range(number)], seed=lab.seed)
     with lab.running(hours=hours):
-        lab.start(start_each, boto3.client("stepfunctions"), machine, orders)
+        lab.start(waits.start_each, boto3.client("stepfunctions"), machine, orders)
     ends = waits.executions(machine)
     assert set(ends.index) == {order.order_id for order in orders}
     return ends
@@ -118,7 +117,7 @@ def test_a_start_that_is_repeated_asks_once(lab, client):
     machine = waits.create(waiting("lambda:invoke", to, TimeoutSeconds=HOUR))
     orders = load.orders(arrivals=[1.0 * n for n in range(100)], seed=lab.seed)
     with lab.running(minutes=10):
-        lab.start(start_each, client, machine, orders, copies=3)
+        lab.start(waits.start_each, client, machine, orders, copies=3)
     assert set(asked.values()) == {1}
     assert len(asked) == len(waits.executions(machine)) == 100
 
