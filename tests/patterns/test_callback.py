@@ -179,7 +179,7 @@ def test_failures_go_to_the_function_and_are_told_apart(lab, client):
     assert set(ends["status"]) == {"SUCCEEDED"}
     why = {
         "refuses": ("failed", "Refused"),
-        "dies": ("unheard", "States.Timeout"),
+        "dies": ("no heartbeat", "States.Timeout"),
         "hangs": ("failed", "States.Timeout"),
     }
     assert processed == {name: why[fate] for name, fate in fates.items() if fate in why}
