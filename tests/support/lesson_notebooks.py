@@ -104,13 +104,15 @@ def run(lesson, room, folder, *, times=1):
     runner = client(notebook, cwd=room / "notebooks", folder=folder, timeout=HANGS)
     said = []
     with runner.setup_kernel(env=environment(room)):
-        for number, cell in enumerate(notebook.cells):
+        for number, cell in enumerate(list(notebook.cells)):
             said.append([])
             for _ in range(times if cell.cell_type == "code" else 0):
                 cell = runner.execute_cell(cell, number)
                 said[-1].append(texts(cell.outputs))
             if check := CHECK.search(cell.source):
-                runner.execute_cell(nbformat.v4.new_code_cell(check[1]), number)
+                # A cell of its own: what it displays and updates is looked up by the cell's number.
+                notebook.cells.append(nbformat.v4.new_code_cell(check[1]))
+                runner.execute_cell(notebook.cells[-1], len(notebook.cells) - 1)
     return said
 
 
