@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers import costs, load, trace
 from helpers.findings import Finding, Law, Numbers, Quantity, Tendency
-from helpers.lessons.lesson_04 import experiment
+from helpers.lessons.lesson_04 import experiment, fleet, hiring, quiet
 from helpers.lessons.lesson_04.experiment import RATE, WORK, caught_up, served_in_time, undone
 from helpers.patterns.backlog import recovery_time
 
@@ -57,8 +57,13 @@ def two_workers(seed: int) -> Numbers:
 
 
 def quiet_day(seed: int) -> Numbers:
-    """Mean waits without an outage, in four settings of queueing theory."""
-    return experiment.quiet_day(seed)
+    """Mean waits without an outage: one worker, and work of two kinds."""
+    return {setting: quiet.mean_wait(setting, seed) for setting in ("mm1", "md1")}
+
+
+def busy_day(seed: int) -> Numbers:
+    """Mean waits with one worker who is busier, and with three."""
+    return {setting: quiet.mean_wait(setting, seed) for setting in ("mm1_busy", "mm3")}
 
 
 def policies(seed: int) -> Numbers:
@@ -85,11 +90,11 @@ def sale(seed: int) -> Numbers:
     """A flash sale, for two workers alone, or four more after one or three minutes."""
     delays = {"alone": None, "in_one": 60, "in_three": 180}
     numbers: dict[str, float] = {}
-    for name, events in experiment.sales(delays, seconds=SALE_END, seed=seed).items():
+    for name, events in hiring.sales(delays, seconds=SALE_END, seed=seed).items():
         hired = events.loc[events["name"] == "hired", "time"]
         numbers |= {
-            name: min(caught_up(events, since=experiment.SALE[1]), SALE_END - experiment.SALE[1]),
-            f"{name}_paid": experiment.worker_minutes(events),
+            name: min(caught_up(events, since=hiring.SALE[1]), SALE_END - hiring.SALE[1]),
+            f"{name}_paid": hiring.worker_minutes(events),
             f"{name}_asked": hired[hired > 0].min() if (hired > 0).any() else -1,
         }
     return numbers
@@ -101,7 +106,7 @@ def ceiling(seed: int) -> Numbers:
     backlog = sum(order.placed_at < OUTAGE for order in orders)
     numbers = {"expected": recovery_time(backlog, 4 / WORK, RATE)}
     limits = {"free": None, "held": 4}
-    for name, events in experiment.fleets(orders, limits, seconds=LAMBDA_END, seed=seed).items():
+    for name, events in fleet.fleets(orders, limits, seconds=LAMBDA_END, seed=seed).items():
         deliveries = trace.deliveries(events)["deliveries"]
         numbers |= {
             f"{name}_refused": int((events["name"] == "refused").sum()),
@@ -153,6 +158,13 @@ FINDINGS: tuple[Finding, ...] = (
         "One run of 300 orders, at 60 % busy, measures a mean wait of {mm1} s.",
         quiet_day,
         "mm1",
+        "s",
+    ),
+    Quantity(
+        "04.busy-run",
+        "At 80 % busy such a run measures {mm1_busy} s.",
+        busy_day,
+        "mm1_busy",
         "s",
     ),
     Tendency(

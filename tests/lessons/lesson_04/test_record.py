@@ -3,18 +3,17 @@
 import pytest
 
 from helpers import theory
-from helpers.lessons.lesson_04 import experiment
+from helpers.lessons.lesson_04 import experiment, quiet
 
 RATES = {"arrival_rate": 0.6, "service_rate": 1.0}
 
 
 @pytest.fixture(scope="module")
 def waits():
-    one = dict.fromkeys(experiment.SETTINGS, 1.0)
-    return experiment.against_theory(one)
+    return quiet.against_theory()
 
 
-@pytest.mark.parametrize("setting", experiment.NAMED.values())
+@pytest.mark.parametrize("setting", quiet.NAMED.values())
 def test_the_mean_of_thirty_seeds_agrees_with_the_theory(waits, setting):
     row = waits.loc[setting]
     assert row["low"] <= row["theory"] <= row["high"]
@@ -42,10 +41,10 @@ def test_the_intervals_tell_one_setting_from_another(waits):
 
 def test_luck_spreads_recoveries_as_a_random_walk_does():
     days = experiment.on_record("policies")
-    share = experiment.spread_of_a_recovery(days["backlog"].mean(), workers=3)
+    share = quiet.spread_of_a_recovery(days["backlog"].mean(), workers=3)
     assert days["ratio"].std() / 100 == pytest.approx(share, rel=0.3)
 
 
 def test_with_a_hundred_times_the_backlog_the_spread_is_a_tenth():
-    few, many = (experiment.spread_of_a_recovery(count, workers=3) for count in (60, 6000))
+    few, many = (quiet.spread_of_a_recovery(count, workers=3) for count in (60, 6000))
     assert many == pytest.approx(few / 10)
