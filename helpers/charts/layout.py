@@ -11,7 +11,6 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import igraph
 import numpy as np
 import numpy.typing as npt
 
@@ -119,6 +118,8 @@ def spread(
         for a, b in itertools.pairwise(way)
     }
     pairs = sorted((number[a], number[b]) for a, b in steps)
+    import igraph  # here, since it takes a fifth of a second and few lessons draw a graph
+
     graph = igraph.Graph(len(layer), pairs, directed=True)
     drawn = graph.layout_sugiyama(layers=list(layer.values()))
     x = np.array([point[0] for point in drawn.coords]) * (gap + np.mean(list(width.values())))
