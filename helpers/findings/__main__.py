@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from helpers.findings.finding import Finding
 from helpers.findings.measuring import measure_all, runs_of
-from helpers.findings.record import SEEDS, Measured, recorded, write
+from helpers.findings.record import SEEDS, Measured, read, recorded, write
 from helpers.findings.register import lessons_with_findings, of_lesson
 from helpers.findings.verdicts import Verdict, judge
 
@@ -35,12 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         measured = {source: recorded()[source] for source in runs_of(findings)}
     else:
         try:
-            measured = run(findings, asked.seeds or SEEDS)
+            measured = run(findings, asked.seeds or SEEDS, keep=not new)
         except RuntimeError as error:
             sys.exit(str(error))
-        if not new:
-            kept = {name: runs for name, runs in recorded().items() if name[:2] not in asked.lesson}
-            write(kept | measured)
+        if not new:  # what no finding rests on any more
+            write({name: r for name, r in read().items()
+                   if name[:2] not in asked.lesson or name in measured})  # fmt: skip
     stated = recorded() if new else measured
     verdicts = []
     for finding in findings:
@@ -73,8 +73,12 @@ def seeds(text: str) -> range:
     return range(int(ends[1]), int(ends[2]) + 1)
 
 
-def run(findings: Sequence[Finding], seeds: Sequence[int]) -> Measured:
-    """Run what the findings rest on, with a bar, and say what was slow."""
+def run(findings: Sequence[Finding], seeds: Sequence[int], *, keep: bool = False) -> Measured:
+    """Run what the findings rest on, with a bar, and say what was slow.
+
+    With `keep`, a run is put on record as soon as all its seeds are measured, so that an interrupt
+    loses only what has not come to its end.
+    """
     sources = list(runs_of(findings))
     measured: Measured = defaultdict(dict)
     spent = defaultdict(list)
@@ -84,6 +88,8 @@ def run(findings: Sequence[Finding], seeds: Sequence[int]) -> Measured:
         measured[source][seed] = numbers
         spent[source].append(seconds)
         bar.set_postfix_str(source)
+        if keep and len(measured[source]) == len(seeds):
+            write(read() | {source: measured[source]})
     for source, took in sorted(spent.items()):
         middle = statistics.median(took)
         mark = f"  more than {SLOW:g} s" if middle > SLOW else ""

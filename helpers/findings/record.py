@@ -49,12 +49,14 @@ def recorded(path: Path = RECORD) -> Measured:
 
 
 def write(measured: Mapping[str, Mapping[int, Mapping[str, float]]], path: Path = RECORD) -> None:
-    """Write the record, sorted by run and number."""
+    """Write the record, sorted by run and number. It is replaced whole or not at all."""
     recorded.cache_clear()
-    with path.open("w", encoding="utf-8", newline="") as file:
+    beside = path.with_name(f"{path.name}.new")
+    with beside.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["run", "number", *SEEDS])
         for run, by_seed in sorted(measured.items()):
             for number in sorted(by_seed[SEEDS[0]]):
                 values = [f"{by_seed[seed][number]:.{DIGITS}g}" for seed in SEEDS]
                 writer.writerow([run, number, *values])
+    beside.replace(path)

@@ -1,6 +1,8 @@
 """The record is what the code measures, and the command says what does not hold."""
 
 import shutil
+from functools import partial
+from importlib import import_module
 from random import Random
 
 import pytest
@@ -59,8 +61,10 @@ def lesson_77(tmp_path, monkeypatch):
     (folder / "findings.py").write_text(
         "from helpers.findings import Law, Quantity\n"
         "def small(seed): return {'n': seed}\n"
+        "def sudden(seed): return {'n': 1 / (seed - seed % 20)}\n"
         "FINDINGS = (Law('77.small', 'n is small', small, lambda n: n['n'] <= 30),\n"
         "            Quantity('77.n', 'n is {n}', small, 'n'))\n"
+        "BAD = (*FINDINGS, Quantity('77.bad', 'n is {n}', sudden, 'n'))\n"
     )
     monkeypatch.setattr(helpers.lessons, "__path__", [*helpers.lessons.__path__, str(tmp_path)])
     monkeypatch.setattr(register, "LESSONS", tmp_path)
@@ -83,6 +87,20 @@ def test_the_command_says_what_does_not_hold_on_other_seeds(lesson_77, capsys):
     assert "✗ 77.small" in said
     assert "on all of 30 seeds" in said
     assert "0% within 1 to 30" in said
+
+
+def test_a_run_that_fails_leaves_the_others_on_record(lesson_77, tmp_path, monkeypatch):
+    copy = tmp_path / "findings.csv"
+    monkeypatch.setattr("helpers.findings.__main__.read", partial(read, copy))
+    monkeypatch.setattr("helpers.findings.__main__.write", partial(record.write, path=copy))
+    bad = import_module("helpers.lessons.lesson_77.findings").BAD
+    monkeypatch.setattr("helpers.findings.__main__.of_lesson", lambda number: bad)
+    monkeypatch.setattr("helpers.findings.measuring.of_lesson", lambda number: bad)
+    with pytest.raises(SystemExit, match=r"77\.sudden on seed 1: ZeroDivisionError"):
+        main(["--lesson", "77"])
+    now = read(copy)
+    assert now.pop("77.small") == {seed: {"n": seed} for seed in SEEDS}
+    assert now == read()
 
 
 @pytest.mark.parametrize("wrong", [["--lesson", "99"], ["--seeds", "60"], ["--seeds", "9:3"]])
