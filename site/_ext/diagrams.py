@@ -1,7 +1,8 @@
 """Mermaid diagrams as SVG in the page, drawn while the site is built.
 
 Mermaid itself draws them, in a JavaScript engine from PyPI, once for light and once for dark
-pages. A page carries the drawing only: no script, and no network.
+pages. A chain of boxes that is too wide for a phone is drawn once more, from top to bottom. A page
+carries the drawing only: no script, and no network.
 """
 
 import functools
@@ -11,6 +12,9 @@ import mermaidx
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
+
+PHONE = 480  # pixels; a wider drawing is shrunk beyond reading, or cut
+ACROSS = re.compile(r"\A(\s*flowchart )LR\b")  # drawn from left to right
 
 log = logging.getLogger(__name__)
 
@@ -91,22 +95,38 @@ def draw(source, *, name):
     RuntimeError
         Mermaid does not understand the source.
     """
+    wide = in_both(source, name=name)
+    if width_of(wide) < PHONE or not ACROSS.search(source):
+        return f'<div class="diagram">{wide}</div>\n'
+    narrow = in_both(ACROSS.sub(r"\1TB", source), name=f"{name}-narrow")
+    if width_of(narrow) > width_of(wide):  # one box, and many behind it
+        return f'<div class="diagram">{wide}</div>\n'
+    return (
+        f'<div class="diagram on-wide">{wide}</div>\n'
+        f'<div class="diagram on-narrow">{narrow}</div>\n'
+    )
+
+
+def in_both(source, *, name):
+    """A drawing in the colours of light pages, and one in those of dark ones."""
     light = draw_once(source, LIGHT, name=f"{name}-light")
     dark = draw_once(source, DARK, name=f"{name}-dark")
-    return (
-        f'<div class="diagram"><div class="only-light">{light}</div>'
-        f'<div class="only-dark">{dark}</div></div>\n'
-    )
+    return f'<div class="only-light">{light}</div><div class="only-dark">{dark}</div>'
+
+
+def width_of(svg):
+    """Width of the first drawing in pixels, as Mermaid made it."""
+    return float(re.search(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+)', svg)[1])
 
 
 def draw_once(source, colours, *, name):
     """Draw a diagram in one set of colours, as wide as Mermaid made it."""
     svg = drawn(source, tuple(colours.items()))
-    width = float(re.search(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+)', svg)[1])
+    width = width_of(svg)
     svg = svg.replace("my-svg", name)
     svg = re.sub(rf' id="(?!{name}|chart-)([^"]+)"', rf' id="{name}-\1"', svg)
     # Never larger than drawn. On a phone it shrinks to two thirds, then its box scrolls.
-    style = f"width: {width:.0f}px; max-width: 100%; min-width: {0.66 * width:.0f}px"
+    style = f"width: {width:.0f}px; max-width: 100%; min-width: {0.64 * width:.0f}px"
     return re.sub(r'width="100%"(.*?) style="[^"]*"', rf'\1 style="{style}"', svg, count=1)
 
 

@@ -45,6 +45,15 @@ def test_diagrams_are_drawn_once_in_the_colours_of_the_page(site, visit, scheme)
 
 
 @needs_browser
+def test_a_chain_of_boxes_fits_a_phone(site, visit):
+    page = visit(site / "lessons/01-try-everything.html", width=390)
+    boxes = page.locator(".diagram > div:visible")
+    assert boxes.count() == 2
+    assert boxes.first.evaluate("box => box.scrollWidth - box.clientWidth") == 0
+    assert boxes.first.locator("title").first.text_content() == "Orders through a queue"
+
+
+@needs_browser
 def test_formulas_are_drawn(site, visit):
     page = visit(site / "lessons/01-try-everything.html")
     boxes = [formula.bounding_box() for formula in page.locator("math").all()]
