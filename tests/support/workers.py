@@ -1,7 +1,8 @@
 """How a run of the tests uses the machine: all its cores, and the longest work first.
 
 A file's tests go to one worker, since they share what its fixtures made. The tests of one lesson,
-or of one page, do not need those of another: they are spread.
+of one page, of one run behind a finding or of one learner's answer do not need those of another:
+they are spread.
 """
 
 import gc
@@ -18,8 +19,16 @@ sys.dont_write_bytecode = False
 # The tests hold what moto and botocore made; to look through it for garbage takes a tenth of a run.
 gc.set_threshold(50_000, 20, 50)
 
-SPREAD = {"test_lessons", "test_pages_as_built"}
-LONGEST = ["test_jupyterlab", "test_lessons", "test_site", "test_pages_as_built", "test_slides"]
+SPREAD = {"test_lessons", "test_pages_as_built", "test_measuring", "test_answers"}
+LONGEST = [
+    "test_jupyterlab",
+    "test_lessons",
+    "test_site",
+    "test_pages_as_built",
+    "test_slides",
+    "test_measuring",
+    "test_answers",
+]
 
 
 def pytest_xdist_auto_num_workers(config):
