@@ -8,6 +8,8 @@ import math
 import time
 import uuid
 
+DAY = 86_400  # seconds
+
 
 class InProgress(Exception):
     """Somebody is working on this key. Come again later."""
@@ -28,7 +30,7 @@ def table_of_records(dynamodb, name):
 def claim(dynamodb, table, key, me, hold):
     """Take the key for `hold` seconds. The result of an earlier run if there is one, else None."""
     now = time.time()
-    free_at = {"N": str(math.ceil(now + hold))}  # epoch seconds, whole ones, as TTL wants them
+    free_at = {"N": str(math.ceil(now + hold))}  # whole seconds, for the time to live
     try:
         dynamodb.put_item(
             TableName=table,
@@ -66,7 +68,7 @@ def release(dynamodb, table, key, me):
     )
 
 
-def once(dynamodb, table, key, work, hold=60, keep=86_400):
+def once(dynamodb, table, key, work, hold=60, keep=30 * DAY):
     """Do `work()` unless it was done under this key. Its result, of this run or of the first."""
     me = str(uuid.uuid4())  # made once, the same on every retry of the SDK
     done = claim(dynamodb, table, key, me, hold)
@@ -90,5 +92,20 @@ def together(dynamodb, table, key, writes):
     except dynamodb.exceptions.TransactionCanceledException as refused:
         if refused.response["CancellationReasons"][0]["Code"] != "ConditionalCheckFailed":
             raise
+        return False
+    return True
+
+
+def set_status(dynamodb, order_id, status, revision):
+    """Write what an order's status is, unless a later revision stands there. Whether it did."""
+    now = {"id": {"S": order_id}, "status": {"S": status}, "revision": {"N": str(revision)}}
+    try:
+        dynamodb.put_item(
+            TableName="orders",
+            Item=now,
+            ConditionExpression="attribute_not_exists(id) OR revision <= :mine",
+            ExpressionAttributeValues={":mine": now["revision"]},
+        )
+    except dynamodb.exceptions.ConditionalCheckFailedException:
         return False
     return True

@@ -17,6 +17,7 @@ from helpers.patterns.idempotency import (
     finish,
     once,
     release,
+    set_status,
     table_of_records,
     together,
 )
@@ -249,3 +250,61 @@ def test_threads_of_one_process_are_told_apart(lab, db):
 
     run(lab, first)
     assert (done, told) == ([1], [1])
+
+
+class TestStatus:
+    @pytest.fixture(autouse=True)
+    def orders(self, db):
+        table_of_records(db, "orders")
+
+    def status(self, db, name="a"):
+        return db.get_item(TableName="orders", Key={"id": {"S": name}})["Item"]["status"]["S"]
+
+    def test_what_is_older_is_not_written(self, lab, db):
+        def tell():
+            assert set_status(db, "a", "paid", 1)
+            assert set_status(db, "a", "refunded", 2)
+            assert not set_status(db, "a", "paid", 1)
+
+        run(lab, tell)
+        assert self.status(db) == "refunded"
+
+    def test_whatever_order_they_come_in_the_last_revision_stays(self, lab, db):
+        news = ["placed", "paid", "packed", "shipped"] * 2
+        draws = Random(lab.seed)
+
+        def tell():
+            for number in range(30):
+                told = list(enumerate(news[:4])) * 2
+                draws.shuffle(told)
+                for revision, status in told:
+                    set_status(db, f"{number}", status, revision)
+
+        run(lab, tell)
+        assert {self.status(db, f"{number}") for number in range(30)} == {"shipped"}
+
+    def test_its_own_first_attempt_is_no_later_revision(self, lab):
+        dynamodb = boto3.client("dynamodb", config=Config(read_timeout=1))
+        written = []
+
+        def tell():
+            for number in range(60):
+                written.append(set_status(dynamodb, f"{number}", "paid", 1))
+
+        with faults.lost_reply("dynamodb.PutItem", rate=0.1, seed=lab.seed) as lost:
+            run(lab, tell)
+        assert lost.hits > 3
+        assert all(written)
+
+
+def test_a_record_is_kept_for_longer_than_a_queue_keeps_a_message(lab, db):
+    """14 days, and 14 more after a redrive [SQS Developer Guide, dead-letter queue redrive]."""
+    done = []
+
+    def twice():
+        once(db, "records", "a", lambda: done.append(1))
+        time.sleep(28 * 86_400)
+        once(db, "records", "a", lambda: done.append(2))
+
+    run(lab, twice)
+    assert done == [1]

@@ -11,14 +11,17 @@ import contextlib
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import boto3
+import pandas as pd
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError
 
-from helpers import faults, trace
-from helpers.lessons.arns import ROLE
+from helpers import faults, load
+from helpers.lab import Lab
+from helpers.lessons.arns import ROLE, execution_arn
 from helpers.patterns.bus import publish, subscribe
 from helpers.patterns.idempotency import once, table_of_records
 from helpers.patterns.redelivery import work_off
@@ -26,11 +29,6 @@ from helpers.patterns.router import recipients, send_to_each
 from helpers.patterns.shop import open_shop
 from helpers.patterns.sync import CallFailed, call, jittered, retry
 from helpers.patterns.workflow import create
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from helpers.load import Order
 
 OUTAGE = (60, 120)  # seconds during which the card provider refuses
 LOST = 0.08  # share of the replies to the sender's calls, and to Lambda's callers, that get lost
@@ -42,6 +40,8 @@ FAULTY = (
 )
 PATIENT = Config(read_timeout=5)  # and botocore tries again
 HASTY = Config(read_timeout=5, retries={"total_max_attempts": 1})
+
+FAILED = ("FAILED", "TIMED_OUT", "ABORTED")
 
 Work = Callable[[dict[str, Any]], Any]
 Parts = tuple[Callable[[dict[str, Any]], None], list[tuple[Any, ...]]]
@@ -113,9 +113,14 @@ def workflow(lab: Any, charge: Work) -> Parts:
     machine = create(states, "order", definition, ROLE)
 
     def checkout(order: dict[str, Any]) -> None:
-        name, body = order["order_id"], json.dumps(order)
-        with contextlib.suppress(states.exceptions.ExecutionAlreadyExists):  # the reply was lost
-            states.start_execution(stateMachineArn=machine, name=name, input=body)
+        named = {"name": order["order_id"], "input": json.dumps(order)}
+        try:
+            states.start_execution(stateMachineArn=machine, **named)
+        except states.exceptions.ExecutionAlreadyExists:  # our own first attempt, or another's?
+            execution = execution_arn(machine, order["order_id"])
+            seen = states.describe_execution(executionArn=execution)
+            if seen["input"] != named["input"] or seen["status"] in FAILED:
+                raise
 
     return checkout, []
 
@@ -123,12 +128,14 @@ def workflow(lab: Any, charge: Work) -> Parts:
 CHECKOUTS = {"sync": sync, "queue": queue, "router": router, "bus": bus, "workflow": workflow}
 
 
-def run(lab: Any, design: str, orders: Sequence[Order], *, seed: int, key: bool = True) -> Any:
-    """Run one design in a lab, up to two minutes after the last order. Returns the trace.
+def run(seed: int, design: str, *, key: bool = True) -> pd.DataFrame:
+    """Run one design, up to two minutes after the last order. Returns the trace.
 
     Marks: "placed"; "told" (ok, waited), when the customer has her answer; "asked", a delivery to
     the one who charges; "charged", the effect. With `key`, an order is charged by `once`.
     """
+    lab = Lab(seed=seed)
+    orders = load.orders(rate=0.25, minutes=3.5, seed=seed)
     dynamodb, draws = boto3.client("dynamodb"), random.Random(f"charges {seed}")
     table_of_records(dynamodb, "records")
 
@@ -147,12 +154,12 @@ def run(lab: Any, design: str, orders: Sequence[Order], *, seed: int, key: bool 
 
     send, workers = CHECKOUTS[design](lab, charge)
 
-    def checkout(order: Order) -> None:
+    def checkout(order: load.Order) -> None:
         lab.mark("placed", order_id=order.order_id)
         begin, ok = lab.now, True
         try:
             send(json.loads(order.json()))
-        except CallFailed:
+        except (CallFailed, BotoCoreError):  # the customer is told an error
             ok = False
         lab.mark("told", order_id=order.order_id, ok=ok, waited=lab.now - begin)
 
@@ -160,7 +167,9 @@ def run(lab: Any, design: str, orders: Sequence[Order], *, seed: int, key: bool 
         for worker in workers:
             lab.start(*worker)
         lab.start(open_shop, orders, checkout)
-    return lab.trace
+    events = lab.trace
+    lab.close()
+    return events
 
 
 @contextlib.contextmanager
@@ -170,62 +179,3 @@ def _weather(seed: int) -> Iterator[None]:
             faulty.enter_context(faults.lost_reply(target, rate=LOST, seed=seed))
             faulty.enter_context(faults.latency(target, median=0.01, p99=0.06, seed=seed))
         yield
-
-
-def per_order(events: pd.DataFrame) -> pd.DataFrame:
-    """One row per order, with its times in seconds.
-
-    Columns: placed, told, ok, waited (by the customer), charged (NaN if never), latency (placed to
-    charged), asked (deliveries), late (deliveries after the first charge), effects, left (when it
-    was charged, or when its customer was told that it was not).
-    """
-    asked, told, charged = (events[events["name"] == n] for n in ("asked", "told", "charged"))
-    placed = events[events["name"] == "placed"].set_index("order_id")["time"]
-    frame = placed.rename("placed").to_frame()
-    told = told.set_index("order_id")
-    frame["told"], frame["ok"], frame["waited"] = told["time"], told["ok"], told["waited"]
-    frame["charged"] = charged.groupby("order_id")["time"].min()
-    frame["latency"] = frame["charged"] - frame["placed"]
-    frame["asked"] = trace.effects(events, "asked", of="placed")
-    frame["effects"] = trace.effects(events, "charged", of="placed")
-    after = asked["time"] > asked["order_id"].map(frame["charged"])
-    frame["late"] = asked[after].groupby("order_id").size().reindex(frame.index, fill_value=0)
-    frame["left"] = frame["charged"].fillna(frame["told"].where(frame["ok"] == False))  # noqa: E712
-    return frame
-
-
-def open_orders(rows: pd.DataFrame) -> pd.DataFrame:
-    """How many orders were placed and neither charged nor given up. DataFrame: time, orders."""
-    import pandas as pd
-
-    steps = pd.concat([pd.Series(1, rows["placed"]), pd.Series(-1, rows["left"].dropna())])
-    steps = steps.groupby(level=0).sum().cumsum()
-    return pd.DataFrame({"time": [0.0, *steps.index], "orders": [0, *steps]})
-
-
-def summary(rows: pd.DataFrame) -> dict[str, float]:
-    """A design's row of the table: latencies in seconds, the backlog, what became of the orders."""
-    held = open_orders(rows)
-    after = held[(held["time"] > OUTAGE[1]) & (held["orders"] <= 2)]["time"]
-    return {
-        "customer waits, median (s)": rows["waited"].median(),
-        "customer waits, p99 (s)": trace.percentile(rows["waited"], 99),
-        "charged after, median (s)": trace.percentile(rows["latency"].dropna(), 50),
-        "charged after, p99 (s)": trace.percentile(rows["latency"].dropna(), 99),
-        "open orders, at most": held["orders"].max(),
-        "caught up after (s)": after.min() - OUTAGE[1],
-        "lost": int((rows["effects"] == 0).sum()),
-        "duplicates": int((rows["asked"] - 1).clip(lower=0).sum()),
-        "of them after the charge": int(rows["late"].sum()),
-        "charged twice": int((rows["effects"] > 1).sum()),
-    }
-
-
-def counted_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the table of summaries that count orders and deliveries, named for a chart."""
-    names = {
-        "lost": "orders lost",
-        "of them after the charge": "delivered again\nafter the charge",
-        "charged twice": "charged twice",
-    }
-    return table.loc[list(names)].rename(names)
