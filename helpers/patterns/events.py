@@ -25,6 +25,16 @@ def entry_size(entry):
     return sum(len(text.encode()) for text in texts) + (14 if "Time" in entry else 0)
 
 
+def sparse(order):
+    """The event that names the order, and leaves the rest to whoever asks."""
+    return fact("OrderPlaced", {"order_id": order["order_id"]})
+
+
+def full(order):
+    """The event that carries the order as it is now."""
+    return fact("OrderPlaced", order)
+
+
 def look_up(client, order_id):
     """Ask the source for an order as it is now. Raises ConnectionError if it cannot say."""
     answer = client.invoke(FunctionName="get-order", Payload=json.dumps({"order_id": order_id}))

@@ -14,7 +14,15 @@ from botocore.exceptions import ClientError
 
 from helpers import Lab, faults, load, trace
 from helpers.patterns.bus import publish, subscribe
-from helpers.patterns.events import entry_size, fact, in_rounds, look_up, whole_order
+from helpers.patterns.events import (
+    entry_size,
+    fact,
+    full,
+    in_rounds,
+    look_up,
+    sparse,
+    whole_order,
+)
 from helpers.patterns.shop import open_shop
 
 PLACED = {"source": ["shop.orders"], "detail-type": ["OrderPlaced"]}
@@ -48,6 +56,22 @@ class TestFact:
         entry = fact("OrderPlaced", order)
         order["address"]["street"] = "2 New Street"
         assert json.loads(entry["Detail"])["address"]["street"] == "1 Mill Lane"
+
+
+ORDER = {"order_id": "o-1", "amount": 2070, "address": {"street": "1 Mill Lane"}}
+
+
+class TestSparseAndFull:
+    def test_they_tell_the_same_fact_and_differ_in_what_they_say_of_it(self):
+        few, many = sparse(ORDER), full(ORDER)
+        assert json.loads(few.pop("Detail")) == {"order_id": "o-1"}
+        assert json.loads(many.pop("Detail")) == ORDER
+        assert few == many
+
+    def test_a_consumer_has_to_ask_about_the_sparse_one_alone(self):
+        assert whole_order(None, json.loads(full(ORDER)["Detail"])) == ORDER
+        with pytest.raises(AttributeError):
+            whole_order(None, json.loads(sparse(ORDER)["Detail"]))
 
 
 class TestEntrySize:

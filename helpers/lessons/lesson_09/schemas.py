@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from helpers.load.recorded import DATA
 
 
-def validator(version, *, closed=False, event="order-placed"):
+def validator(version, *, closed=False, required=(), event="order-placed"):
     """A validator for the detail of an event; its `is_valid` and `iter_errors` take a dictionary.
 
     Parameters
@@ -19,6 +19,8 @@ def validator(version, *, closed=False, event="order-placed"):
         Such as "v1" or "v2-added".
     closed : bool
         Whether fields that the schema does not name at its top level are refused.
+    required : collection of str
+        Fields that are required beside those that the schema requires.
 
     Raises
     ------
@@ -33,4 +35,6 @@ def validator(version, *, closed=False, event="order-placed"):
     schema = json.loads(path.read_text(encoding="utf-8"))
     if closed:
         schema["additionalProperties"] = False
+    if required:
+        schema["required"] = [*schema.get("required", ()), *required]
     return Draft202012Validator(schema)

@@ -97,3 +97,13 @@ def test_a_closed_schema_refuses_what_it_does_not_name():
 def test_a_version_that_is_not_there_is_refused_with_those_that_are():
     with pytest.raises(ValueError, match=r"no version 'v3' .*'v1', 'v2-added'"):
         validator("v3")
+
+
+def test_a_field_that_is_required_is_missing_in_every_older_event():
+    """Version 2 with a new required field: version 1 takes its events, and it takes none of v1."""
+    strict = validator("v2-added", required=["gift_note"])
+    new = changed(CHANGES["added"])
+    assert all(map(strict.is_valid, new))
+    assert all(accepts("v1", new))
+    assert not any(map(strict.is_valid, ORDERS))
+    assert all(accepts("v2-added", ORDERS))
