@@ -76,6 +76,11 @@ def last_queue(events: pd.DataFrame) -> pd.Series[float]:
     return (sent.groupby(order)["time"].max() - began).dropna() * 1000
 
 
+def created(events: pd.DataFrame) -> int:
+    """How many queues, topics and subscriptions were made."""
+    return int(events["operation"].isin(["CreateQueue", "CreateTopic", "Subscribe"]).sum())
+
+
 # -- the sender's code
 
 
