@@ -2,279 +2,96 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
-from helpers import trace
-from helpers.findings import Law, Numbers, Quantity, Tendency
-from helpers.lessons.lesson_06 import experiment, fifo
-from helpers.patterns.redelivery import work_on_batch
-
-
-def slow_work(seed: int) -> Numbers:
-    """One order, and charges that outlast the visibility timeout: one of them, or all."""
-    once = experiment.one_order(45, 5, seed=seed)
-    always = experiment.one_order(45, minutes=10, seed=seed)
-    alone = experiment.one_order(45, workers=1, minutes=10, seed=seed)
-    deletes = trace.messages(always).query("what == 'deleted'")
-    return {
-        "once": _charges(once),
-        "by_timeout": _causes(once).get("timeout", 0),
-        "always": _charges(always),
-        "deletes": len(deletes),
-        "in_vain": int((~deletes["effective"]).sum()),
-        "alone": _charges(alone),
-    }
-
-
-def batches(seed: int) -> Numbers:
-    """Sixty orders of about 5 s, ten in a receive against one."""
-    ten, one = (experiment.in_batches(most, seed=seed) for most in (10, 1))
-    causes = _causes(ten)
-    return {
-        "ten": sum(causes.values()),
-        "by_timeout": causes.get("timeout", 0),
-        "one": sum(_causes(one).values()),
-    }
-
-
-def function(seed: int) -> Numbers:
-    """One order in 25 fails: the batch fails, or its record is reported, heard or not."""
-    numbers: dict[str, float] = {}
-    runs = {
-        "whole": experiment.in_function(experiment.whole_batch, reports=False, seed=seed),
-        "reported": experiment.in_function(work_on_batch, reports=True, seed=seed),
-        "unheard": experiment.in_function(work_on_batch, reports=False, seed=seed),
-    }
-    for name, events in runs.items():
-        charges = trace.effects(events, "charged")
-        numbers[f"{name}_again"] = int((charges > 1).sum())
-        numbers[f"{name}_never"] = int((charges == 0).sum())
-        numbers[f"{name}_letters"] = len(_moved(events))
-    return numbers
-
-
-def bad_day(seed: int) -> Numbers:
-    """Slow work, lost replies and missing servers on one day, and what the record says of them."""
-    events, struck = experiment.bad_day(seed=seed)
-    causes = _causes(events)
-    charges = trace.effects(events, "charged")
-    deliveries = trace.deliveries(events)["deliveries"]
-    return {
-        "agree": int(causes == {cause: count for cause, count in struck.items() if count}),
-        "kinds": len(causes),
-        "duplicates": sum(causes.values()),
-        "orders": len(charges),
-        "charged": int((charges > 0).sum()),
-        "charges": int(charges.sum()),
-        "deliveries": int(deliveries.sum()),
-    }
-
-
-def timeouts(seed: int) -> Numbers:
-    """Exponential work, and a timeout of so many times its average."""
-    shares = {}
-    for times in (2, 3, 6):
-        events = experiment.varying_work(10, 10 * times, seed=seed)
-        shares[f"at_{times}"] = 100 * float((trace.deliveries(events)["deliveries"] > 1).mean())
-    return shares
-
-
-def poison(seed: int) -> Numbers:
-    """A morning with some orders in euros, an alarm, a fix and a redrive."""
-    events = experiment.poisoned(seed=seed)
-    received = trace.messages(events).query("queue == 'orders' and what == 'received'")
-    first = received.groupby("id")["time"].min()
-    moved = _moved(events)
-    bodies = moved["body"].map(lambda body: trace.field(body, "amount"))
-    charges = trace.effects(events, "charged")
-    end = trace.backlog(events, "orders").iloc[-1]
-    letters = trace.backlog(events, experiment.DEAD).iloc[-1]
-    heard = float(events.loc[events["name"] == "heard", "time"].iloc[0])
-    after = moved["time"] - moved["id"].map(first)
-    return {
-        "letters": len(moved),
-        "poison": int(bodies.map(lambda amount: isinstance(amount, str)).sum()),
-        "redriven": int(events["number"].max()),
-        "orders": len(charges),
-        "charged_once": int((charges == 1).sum()),
-        "left": int(end["waiting"] + end["in_flight"] + letters["waiting"]),
-        "soonest": float(after.min()),
-        "latest": float(after.max()),
-        "heard_after": heard - float(moved["time"].min()),
-    }
-
-
-def provider_down(seed: int) -> Numbers:
-    """Four minutes without the provider, and queues that give up after three, five, ten."""
-    numbers: dict[str, float] = {}
-    for tries in (3, 5, 10):
-        events = experiment.outage(4, tries, seed=seed)
-        sends = trace.messages(events).query("what == 'sent'")["time"]
-        due = (sends >= 60) & (sends < 300 - 30 * (tries - 1))
-        numbers[f"letters_{tries}"] = len(_moved(events))
-        numbers[f"due_{tries}"] = int(due.sum())
-    return numbers
-
-
-def groups(seed: int) -> Numbers:
-    """Charges per second of four workers, in one, two, four and eight groups."""
-    numbers: dict[str, float] = {"in_order": 1}
-    for count in (1, 2, 4, 8):
-        charged = fifo.in_groups(count, seed=seed).query("name == 'charged'")
-        numbers[f"rate_{count}"] = len(charged) / 8
-        kept = all(each.is_monotonic_increasing for _, each in charged.groupby("group")["order_id"])
-        numbers["in_order"] *= kept
-    ten = fifo.in_groups(1, most=10, seed=seed)
-    numbers["in_flight"] = float(trace.backlog(ten, "orders.fifo")["in_flight"].max())
-    numbers["at_work"] = int(ten.loc[ten["name"] == "charged", "caller"].nunique())
-    return numbers
-
-
-def failing(seed: int) -> Numbers:
-    """One failing order, in a FIFO queue with a group for each tenant, and in a standard queue."""
-    held, free = (fifo.failing(queue, seed=seed) for queue in ("FIFO", "standard"))
-    late = held["waited"] > fifo.LATE
-    return {
-        "behind": int(held["behind"].sum()),
-        "late_behind": int((late & held["behind"]).sum()),
-        "late_others": int((late & ~held["behind"]).sum()),
-        "longest": float(held["waited"].max()),
-        "overtaken": int(held["overtaken"].sum()),
-        "free_late": int((free["waited"] > fifo.LATE).sum()),
-        "free_overtaken": int(free["overtaken"].sum()),
-    }
-
-
-def brought_back(seed: int) -> Numbers:
-    """A dead letter of a FIFO queue, redriven while later orders of its group still wait."""
-    events = fifo.redriven(seed=seed)
-    charged = events.query("name == 'charged'").sort_values("time")
-    when = float(events.loc[events["name"] == "redriven", "time"].iloc[0])
-    return {
-        "orders": len(charged),
-        "bad_last": int(charged["order_id"].iloc[-1].endswith("-00006")),
-        "waiting": int((charged["time"] > when).sum()) - 1,
-        "overtaken_by": int((charged["order_id"] > charged["order_id"].iloc[-1]).sum()),
-    }
-
-
-def window(seed: int) -> Numbers:
-    """Messages per order: sent again within the window, after it, and by the SDK."""
-    numbers: dict[str, float] = {}
-    for after in (299, 301):
-        for deleted in (True, False):
-            events = fifo.sent_again(after, deleted=deleted, seed=seed)
-            counts = trace.deliveries(events)["messages"]
-            name = f"{after}_{'deleted' if deleted else 'kept'}"
-            numbers[f"{name}_least"], numbers[f"{name}_most"] = int(counts.min()), int(counts.max())
-    events, hits = fifo.lost_replies(seed=seed)
-    counts = trace.deliveries(events)
-    numbers |= {"lost": hits, "by_sdk_most": int(counts["messages"].max())}
-    numbers["slow"] = _charges(fifo.slow_work(seed=seed))
-    return numbers
-
-
-def _charges(events: pd.DataFrame) -> int:
-    return int((events["name"] == "charged").sum())
-
-
-def _causes(events: pd.DataFrame) -> dict[str, int]:
-    counts = trace.duplicates(events, queue="orders")["cause"].value_counts()
-    return {str(cause): int(count) for cause, count in counts.items()}
-
-
-def _moved(events: pd.DataFrame) -> pd.DataFrame:
-    """What became a dead letter."""
-    return trace.messages(events).query("what == 'moved' and to == @experiment.DEAD")
-
+from helpers.findings import Law, Quantity, Tendency
+from helpers.lessons.lesson_06 import measured
 
 FINDINGS = (
     Law(
         "06.charged-twice",
         "The order is delivered again because its timeout has ended, and charged twice.",
-        slow_work,
+        measured.slow_work,
         lambda n: n["once"] == 2 and n["by_timeout"] == 1,
     ),
     Law(
         "06.deletes-in-vain",
         "{always} charges of one order in ten minutes, {deletes} deletes, and each does nothing.",
-        slow_work,
+        measured.slow_work,
         lambda n: n["always"] == n["deletes"] == n["in_vain"] > 2,
     ),
     Law(
         "06.one-worker",
         "With one worker the same order is charged once.",
-        slow_work,
+        measured.slow_work,
         lambda n: n["alone"] == 1,
     ),
     Quantity(
         "06.ten-at-once",
         "Ten in a receive: {ten} duplicates of 60 orders, all from the timeout.",
-        batches,
+        measured.batches,
         "ten",
         "duplicates",
     ),
     Law(
         "06.one-at-a-time",
         "One in a receive: no duplicate. Ten in a receive: each duplicate is from the timeout.",
-        batches,
+        measured.batches,
         lambda n: n["one"] == 0 < n["ten"] == n["by_timeout"],
     ),
     Quantity(
         "06.whole-batch",
         "If the batch fails as a whole, {whole_again} of 100 orders are charged more than once.",
-        function,
+        measured.function,
         "whole_again",
         "orders",
     ),
     Law(
         "06.sound-letters",
         "If it fails as a whole, sound orders become dead letters with the failing ones.",
-        function,
+        measured.function,
         lambda n: n["whole_letters"] > 4,
     ),
     Law(
         "06.reported",
         "With failures reported, none is charged twice, and the 4 failing ones are dead letters.",
-        function,
+        measured.function,
         lambda n: n["reported_again"] == 0 and n["reported_letters"] == n["reported_never"] == 4,
     ),
     Law(
         "06.unheard",
         "With a mapping that ignores the report, the 4 failing orders are lost: deleted, unread.",
-        function,
+        measured.function,
         lambda n: n["unheard_never"] == 4 and n["unheard_letters"] == 0,
     ),
     Law(
         "06.causes",
         "The record names the cause of every duplicate: as many as the faults made, of each kind.",
-        bad_day,
+        measured.bad_day,
         lambda n: n["agree"] == 1 and n["duplicates"] > 0,
     ),
     Law(
         "06.none-lost",
         "Every order is charged at least once, and once for each of its deliveries.",
-        bad_day,
+        measured.bad_day,
         lambda n: n["charged"] == n["orders"] and n["charges"] == n["deliveries"],
     ),
     Quantity(
         "06.worst-day",
         "{duplicates} duplicates of {orders} orders.",
-        bad_day,
+        measured.bad_day,
         "duplicates",
         "duplicates",
     ),
     Quantity(
         "06.twice-the-average",
         "A timeout of twice the average work: {at_2} % of the orders are delivered again.",
-        timeouts,
+        measured.timeouts,
         "at_2",
         "%",
     ),
     Quantity(
         "06.six-times",
         "A timeout of six times the average: {at_6} %.",
-        timeouts,
+        measured.timeouts,
         "at_6",
         "%",
     ),
@@ -282,14 +99,14 @@ FINDINGS = (
         "06.given-up",
         "Each dead letter leaves the queue when it is asked for a sixth time, after 150 s or a "
         "little more.",
-        poison,
+        measured.poison,
         lambda n: 150 <= n["soonest"] <= n["latest"] < 151,
     ),
     Law(
         "06.saved",
         "Only the orders in euros become dead letters, all come back, and each order is charged "
         "once.",
-        poison,
+        measured.poison,
         lambda n: (
             n["letters"] == n["poison"] == n["redriven"] > 0
             and n["charged_once"] == n["orders"]
@@ -299,67 +116,67 @@ FINDINGS = (
     Quantity(
         "06.alarm",
         "The alarm rings {heard_after} s after the first dead letter.",
-        poison,
+        measured.poison,
         "heard_after",
         "s",
     ),
     Law(
         "06.outage",
         "Given up are those whose last delivery still falls into the outage, and no others.",
-        provider_down,
+        measured.provider_down,
         lambda n: all(n[f"letters_{tries}"] == n[f"due_{tries}"] for tries in (3, 5, 10)),
     ),
     Quantity(
         "06.sound-and-dead",
         "Four minutes of outage, three deliveries: {letters_3} sound orders are given up.",
-        provider_down,
+        measured.provider_down,
         "letters_3",
         "orders",
     ),
     Law(
         "06.group-order",
         "In every group the charges are in the order of the sends.",
-        groups,
+        measured.groups,
         lambda n: n["in_order"] == 1,
     ),
     Quantity(
         "06.one-group",
         "One group: {rate_1} charges per second.",
-        groups,
+        measured.groups,
         "rate_1",
         "per second",
     ),
     Quantity(
         "06.four-groups",
         "Four groups: {rate_4} charges per second.",
-        groups,
+        measured.groups,
         "rate_4",
         "per second",
     ),
     Law(
         "06.ten-of-a-group",
         "With up to ten in a receive, ten orders of one group are in flight, all at one worker.",
-        groups,
+        measured.groups,
         lambda n: n["in_flight"] == 10 and n["at_work"] == 1,
     ),
     Law(
         "06.held-up",
         "On the FIFO queue orders behind the failing one are late, no other order is, and none is "
         "overtaken.",
-        failing,
+        measured.failing,
         lambda n: n["late_behind"] > 0 == n["late_others"] == n["overtaken"],
     ),
     Quantity(
         "06.longest-wait",
         "An order behind it waits up to {longest} s.",
-        failing,
+        measured.failing,
         "longest",
         "s",
     ),
     Tendency(
         "06.standard-overtakes",
         "On the standard queue none is late, and some are overtaken.",
-        failing,
+        measured.failing,
         lambda n: n["free_late"] == 0 < n["free_overtaken"],
         0.9,
     ),
@@ -367,31 +184,31 @@ FINDINGS = (
         "06.redriven-last",
         "A redriven order of a FIFO queue comes after every order of its group that was sent "
         "before the redrive, also after those that still waited.",
-        brought_back,
+        measured.brought_back,
         lambda n: n["bad_last"] == 1 and n["waiting"] > 0,
     ),
     Law(
         "06.in-window",
         "Sent again after 4 min 59 s, an order is one message, deleted or not.",
-        window,
+        measured.window,
         lambda n: all(n[f"299_{kind}_most"] == 1 for kind in ("deleted", "kept")),
     ),
     Law(
         "06.after-window",
         "Sent again after 5 min 1 s, it is two messages.",
-        window,
+        measured.window,
         lambda n: all(n[f"301_{kind}_least"] == 2 for kind in ("deleted", "kept")),
     ),
     Law(
         "06.sdk-again",
         "When a reply is lost and the SDK sends again, the order stays one message.",
-        window,
+        measured.window,
         lambda n: n["lost"] > 0 and n["by_sdk_most"] == 1,
     ),
     Law(
         "06.fifo-twice",
         "Work that outlasts the timeout is done twice, on a FIFO queue as well.",
-        window,
+        measured.window,
         lambda n: n["slow"] == 2,
     ),
 )

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from emulated_mapping import at_once
 
 from helpers import trace
 from helpers.lessons.lesson_09 import experiment, facts, fields, versions
@@ -12,15 +13,9 @@ from helpers.patterns.events import full, sparse
 SEED = 5
 
 
-def at_once(events):
+def worked_at_once(events):
     """The most requests that the source worked on at the same time."""
-    worked = experiment.asked(events).query("outcome == 'ok'")
-    steps = [(at, 1) for at in worked["time"]] + [(at, -1) for at in worked["end"]]
-    most = now = 0
-    for _, step in sorted(steps):
-        now += step
-        most = max(most, now)
-    return most
+    return at_once(experiment.asked(events).query("outcome == 'ok'"))
 
 
 @pytest.mark.parametrize(
@@ -28,11 +23,11 @@ def at_once(events):
 )
 def test_so_many_questions_are_open_as_there_are_workers(workers, queues, open_at_most):
     events = experiment.sale(sparse, workers=workers, queues=queues, seed=SEED)
-    assert at_once(events) <= PLACES
+    assert worked_at_once(events) <= PLACES
     rush = {order.order_id for order in experiment.rush(SEED)}
     customers = experiment.asked(events)["caller"].isin(rush)
     asked = events.loc[experiment.asked(events).index[~customers]]
-    assert at_once(asked) <= open_at_most
+    assert worked_at_once(asked) <= open_at_most
     done = events[events["name"].isin(experiment.DESKS)]
     assert set(done["order_id"]) == rush or queues == "none"
 
