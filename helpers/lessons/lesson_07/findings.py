@@ -159,12 +159,14 @@ FINDINGS: tuple[Finding, ...] = (
         "ms",
     ),
     Quantity("07.threads", "In threads it waits {threads} ms.", calm, "threads", "ms"),
-    Law(
+    # An order that is placed in the last moment of the minute may reach shipping after it.
+    Tendency(
         "07.behind",
-        "While shipping refuses, every receiver before it in the list gets every order, and no "
-        "receiver behind it gets any.",
+        "Of the orders placed while shipping refuses, every receiver before it in the list gets "
+        "each, and no receiver behind it gets any.",
         stops,
         lambda n: n["before"] == 1 and n["behind"] == 0,
+        0.9,
     ),
     Quantity(
         "07.again",
@@ -208,12 +210,13 @@ FINDINGS: tuple[Finding, ...] = (
         "topic_last",
         "ms",
     ),
-    Law(
+    Tendency(
         "07.locked",
-        "Without dead letters, shipping loses every order of the minute in which it is locked. "
-        "Nobody else notices.",
+        "Without dead letters, shipping loses every order placed in the minute in which it is "
+        "locked. Nobody else notices.",
         topic,
         lambda n: n["locked_lost"] == n["hit"] > 0 and n["locked_others"] == n["locked_no"] == 0,
+        0.9,
     ),
     Law(
         "07.put-back",

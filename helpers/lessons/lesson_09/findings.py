@@ -134,11 +134,12 @@ FINDINGS = (
         "six",
         "s",
     ),
-    Law(
+    Tendency(
         "09.grows-faster",
         "With four fields it was {four} s: more than twice the wait for half as many fields again.",
         measured.calculating,
         lambda n: n["six"] > 2 * n["four"],
+        0.9,
     ),
     Law(
         "09.when-asked",

@@ -136,3 +136,12 @@ def said(seen: pd.DataFrame) -> pd.DataFrame:
     """The first fault that each finds, or "✓"."""
     by_change = seen.groupby("change", sort=False)
     return by_change.agg(lambda told: next((each for each in told.dropna() if each != GOOD), GOOD))
+
+
+def costs_unseen(shares: pd.DataFrame) -> str:
+    """The change that no schema refuses, open or in the other direction, and charging gets wrong.
+
+    Takes the table of `share`.
+    """
+    schemas = shares[["own schema", "v2 under v1", "v1 under v2"]]
+    return ", ".join(shares.index[(schemas == 0).all(axis=1) & (shares["charging"] > 0)])
