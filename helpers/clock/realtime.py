@@ -8,7 +8,9 @@ in them is not what the reader meant. A run says so at its end: which thread, ho
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
+import threading
 import time
 import warnings
 from collections import defaultdict
@@ -25,6 +27,7 @@ SHOWN = 0.05  # seconds; less than this, at one place, is not worth a word
 IDLE = 0.001  # seconds of processor time that a waiting thread uses at most between two looks
 LATE = 0.15  # seconds between two looks that are due each 0.05 s: the machine is busy elsewhere
 STARVED = 0.25  # share of a look's seconds for which a thread was ready and got no processor
+HELD = 0.1  # share of a look's seconds in which other threads of this process worked
 
 
 class RealTimePassed(UserWarning):
@@ -39,7 +42,7 @@ class RealTime:
         self._waits: defaultdict[tuple[str, str], float] = defaultdict(float)  # seconds
         self._said: dict[str, None] = {}
         self._spot: tuple[object, ...] | None = None
-        self._cpu = self._queued = 0.0
+        self._cpu = self._queued = self._process = 0.0
         self._waiting = False
 
     def waited(self, name: str, seconds: float, ident: int) -> None:
@@ -64,7 +67,8 @@ class RealTime:
         """See whether the running thread waits inside C code. Called every `seconds`.
 
         It does if it has stood at one instruction and used no processor since the last look,
-        although there was one to be had: on a busy machine a thread stands still as well.
+        although there was one to be had: on a busy machine a thread stands still as well. So does
+        one that waits for the interpreter's lock while another thread works, or would if it could.
 
         Returns
         -------
@@ -82,15 +86,18 @@ class RealTime:
             self._spot = None
             return min(seconds, LATE)
         idle = cpu - self._cpu < IDLE and seconds < LATE
+        process = _process_seconds()
+        held = process - self._process - (cpu - self._cpu) > HELD * seconds
         in_line = queued - self._queued if self._spot and self._spot[0] is task else 0.0
-        starved = _is_ready(task) or in_line > STARVED * seconds
-        if spot == self._spot and idle and not starved and task.ident in self._clock._tasks:
+        starved = _is_ready(task.native) or in_line > STARVED * seconds
+        stands = spot == self._spot and idle and not (starved or held)
+        if stands and task.ident in self._clock._tasks and not _another_is_ready():
             # Unseen: on average half a look before the first one, and half after the last one.
             self.waited(task.name, seconds if self._waiting else 2 * seconds, task.ident)
             self._waiting = True
         else:
             self._waiting = False
-        self._spot, self._cpu, self._queued = spot, cpu, queued
+        self._spot, self._cpu, self._queued, self._process = spot, cpu, queued, process
         return max(0.0, min(seconds, LATE) - in_line)
 
     @contextlib.contextmanager
@@ -138,14 +145,27 @@ def _processor_seconds(task: Task) -> float:
     return time.process_time()
 
 
-def _is_ready(task: Task) -> bool:
+def _process_seconds() -> float:
+    """What all threads of this process have used."""
+    return time.process_time()
+
+
+def _is_ready(native: int) -> bool:
     """Whether the thread would run on if it had a processor; False where the system tells not."""
     try:
-        with open(
-            f"/proc/self/task/{task.native}/stat", encoding="utf-8", errors="replace"
-        ) as file:
+        with open(f"/proc/self/task/{native}/stat", encoding="utf-8", errors="replace") as file:
             return file.read().rpartition(")")[2].split()[0] == "R"
     except (OSError, IndexError):
+        return False
+
+
+def _another_is_ready() -> bool:
+    """Whether a thread of this process other than the one that looks is ready to run."""
+    looks = threading.get_native_id()
+    try:
+        natives = map(int, os.listdir("/proc/self/task"))
+        return any(_is_ready(native) for native in natives if native != looks)
+    except OSError:
         return False
 
 

@@ -238,13 +238,16 @@ def test_work_is_not_taken_for_a_wait(patient):
             patient.start(works, name="works")
 
 
-@pytest.mark.parametrize(("ready", "queued"), [(False, 0), (True, 0), (False, 1)])
+@pytest.mark.parametrize(
+    ("ready", "queued", "others"), [(False, 0, 0), (True, 0, 0), (False, 1, 0), (False, 0, 1)]
+)
 def test_a_thread_that_gets_no_processor_is_not_taken_for_one_that_waits(
-    patient, monkeypatch, ready, queued
+    patient, monkeypatch, ready, queued, others
 ):
-    """As Linux tells it: that it is ready, and of each second the share that it was."""
+    """As Linux tells it: a thread is ready, of each second the share that it was, others work."""
     monkeypatch.setattr(realtime, "_processor_seconds", lambda task: 0.0)
-    monkeypatch.setattr(realtime, "_is_ready", lambda task: ready)
+    monkeypatch.setattr(realtime, "_process_seconds", lambda: others * MONOTONIC.real())
+    monkeypatch.setattr(realtime, "_is_ready", lambda native: ready)
     monkeypatch.setattr(realtime, "_queued_seconds", lambda task: queued * MONOTONIC.real())
 
     def works():
@@ -253,7 +256,7 @@ def test_a_thread_that_gets_no_processor_is_not_taken_for_one_that_waits(
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", RealTimePassed)
         run(patient, works=works)
-    assert len(told) == (not ready and not queued)
+    assert len(told) == (not (ready or queued or others))
 
 
 def test_a_thread_may_end_while_the_run_looks_at_it(patient, monkeypatch):
