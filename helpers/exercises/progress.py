@@ -1,4 +1,4 @@
-"""What the reader has solved and predicted, kept beside the notebooks and ignored by git."""
+"""What the reader has solved, predicted and answered, beside the notebooks and ignored by git."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 SOLVED = Path(".progress") / "solved.json"
 PREDICTED = Path(".progress") / "predicted.json"
+QUIZZED = Path(".progress") / "quizzed.json"
 
 
 def solved() -> list[str]:
@@ -50,9 +51,22 @@ def note_prediction(
         _write(PREDICTED, {**before, question: entry})
 
 
+def quizzed() -> dict[str, int]:
+    """Which answer was given first, by the key of its question."""
+    kept = _read(QUIZZED)
+    if not isinstance(kept, dict):
+        return {}
+    return {key: place for key, place in kept.items() if type(place) is int and place >= 0}
+
+
+def note_quizzed(key: str, place: int) -> None:
+    """Remember the first answer to a question by its place among the answers."""
+    _write(QUIZZED, {**quizzed(), key: place})
+
+
 def reset() -> None:
-    """Forget what has been solved and predicted."""
-    for kept in (SOLVED, PREDICTED):
+    """Forget what has been solved, predicted and answered."""
+    for kept in (SOLVED, PREDICTED, QUIZZED):
         (NOTEBOOKS / kept).unlink(missing_ok=True)
 
 

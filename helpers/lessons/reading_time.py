@@ -2,7 +2,8 @@
 
 230 words a minute; 8 seconds for a line of code in view; 10 minutes for an exercise, its text and
 starter included; and a minute for the runs. What is folded (hints, solutions, cells with a
-``hide-…`` tag) is not in view, and a diagram is looked at, not read.
+``hide-…`` tag) is not in view, and a diagram is looked at, not read. The quiz comes on top, for
+those who want it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ WORDS_A_MINUTE, SECONDS_A_LINE, AN_EXERCISE, RUNS = 230, 8, 10, 1
 FOLDED = {"solution", "hide-input", "hide-cell", "remove-cell"}
 NOT_READ = re.compile(r"<details>.*?</details>|^```mermaid.*?^```", re.DOTALL | re.MULTILINE)
 SECTION = re.compile(r"^(?=## )", re.MULTILINE)
+OTHERWISE = ("## Exercise", "## Quiz")  # sections whose words and lines are not counted
 
 
 def reading_time(notebook: dict[str, Any]) -> dict[str, float]:
@@ -29,8 +31,8 @@ def reading_time(notebook: dict[str, Any]) -> dict[str, float]:
         if cell["cell_type"] == "markdown":
             for part in SECTION.split(NOT_READ.sub("", source)):
                 heading = part if part.startswith("## ") else heading
-                words += 0 if heading.startswith("## Exercise") else len(part.split())
-        elif not tags & FOLDED and not heading.startswith("## Exercise"):
+                words += 0 if heading.startswith(OTHERWISE) else len(part.split())
+        elif not tags & FOLDED and not heading.startswith(OTHERWISE):
             lines += sum(bool(line.strip()) for line in source.splitlines())
     reading = words / WORDS_A_MINUTE + lines * SECONDS_A_LINE / 60
     minutes = round(reading + exercises * AN_EXERCISE + RUNS, 1)

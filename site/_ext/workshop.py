@@ -12,7 +12,7 @@ import take_home
 from lessons import write_if_new
 from sphinx.errors import ExtensionError
 
-TEACH = ("ask", "wrong", "reveals")
+from helpers.exercises.questions import checked
 
 
 def setup(app):
@@ -67,23 +67,28 @@ def agendas(lessons, name, *, longest):
 
 
 def questions(page, lesson):
-    """What to ask in one lesson, what is then said wrong, and what this reveals.
+    """What to ask in one lesson, what is then said wrong, what this reveals, and what is right.
 
     Raises
     ------
     ExtensionError
-        An entry lacks one of the three.
+        An entry lacks something.
     """
-    entries = lesson.get("teach", [])
-    for entry in entries:
-        if set(entry) != set(TEACH):
-            raise ExtensionError(f"{lesson['file']}: teach needs {', '.join(TEACH)}, got {entry}")
-    told = "".join(
-        f"**{entry['ask']}**\n\n- *Often said:* {entry['wrong']}\n"
-        f"- *What it reveals:* {entry['reveals']}\n\n"
-        for entry in entries
-    )
+    try:
+        told = "".join(told_of(checked(entry)) for entry in lesson.get("teach", []))
+    except ValueError as error:
+        raise ExtensionError(f"{lesson['file']}: {error}") from None
     return f"### {link(page, lesson)}\n\n{told}" if told else ""
+
+
+def told_of(entry):
+    """One question as Markdown, for a teacher."""
+    told = f"**{entry['ask']}**\n\n"
+    for label, each in [("Often said", entry), *(("Or", each) for each in entry.get("also", []))]:
+        told += f"- *{label}:* {each['wrong']} *What it reveals:* {each['reveals']}\n"
+    if "right" in entry:
+        told += f"- *Right:* {entry['right']}\n"
+    return f"{told}\n"
 
 
 def handout(lessons, folder):

@@ -247,8 +247,8 @@ def test_every_cell_can_be_run_twice_and_says_the_same(as_twice, lesson):
         assert said[:1] == said[1:], cell.source
 
 
-# What a page shows in another form than a kernel does: nobody's progress, no fields, no sliders.
-LIVE = ("exercises.lessons", "exercises.predict", "explore.sliders")
+# What a page shows in another form than a kernel does: nobody's progress, no fields, no buttons.
+LIVE = ("exercises.lessons", "exercises.predict", "exercises.quiz", "explore.sliders")
 
 
 def test_the_page_and_a_reader_s_kernel_say_the_same(built, as_twice, lesson):
