@@ -2,6 +2,7 @@
 
 import re
 
+from asked import asks_quiz, quiz_of
 from sphinx.errors import ExtensionError
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -22,6 +23,9 @@ def prepare(notebook, *, name):
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             cell.source = cell.source.replace("](../site/", "](/")  # a page of the site
+            continue
+        if asks_quiz(cell):
+            notebook.cells[number] = quiz_of(notebook, cell)
             continue
         where = f"{name}, cell {number}"
         fold(cell)

@@ -19,7 +19,7 @@ from browser import (
 from lesson_notebooks import LESSONS
 from slide_show import walk
 
-OWN = ["index", "workshop", "handout", "patterns", "glossary", "numbers"]
+OWN = ["index", "quiz", "workshop", "handout", "patterns", "glossary", "numbers"]
 TERM = re.compile(r'href="[^"]*(glossary\.html#term-[^"]*)"')
 lessons = pytest.mark.parametrize("lesson", [path.stem for path in LESSONS])
 

@@ -96,7 +96,15 @@ COSTS = """\
 | temporal | **better** | same | nobody waited for the `drummer` |
 | order, topology | **worse** | better | one beat overtook another |"""
 
-TEACH = {"ask": "How many hippos?", "wrong": "None.", "reveals": "They hide under water."}
+TEACH = {
+    "ask": "How many hippos & crocodiles?",
+    "right": "Two.",
+    "wrong": "None.",
+    "reveals": "They hide under water.",
+    "also": [{"wrong": "Three.", "reveals": "One was counted again."}],
+}
+
+ASKED = {2: "How many zebras?"}  # instead, by lesson
 
 LONG_LINE = "print('a long line ' * 20)  # " + "longer than any phone is wide, " * 5
 
@@ -140,7 +148,8 @@ def everything():
 
 def write_notebook(path, title, cells, *, number, minutes=5, question="What now?"):
     """Write a notebook that the site accepts as a lesson."""
-    lesson = {"number": number, "minutes": minutes, "question": question, "teach": [TEACH]}
+    teach = [TEACH | {"ask": ASKED.get(number, TEACH["ask"])}]
+    lesson = {"number": number, "minutes": minutes, "question": question, "teach": teach}
     cells = [new_markdown_cell(f"# {title}"), *cells]
     kernel = {"name": "python3", "display_name": "Python 3"}
     metadata = {"kernelspec": kernel, "lesson": lesson}
@@ -152,5 +161,9 @@ def write_lessons(folder):
     question = "Does it all show?"
     path = folder / "01-try-everything.ipynb"
     write_notebook(path, "Try everything", everything(), number=1, minutes=20, question=question)
-    short = [new_markdown_cell("A hippopotamus."), cell("1 + 1")]
+    short = [
+        new_markdown_cell("A hippopotamus."),
+        cell("1 + 1"),
+        cell('from helpers import exercises\nexercises.quiz("02")'),
+    ]
     write_notebook(folder / "02-go-on.ipynb", "Go on", short, number=2)
