@@ -193,6 +193,19 @@ def test_a_prediction_given_in_the_field_is_drawn_and_scored(page):
     scoring.get_by_text("You said 40 s").wait_for()
 
 
+def test_a_quiz_says_what_an_answer_reveals(page):
+    asked = LESSON.about["teach"]
+    quiz = wait_for_cell(page, 'exercises.quiz("00")')
+    quiz.scroll_into_view_if_needed()
+    answers = quiz.locator("button")
+    assert answers.count() == sum(2 + len(each.get("also", [])) for each in asked)
+    cut = "e => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight"
+    assert not any(button.evaluate(cut) for button in answers.all())
+    answers.get_by_text(asked[0]["wrong"], exact=True).press("Enter")
+    quiz.get_by_text(asked[0]["reveals"]).wait_for()
+    quiz.get_by_text(f"Answered: 1 of {len(asked)}. Right at the first try: 0.").wait_for()
+
+
 def test_an_exercise_is_solved_wrong_and_then_right(page):
     starter, solution = (LESSON.cells[index].source for index in LESSON.solutions()[0])
     exercise = wait_for_cell(page, 'exercises.check("00.1", my_worker)')
