@@ -1,0 +1,159 @@
+"""Hold a Black Friday with a shop that the reader has put together, and see how it went."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pandas as pd
+
+from helpers import faults, load
+from helpers.lab import Lab
+from helpers.lessons.leftovers import bodies_in
+from helpers.lessons.lesson_14.plan import MACHINES, Plan, draw
+from helpers.lessons.lesson_14.provider import Provider
+from helpers.lessons.machines import Machine, is_mistake, kept_running
+from helpers.lessons.memory import fresh
+from helpers.patterns.shop import open_shop
+
+LOST = {"sqs.SendMessage": 0.04, "dynamodb.PutItem": 0.01}  # share of the replies that get lost
+RESTART = 10.0  # seconds until the next process begins on a machine
+PEACE = 120  # seconds at the end of the day in which nobody tries the poisoned order
+
+SetUp = Callable[..., Any]
+Checkout = Callable[..., Any]
+Worker = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A Black Friday that is over.
+
+    Attributes
+    ----------
+    events : DataFrame
+        The trace. Marks: "placed"; "told" (ok, waited); "asked", an attempt to charge; "charged",
+        the effect; "died", a machine.
+    put_aside : bool or None
+        Whether the poisoned order is kept and no longer tried. None if it is kept and still tried.
+    mixed_up : list of tuple of str
+        Orders that came to the card provider with the token of another one: order, other order.
+    fair : frozenset of str
+        Names of the standard queues to which a message was sent with a MessageGroupId.
+    """
+
+    seed: int
+    plan: Plan
+    events: pd.DataFrame
+    put_aside: bool | None
+    mixed_up: list[tuple[str, str]]
+    fair: frozenset[str]
+
+
+class Clients:
+    """The clients of a day, one for each service and its options."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str], Any] = {}
+        self.fair: set[str] = set()  # names of the queues that got a message with a group
+
+    def client(self, service: str, options: dict[str, Any]) -> Any:
+        """A client of boto3, made once."""
+        key = service, repr(sorted((name, id(value)) for name, value in options.items()))
+        if key not in self._made:
+            self._made[key] = boto3.client(service, **options), options  # keeps its options' ids
+            if service == "sqs":
+                events = self._made[key][0].meta.events
+                for operation in ("SendMessage", "SendMessageBatch"):
+                    events.register(f"provide-client-params.sqs.{operation}", self._note)
+        return self._made[key][0]
+
+    def _note(self, params: dict[str, Any], **_: Any) -> None:
+        if any("MessageGroupId" in entry for entry in (params, *params.get("Entries", ()))):
+            self.fair.add(str(params["QueueUrl"]).rpartition("/")[2])
+
+
+class Session:
+    """What the reader's functions get: `session.client("sqs")`, as of a `boto3.Session`."""
+
+    def __init__(self, clients: Clients, machine: Machine | None = None) -> None:
+        self._clients, self._machine = clients, machine
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A client of boto3. On a machine that dies it stops with it."""
+        made = self._clients.client(service, options)
+        return self._machine.part(made) if self._machine else made
+
+
+def hold(set_up: SetUp, checkout: Checkout, worker: Worker, *, seed: int) -> Held:
+    """Hold a Black Friday, in a lab of its own.
+
+    Parameters
+    ----------
+    set_up : callable
+        `set_up(session)` makes what the shop needs, before it opens. What it returns is the `shop`
+        of the other two.
+    checkout : callable
+        `checkout(session, shop, order)` takes an order, while its customer waits. If it raises, she
+        reads an error.
+    worker : callable
+        `worker(session, shop, charge)` runs for ever on each of four machines, and charges cards:
+        `charge(order, token=None)`.
+    seed : int
+        Decides everything that goes wrong.
+    """
+    with contextlib.closing(Lab(seed=seed)) as lab:
+        return hold_in(lab, set_up, checkout, worker, seed)
+
+
+def hold_in(lab: Lab, set_up: SetUp, checkout: Checkout, worker: Worker, seed: int) -> Held:
+    """`hold` in a lab that stands already, and is not closed after it."""
+    plan, clients = draw(seed), Clients()
+    provider = Provider(lab, plan, seed)
+    shop = set_up(Session(clients))
+
+    def serve(order: load.Order) -> None:
+        lab.mark("placed", order_id=order.order_id)
+        begin, ok = lab.now, True
+        try:
+            checkout(Session(clients), shop, order)
+        except Exception as error:
+            if is_mistake(error):
+                raise
+            ok = False  # the customer reads an error
+        lab.mark("told", order_id=order.order_id, ok=ok, waited=lab.now - begin)
+
+    def given(machine: Machine) -> tuple[Any, ...]:
+        return Session(clients, machine), shop, machine.part(provider.for_machine(machine))
+
+    with _weather(seed), lab.running(seconds=plan.until):
+        lab.start(open_shop, plan.orders, serve)
+        for _ in range(MACHINES):
+            lab.start(functools.partial(kept_running, pause=RESTART), fresh(worker), given)
+    events = lab.trace
+    aside = _put_aside(plan, provider)
+    fair = frozenset(name for name in clients.fair if not name.endswith(".fifo"))
+    return Held(seed, plan, events, aside, provider.mixed_up, fair)
+
+
+def _put_aside(plan: Plan, provider: Provider) -> bool | None:
+    """Whether the poisoned order lies in a queue, and is left in peace at last."""
+    if plan.until - provider.asked.get(plan.poisoned, 0) < PEACE:
+        return None
+    sqs = boto3.client("sqs")
+    urls = sqs.list_queues().get("QueueUrls", [])
+    return any(plan.poisoned in body for url in urls for body in bodies_in(sqs, url))
+
+
+@contextlib.contextmanager
+def _weather(seed: int) -> Iterator[None]:
+    with contextlib.ExitStack() as faulty:
+        for target, rate in LOST.items():
+            faulty.enter_context(faults.lost_reply(target, rate=rate, seed=seed))
+        for service in ("sqs", "dynamodb"):
+            faulty.enter_context(faults.latency(service, median=0.01, p99=0.06, seed=seed))
+        yield

@@ -1,0 +1,84 @@
+"""The card provider of a Black Friday: slow, now and then down, and not always heard."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from helpers.lab import Lab
+from helpers.lessons.lesson_14.plan import Plan
+from helpers.lessons.machines import Machine
+
+TAKES = 3.0  # seconds for a charge, on average
+UNHEARD = 0.03  # share of the charges whose answer never arrives
+
+
+class Provider:
+    """It charges cards, and recognises a token that it has seen before.
+
+    Each charge leaves the mark "charged" in the trace, each attempt the mark "asked".
+    """
+
+    def __init__(self, lab: Lab, plan: Plan, seed: int) -> None:
+        self._lab, self._plan = lab, plan
+        self._draws = Random(f"provider {seed}")
+        self._placed = {order.order_id: order for order in plan.orders}
+        self._receipts: dict[str, tuple[str, str]] = {}  # by token: the order and the receipt
+        self._begun = 0
+        self.mixed_up: list[tuple[str, str]] = []  # orders that came with another order's token
+        self.charged: Counter[str] = Counter()
+        self.asked: dict[str, float] = {}  # when an order was tried last
+
+    def for_machine(self, machine: Machine) -> Callable[..., str]:
+        """`charge(order, token=None)` as a machine has it: some charges take it with them."""
+
+        def charge(order: dict[str, Any], token: str | None = None) -> str:
+            return self._charge(machine, order, token)
+
+        return charge
+
+    def _charge(self, machine: Machine, order: dict[str, Any], token: str | None) -> str:
+        name = self._checked(order, token)
+        self.asked[name] = self._lab.now
+        self._lab.mark("asked", order_id=name)
+        if self._plan.outage[0] <= self._lab.now < self._plan.outage[1]:
+            raise ConnectionError("the card provider is down")
+        if name == self._plan.poisoned:
+            raise ValueError(f"order {name}: nobody can charge {order['amount']} cents")
+        self._begun += 1
+        dies = self._begun in self._plan.deadly
+        time.sleep(self._draws.expovariate(1 / TAKES))
+        if dies:
+            self._lab.mark("died", order_id=name)
+            machine.die()
+        receipt = self._receipt(name, token)
+        if self._draws.random() < UNHEARD:
+            raise TimeoutError("no answer from the card provider")
+        return receipt
+
+    def _checked(self, order: Any, token: Any) -> str:
+        if not isinstance(order, dict) or order.get("order_id") not in self._placed:
+            raise ValueError(f"charge takes an order as the checkout got it, and got {order!r:.80}")
+        name = str(order["order_id"])
+        if order.get("amount") != self._placed[name].amount:
+            raise ValueError(f"the amount of order {name} was changed to {order.get('amount')!r}")
+        if not (token is None or (isinstance(token, str) and token)):
+            raise ValueError(f"a token is a text, got {token!r}")
+        return name
+
+    def _receipt(self, name: str, token: str | None) -> str:
+        """The receipt of a charge: of an earlier one, if the token has been seen."""
+        if token in self._receipts:
+            before, receipt = self._receipts[str(token)]
+            if before != name:
+                self.mixed_up.append((name, before))
+            return receipt
+        receipt = f"receipt-{self.charged.total() + 1}"
+        self.charged[name] += 1
+        self._lab.mark("charged", order_id=name)
+        if token is not None:
+            self._receipts[token] = name, receipt
+        return receipt

@@ -1,0 +1,406 @@
+"""What learners answer to the exercises of lesson 14: shops for the three grades.
+
+Each answer is a shop: a function that gives `set_up`, `checkout` and `worker`.
+"""
+
+import contextlib
+import itertools
+import json
+import time
+import uuid
+
+from botocore.config import Config
+
+from helpers.patterns.black_friday import (
+    HASTY,
+    charge_by_token,
+    charge_once,
+    open_plain_queue,
+    open_queue,
+    take_order,
+    take_order_of,
+)
+from helpers.patterns.idempotency import once, table_of_records
+from helpers.patterns.redelivery import queue_with_dead_letters, work_off
+from helpers.patterns.worker import charge_cards
+
+
+def one_queue(session):
+    return session.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
+
+
+def charge_each(session, shop, charge):
+    charge_cards(session.client("sqs"), shop, charge)
+
+
+def messages(sqs, queue, **asked):
+    while True:
+        wanted = {"WaitTimeSeconds": 20} | asked
+        yield from sqs.receive_message(QueueUrl=queue, **wanted).get("Messages", [])
+
+
+# -- 1
+
+
+def begins_as_the_lesson_does():
+    """The starter: a queue and a worker of lesson 00."""
+    return one_queue, take_order, charge_each
+
+
+def has_no_dead_letters():
+    """Has a token, and a queue that never gives an order up."""
+    return one_queue, take_order, charge_by_token
+
+
+def gives_up_after_three():
+    """Gives an order up before the outage is over."""
+
+    def impatient(session):
+        return queue_with_dead_letters(session.client("sqs"), "orders", tries=3)[0]
+
+    return impatient, take_order, charge_by_token
+
+
+def deletes_first():
+    """Deletes the order before it is charged."""
+
+    def worker(session, shop, charge):
+        sqs = session.client("sqs")
+        for message in messages(sqs, shop):
+            sqs.delete_message(QueueUrl=shop, ReceiptHandle=message["ReceiptHandle"])
+            order = json.loads(message["Body"])
+            charge(order, token=order["order_id"])
+
+    return open_plain_queue, take_order, worker
+
+
+def takes_the_message_s_id():
+    """The token is the id of the message, which a repeated send has anew."""
+
+    def worker(session, shop, charge):
+        sqs = session.client("sqs")
+        for message in messages(sqs, shop):
+            with contextlib.suppress(Exception):
+                charge(json.loads(message["Body"]), token=message["MessageId"])
+                sqs.delete_message(QueueUrl=shop, ReceiptHandle=message["ReceiptHandle"])
+
+    return open_plain_queue, take_order, worker
+
+
+def makes_a_token_for_each_attempt():
+    """The token is new in each delivery."""
+
+    def worker(session, shop, charge):
+        work_off(session.client("sqs"), shop, lambda o: charge(o, token=str(uuid.uuid4())))
+
+    return open_plain_queue, take_order, worker
+
+
+def takes_the_customer_for_the_key():
+    """A customer's second order comes with the token of her first one."""
+
+    def worker(session, shop, charge):
+        work_off(session.client("sqs"), shop, lambda o: charge(o, token=o["customer"]))
+
+    return open_plain_queue, take_order, worker
+
+
+def remembers_in_memory():
+    """Each process knows what it has charged itself."""
+
+    def worker(session, shop, charge):
+        done = set()
+
+        def work(order):
+            if order["order_id"] not in done:
+                charge(order)
+                done.add(order["order_id"])
+
+        work_off(session.client("sqs"), shop, work)
+
+    return open_plain_queue, take_order, worker
+
+
+def has_a_table_and_no_token():
+    """The table does not know of a charge whose answer was lost."""
+
+    def worker(session, shop, charge):
+        sqs, dynamodb = session.client("sqs"), session.client("dynamodb", config=HASTY)
+
+        def work(order):
+            once(dynamodb, "charges", order["order_id"], lambda: charge(order), hold=20)
+
+        work_off(sqs, shop, work)
+
+    return open_queue, take_order, worker
+
+
+def asks_once():
+    """The customer of a lost reply reads an error."""
+
+    def checkout(session, shop, order):
+        once_only = Config(read_timeout=1, retries={"total_max_attempts": 1})
+        sqs = session.client("sqs", config=once_only)
+        sqs.send_message(QueueUrl=shop, MessageBody=order.json())
+
+    return open_plain_queue, checkout, charge_by_token
+
+
+def throws_away_what_fails():
+    """What the worker cannot charge is deleted."""
+
+    def worker(session, shop, charge):
+        sqs = session.client("sqs")
+        for message in messages(sqs, shop):
+            order = json.loads(message["Body"])
+            with contextlib.suppress(ValueError, TimeoutError):
+                charge(order, token=order["order_id"])
+            sqs.delete_message(QueueUrl=shop, ReceiptHandle=message["ReceiptHandle"])
+
+    return one_queue, take_order, worker
+
+
+def forgets_the_worker():
+    """Gives two functions."""
+    return open_queue, take_order
+
+
+def has_the_token_alone():
+    """The provider keeps the record."""
+    return open_plain_queue, take_order, charge_by_token
+
+
+def puts_poison_aside_itself():
+    """The worker knows poison by its error, and sends it to a queue that nobody reads."""
+
+    def set_up(session):
+        sqs = session.client("sqs")
+        return {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("orders", "poison")}
+
+    def checkout(session, shop, order):
+        take_order(session, shop["orders"], order)
+
+    def worker(session, shop, charge):
+        sqs = session.client("sqs")
+        for message in messages(sqs, shop["orders"]):
+            order = json.loads(message["Body"])
+            try:
+                charge(order, token=order["order_id"])
+            except ValueError:
+                sqs.send_message(QueueUrl=shop["poison"], MessageBody=message["Body"])
+            except OSError:  # it is down, or was not heard
+                continue
+            sqs.delete_message(QueueUrl=shop["orders"], ReceiptHandle=message["ReceiptHandle"])
+
+    return set_up, checkout, worker
+
+
+def refuses_poison_at_the_door():
+    """The customer of the order that nobody can charge reads an error at once."""
+
+    def checkout(session, shop, order):
+        if order.amount <= 0:
+            raise RuntimeError("an order has to cost something")
+        take_order(session, shop, order)
+
+    return open_plain_queue, checkout, charge_by_token
+
+
+# -- 2
+
+
+def waits_for_the_lost_reply():
+    """Knows the tenants, and has the SDK's own time-out."""
+
+    def checkout(session, shop, order):
+        session.client("sqs").send_message(
+            QueueUrl=shop, MessageBody=order.json(), MessageGroupId=order.tenant
+        )
+
+    return open_queue, checkout, charge_once
+
+
+def hasty(session, shop, order):
+    sqs = session.client("sqs", config=HASTY)
+    sqs.send_message(QueueUrl=shop, MessageBody=order.json())
+
+
+def knows_no_tenants():
+    """Has short time-outs, and one line for all."""
+    return open_queue, hasty, charge_once
+
+
+def makes_each_order_a_tenant():
+    """The group is the order's id, so that nobody is loud."""
+
+    def checkout(session, shop, order):
+        session.client("sqs", config=HASTY).send_message(
+            QueueUrl=shop, MessageBody=order.json(), MessageGroupId=order.order_id
+        )
+
+    return open_queue, checkout, charge_once
+
+
+def hides_for_long():
+    """What fails in the outage stays hidden for five minutes."""
+
+    def patient(session):
+        sqs = session.client("sqs")
+        return queue_with_dead_letters(sqs, "orders", tries=3, timeout=300)[0]
+
+    return patient, take_order_of, charge_by_token
+
+
+def has_two_queues():
+    """The loud tenant has a line of its own, and workers ask in turn."""
+
+    def set_up(session):
+        sqs = session.client("sqs")
+        return [queue_with_dead_letters(sqs, name, tries=12)[0] for name in ("loud", "others")]
+
+    def checkout(session, shop, order):
+        hasty(session, shop[order.tenant != "records"], order)
+
+    def worker(session, shop, charge):
+        sqs = session.client("sqs")
+        for queue in itertools.cycle(shop):
+            got = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", [])
+            for message in got:
+                with contextlib.suppress(Exception):
+                    order = json.loads(message["Body"])
+                    charge(order, token=order["order_id"])
+                    sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+
+    return set_up, checkout, worker
+
+
+def keeps_its_table_longer():
+    """Like the solution, with patience of its own."""
+
+    def set_up(session):
+        table_of_records(session.client("dynamodb"), "mine")
+        return queue_with_dead_letters(session.client("sqs"), "orders", tries=16, timeout=20)[0]
+
+    def worker(session, shop, charge):
+        sqs, dynamodb = session.client("sqs"), session.client("dynamodb", config=HASTY)
+
+        def work(order):
+            name = order["order_id"]
+            once(dynamodb, "mine", name, lambda: charge(order, token=f"charge {name}"), hold=15)
+
+        work_off(sqs, shop, work)
+
+    return set_up, take_order_of, worker
+
+
+# -- 3
+
+
+def keeps_the_table():
+    """Pays for a record that the provider keeps too."""
+    return open_queue, take_order_of, charge_once
+
+
+def asks_all_the_time():
+    """Polls each half second, whether there is something or not."""
+
+    def worker(session, shop, charge):
+        sqs = session.client("sqs")
+        while True:
+            got = sqs.receive_message(QueueUrl=shop).get("Messages", [])
+            for message in got:
+                with contextlib.suppress(Exception):
+                    order = json.loads(message["Body"])
+                    charge(order, token=order["order_id"])
+                    sqs.delete_message(QueueUrl=shop, ReceiptHandle=message["ReceiptHandle"])
+            time.sleep(0 if got else 0.5)
+
+    return open_plain_queue, take_order_of, worker
+
+
+def looks_whether_it_is_stored():
+    """Has the token, and notes each order in a table that nobody reads."""
+
+    def checkout(session, shop, order):
+        noted = {"id": {"S": order.order_id}, "body": {"S": order.json()}}
+        session.client("dynamodb", config=HASTY).put_item(TableName="charges", Item=noted)
+        take_order_of(session, shop, order)
+
+    return open_queue, checkout, charge_by_token
+
+
+def saves_the_group():
+    """The cheapest: no table, and no groups, which cost the others their time."""
+    return open_plain_queue, hasty, charge_by_token
+
+
+def names_its_token():
+    """Like the solution, written out."""
+
+    def worker(session, shop, charge):
+        sqs = session.client("sqs")
+        for message in messages(sqs, shop):
+            order = json.loads(message["Body"])
+            try:
+                charge(order, token=f"charge-{order['order_id']}")
+            except (OSError, ValueError):
+                continue
+            sqs.delete_message(QueueUrl=shop, ReceiptHandle=message["ReceiptHandle"])
+
+    return open_plain_queue, take_order_of, worker
+
+
+def comes_back_sooner():
+    """Makes what failed visible again after ten seconds, and gives up later."""
+
+    def set_up(session):
+        return queue_with_dead_letters(session.client("sqs"), "orders", tries=20)[0]
+
+    def worker(session, shop, charge):
+        sqs = session.client("sqs")
+        for message in messages(sqs, shop):
+            order, handle = json.loads(message["Body"]), message["ReceiptHandle"]
+            try:
+                charge(order, token=order["order_id"])
+                sqs.delete_message(QueueUrl=shop, ReceiptHandle=handle)
+            except (OSError, ValueError):
+                sqs.change_message_visibility(
+                    QueueUrl=shop, ReceiptHandle=handle, VisibilityTimeout=10
+                )
+
+    return set_up, take_order_of, worker
+
+
+WRONG = {
+    "1": [
+        begins_as_the_lesson_does,
+        has_no_dead_letters,
+        gives_up_after_three,
+        deletes_first,
+        takes_the_message_s_id,
+        makes_a_token_for_each_attempt,
+        takes_the_customer_for_the_key,
+        remembers_in_memory,
+        has_a_table_and_no_token,
+        asks_once,
+        throws_away_what_fails,
+        forgets_the_worker,
+    ],
+    "2": [
+        waits_for_the_lost_reply,
+        knows_no_tenants,
+        makes_each_order_a_tenant,
+        hides_for_long,
+    ],
+    "3": [
+        keeps_the_table,
+        asks_all_the_time,
+        looks_whether_it_is_stored,
+        saves_the_group,
+    ],
+}
+RIGHT = {
+    "1": [has_the_token_alone, puts_poison_aside_itself, refuses_poison_at_the_door],
+    "2": [has_two_queues, keeps_its_table_longer],
+    "3": [names_its_token, comes_back_sooner],
+}

@@ -1,0 +1,64 @@
+"""Teams hand in a file each, and one command makes a table of them."""
+
+import json
+
+import pytest
+
+from helpers.lessons.lesson_14 import classroom, measured
+from helpers.lessons.lesson_14.__main__ import main
+from helpers.patterns.black_friday import charge_by_token, open_plain_queue, take_order_of
+
+
+def good():
+    return open_plain_queue, take_order_of, charge_by_token
+
+
+def poor():
+    return measured.one_queue, take_order_of, measured.charge_each
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("class")
+    for team, shop in (("poor", poor), ("team blue", poor), ("team blue", good)):
+        classroom.hand_in(team, shop, seeds=(2141,), folder=folder)
+    return folder
+
+
+def test_the_best_team_is_first_and_its_last_file_counts(handed_in, capsys, tmp_path):
+    assert main([str(handed_in), "--csv", str(tmp_path / "table.csv")]) == 0
+    frame, wrong = classroom.table(handed_in)
+    assert (list(frame.index), list(frame["grade"]), wrong) == (["team blue", "poor"], [3, 0], [])
+    assert "team blue" in capsys.readouterr().out
+    assert (tmp_path / "table.csv").read_text().startswith("team,grade,customers who read an error")
+
+
+def test_a_file_has_the_team_s_code(handed_in):
+    said = json.loads((handed_in / "team blue.json").read_text())
+    assert "def charge_by_token(session, shop, charge)" in said["code"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", '{"team": "x", "days": {}}', '{"team": "x", "days": {"1": {"recovery": 1}}}'],
+)
+def test_a_file_that_is_none_is_named_and_the_others_count(handed_in, tmp_path, capsys, content):
+    good_file = (handed_in / "poor.json").read_text()
+    (tmp_path / "poor.json").write_text(good_file)
+    (tmp_path / "broken.json").write_text(content)
+    assert main([str(tmp_path)]) == 1
+    out, err = capsys.readouterr()
+    assert "poor" in out
+    assert "broken.json is no file of a team" in err
+
+
+@pytest.mark.parametrize("team", ["", "../x", "a/b", "x" * 41, None])
+def test_a_team_s_name_is_that_of_a_file(team, tmp_path):
+    with pytest.raises(ValueError, match="a team's name"):
+        classroom.hand_in(team, good, folder=tmp_path)
+
+
+def test_a_folder_without_files_is_named(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main([str(tmp_path)])
+    assert str(tmp_path) in capsys.readouterr().err
