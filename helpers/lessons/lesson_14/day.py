@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,6 @@ from helpers.lessons.leftovers import bodies_in
 from helpers.lessons.lesson_14.plan import MACHINES, Plan, draw
 from helpers.lessons.lesson_14.provider import Provider
 from helpers.lessons.machines import Machine, is_mistake, kept_running
-from helpers.lessons.memory import fresh
 from helpers.patterns.shop import open_shop
 
 LOST = {"sqs.SendMessage": 0.04, "dynamodb.PutItem": 0.01}  # share of the replies that get lost
@@ -130,10 +128,13 @@ def hold_in(lab: Lab, set_up: SetUp, checkout: Checkout, worker: Worker, seed: i
     def given(machine: Machine) -> tuple[Any, ...]:
         return Session(clients, machine), shop, machine.part(provider.for_machine(machine))
 
+    def runs() -> None:
+        kept_running(worker, given, pause=RESTART)
+
+    runs.__name__ = "worker"  # so that it has this name in a replay
     with _weather(seed), lab.running(seconds=plan.until):
         lab.start(open_shop, plan.orders, serve)
-        for _ in range(MACHINES):
-            lab.start(functools.partial(kept_running, pause=RESTART), fresh(worker), given)
+        lab.start(runs, copies=MACHINES)
     events = lab.trace
     aside = _put_aside(plan, provider)
     fair = frozenset(name for name in clients.fair if not name.endswith(".fifo"))
