@@ -97,18 +97,17 @@ def test_many_workers_share_a_place():
 
 
 def test_what_is_delivered_again_and_what_is_a_duplicate_are_told_apart(troubled):
-    kinds = {dot.ident: [visit[2] for visit in dot.visits] for dot in film(troubled).dots}
+    shown = film(troubled)
+    kinds = {dot.ident: [visit[2] for visit in dot.visits] for dot in shown.dots}
     counts = trace.deliveries(troubled, queue="orders").set_index("order_id")
     twice_sent = counts.index[counts["messages"] > 1]
     assert len(twice_sent) >= 1
-    for dot in film(troubled).dots:
+    for dot in shown.dots:
         mine = kinds[dot.ident]
-        flights = [
-            v for v in dot.visits if film(troubled).places[v[1]].kind in ("worker", "nobody")
-        ]
+        flights = [v for v in dot.visits if shown.places[v[1]].kind in ("worker", "nobody")]
         assert (mine[0] == "duplicate") <= (dot.order in twice_sent)
         assert mine.count("redelivery") >= len(flights) - 1
-    firsts = [d.order for d in film(troubled).dots if kinds[d.ident][0] == "first"]
+    firsts = [d.order for d in shown.dots if kinds[d.ident][0] == "first"]
     assert len(firsts) == len(set(firsts)) == len(counts)
 
 
