@@ -3,10 +3,11 @@
 Lesson 12 writes these functions out. They run unchanged on an AWS account.
 """
 
-import contextlib
 import json
 
 from helpers.patterns.bus import publish
+from helpers.patterns.callback import outcome
+from helpers.patterns.workflow import RETRY, caught, never, task
 
 
 class Refused(Exception):
@@ -29,16 +30,10 @@ def reacts(events, bus, source, work, done, refused=None):
 
 
 def calling(function, then=None):
-    """A state that calls a function, again if need be, and hands on what it was given itself."""
-    never, often = {"ErrorEquals": ["Refused"], "MaxAttempts": 0}, {"ErrorEquals": ["States.ALL"]}
-    return {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Arguments": {"FunctionName": function, "Payload": "{% $states.input %}"},
-        "Output": "{% $states.input %}",
-        "Retry": [never, often | {"IntervalSeconds": 2, "BackoffRate": 2, "MaxAttempts": 4}],
-        **({"Next": then} if then else {"End": True}),
-    }
+    """A state that calls a function. A refusal is final; all else is tried for half a minute."""
+    again = RETRY | {"IntervalSeconds": 2, "MaxAttempts": 4, "JitterStrategy": "NONE"}
+    called = {"FunctionName": function, "Payload": "{% $states.input %}"}
+    return task("lambda:invoke", called, then, Retry=[never("Refused"), again], TimeoutSeconds=90)
 
 
 def workflow(steps, undo, finished, cancelled):
@@ -48,8 +43,7 @@ def workflow(steps, undo, finished, cancelled):
     """
     states, back = {}, "cancelled"
     for step, then in zip(steps, [*steps[1:], "finished"], strict=True):
-        refused = {"ErrorEquals": ["Refused"], "Next": back, "Output": "{% $states.input %}"}
-        states[step] = calling(step, then) | {"Catch": [refused]}
+        states[step] = calling(step, then) | {"Catch": [caught("Refused", back)]}
         if step in undo and then != "finished":  # nothing can be refused after the last step
             states[undo[step]] = calling(undo[step], back)
             back = undo[step]
@@ -57,32 +51,10 @@ def workflow(steps, undo, finished, cancelled):
     return {"QueryLanguage": "JSONata", "StartAt": steps[0], "States": states}
 
 
-def start_once(states, machine, order):
-    """Start the workflow for an order. A second start for the same order changes nothing."""
-    named = {"name": order["order_id"], "input": json.dumps(order)}
-    with contextlib.suppress(states.exceptions.ExecutionAlreadyExists):  # then it is done
-        states.start_execution(stateMachineArn=machine, **named)
-
-
-def how_far(states, execution):
-    """The states that an execution has entered, and when."""
-    pages = states.get_paginator("get_execution_history").paginate(executionArn=execution)
-    events = [event for page in pages for event in page["events"]]
-    key = "stateEnteredEventDetails"
-    return {event[key]["name"]: event["timestamp"] for event in events if key in event}
-
-
 def publishing(bus, source, kind):
     """A last state that publishes its input as an event. Without an answer, it tries again."""
-    entry = {"Source": source, "DetailType": kind, "Detail": "{% $states.input %}"}
-    return {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::events:putEvents",
-        "Arguments": {"Entries": [entry | {"EventBusName": bus}]},
-        "TimeoutSeconds": 10,
-        "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 4}],
-        "End": True,
-    }
+    entry = {"EventBusName": bus, "Source": source, "DetailType": kind}
+    return task("events:putEvents", {"Entries": [entry | {"Detail": "{% $states.input %}"}]}, None)
 
 
 def subscribe_workflow(events, bus, name, pattern, machine, role):
@@ -92,3 +64,16 @@ def subscribe_workflow(events, bus, name, pattern, machine, role):
     if events.put_targets(Rule=name, EventBusName=bus, Targets=[target])["FailedEntryCount"]:
         raise RuntimeError(f"the rule did not take {name} as its target")
     return rule
+
+
+def start_once(states, machine, order):
+    """Start the workflow for an order. Again is harmless, unless it had other input or failed."""
+    name, given = order["order_id"], json.dumps(order, sort_keys=True)
+    try:
+        states.start_execution(stateMachineArn=machine, name=name, input=given)
+    except states.exceptions.ExecutionAlreadyExists:
+        execution = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+        if states.describe_execution(executionArn=execution)["input"] != given:
+            raise ValueError(f"{name} was started with another input") from None
+        if (ended := outcome(states, execution))["status"] != "SUCCEEDED":
+            raise RuntimeError(f"{name} was started before, and has {ended['status']}") from None

@@ -159,15 +159,9 @@ def test_findings_are_named_by_ids_that_exist(lesson):
     assert named or not lesson.has_findings
 
 
-# These have not been rewritten yet; each leaves the list with its alt texts told in words.
-UNTOLD = {"12"}
-
-
 @lessons
-def test_alt_texts_hold_no_dictionaries(lesson, request):
+def test_alt_texts_hold_no_dictionaries(lesson):
     """A screen reader reads "{'charging': 3}" sign by sign. `charts.told` says it in words."""
-    if lesson.name[:2] in UNTOLD:
-        request.applymarker(pytest.mark.xfail(reason="to be rewritten", strict=False))
     for cell in lesson.code:
         for call in calls(cell.source, "charts.show"):
             said = " ".join(ast.unparse(keyword.value) for keyword in call.keywords)

@@ -12,7 +12,6 @@ from helpers.patterns.bus import publish, subscribe, subscribe_function
 from helpers.patterns.choreography import (
     Refused,
     calling,
-    how_far,
     publishing,
     reacts,
     start_once,
@@ -50,6 +49,12 @@ def bodies(sqs, name):
             found.append(json.loads(message["Body"]))
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     return found
+
+
+def test_every_task_has_a_time_out():
+    last = calling("thank"), publishing("shop", "shop.orders", "OrderCancelled")
+    states = workflow(STEPS, UNDO, *last)["States"].values()
+    assert all(0 < state["TimeoutSeconds"] < 120 for state in states)
 
 
 class TestWorkflow:
@@ -116,24 +121,6 @@ class TestWorkflow:
         definition = workflow(["charge"], UNDO, calling("thank"), calling("apologise"))
         assert set(definition["States"]) == {"charge", "finished", "cancelled"}
 
-    def test_how_far_names_the_states_entered(self, shop):
-        lab, _, _, states, _ = shop
-
-        def refuses(order, _):
-            raise Refused
-
-        lab.deploy("charge", lambda order, _: None)
-        lab.deploy("reserve", refuses)
-        lab.deploy("refund", lambda order, _: None)
-        last = {"Type": "Succeed"}
-        machine = create(states, "orders", workflow(["charge", "reserve"], UNDO, last, last))
-        with lab.running(minutes=1):
-            lab.start(start_once, states, machine, {"order_id": "o-1"})
-        execution = machine.replace(":stateMachine:", ":execution:") + ":o-1"
-        entered = how_far(states, execution)
-        assert list(entered) == ["charge", "reserve", "refund", "cancelled"]
-        assert sorted(entered.values()) == list(entered.values())
-
 
 class TestStartOnce:
     @seeds
@@ -154,6 +141,54 @@ class TestStartOnce:
                 lab.start(open_shop, orders, checkout)
         assert worked == dict.fromkeys((order.order_id for order in orders), 1)
         assert lost.hits > 0
+
+    def machine(self, shop, handler):
+        lab, _, _, states, _ = shop
+        lab.deploy("ship", handler)
+        last = {"Type": "Succeed"}
+        return create(states, "delivery", workflow(["ship"], {}, last, last))
+
+    def start(self, shop, machine, *orders):
+        """Start each, two minutes after the one before."""
+        lab, _, _, states, _ = shop
+        for order in orders:
+            with lab.running(minutes=2):
+                lab.start(start_once, states, machine, order)
+
+    def test_again_with_the_same_input_is_harmless_also_when_it_is_over(self, shop):
+        worked = []
+        machine = self.machine(shop, lambda order, _: worked.append(order))
+        order = {"order_id": "o-1", "amount": 5}
+        self.start(shop, machine, order, dict(reversed(order.items())))
+        assert worked == [order]
+
+    def test_another_order_under_the_same_name_is_refused(self, shop):
+        machine = self.machine(shop, lambda order, _: None)
+        orders = [{"order_id": "o-1", "amount": amount} for amount in (5, 6)]
+        with pytest.raises(ValueError, match="o-1 was started with another input"):
+            self.start(shop, machine, *orders)
+
+    def test_what_has_failed_is_not_done(self, shop):
+        def fails(order, _):
+            raise ConnectionError("no")
+
+        machine = self.machine(shop, fails)
+        with pytest.raises(RuntimeError, match="o-1 was started before, and has FAILED"):
+            self.start(shop, machine, *[{"order_id": "o-1"}] * 2)
+
+    def test_an_old_read_is_asked_again(self, shop, monkeypatch):
+        _, _, _, states, _ = shop
+        machine = self.machine(shop, lambda order, _: None)
+        self.start(shop, machine, {"order_id": "o-1"})
+        real, reads = states.describe_execution, []
+
+        def old(**asked):
+            reads.append(asked)
+            return real(**asked) | ({"status": "RUNNING"} if len(reads) < 4 else {})
+
+        monkeypatch.setattr(states, "describe_execution", old)
+        self.start(shop, machine, {"order_id": "o-1"})
+        assert len(reads) == 4
 
 
 class TestReacts:

@@ -15,7 +15,7 @@ from helpers import load
 from helpers.lab import Lab
 from helpers.lessons.arns import ROLE, execution_arn
 from helpers.lessons.exercise import Exercise, Failed, often
-from helpers.lessons.lesson_12.processes import UNDO
+from helpers.lessons.lesson_12.teams import UNDO
 from helpers.patterns.bus import publish, subscribe_function
 from helpers.patterns.choreography import Refused, reacts
 from helpers.patterns.shop import open_shop
