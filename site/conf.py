@@ -12,7 +12,7 @@ highlight_language = "text"
 
 extensions = [
     "difference_page", "finding_page", "lessons", "front_page", "workshop", "quiz", "price_table",
-    "terms", "slides", "diagrams", "mathml", "fonts", "origin", "myst_nb",
+    "terms", "choose", "slides", "diagrams", "mathml", "fonts", "origin", "myst_nb",
 ]  # fmt: skip
 
 # The lessons come executed out of _ext/lessons.py; _ext/running.py says why.

@@ -12,8 +12,8 @@ from helpers.costs.prices import FILE
 
 NAMES = {
     "sqs": "SQS", "sns": "SNS", "events": "EventBridge", "scheduler": "EventBridge Scheduler",
-    "lambda": "Lambda", "stepfunctions": "Step Functions", "dynamodb": "DynamoDB", "s3": "S3",
-    "cloudwatch": "CloudWatch",
+    "pipes": "EventBridge Pipes", "lambda": "Lambda", "stepfunctions": "Step Functions",
+    "dynamodb": "DynamoDB", "s3": "S3", "cloudwatch": "CloudWatch",
 }  # fmt: skip
 PLURALS = {
     "request": "requests", "delivery": "deliveries", "event": "events", "unit": "units",

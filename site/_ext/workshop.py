@@ -1,4 +1,4 @@
-"""Write what the pages for workshops include: agendas, questions to ask, handout, patterns.
+"""Write what the pages for workshops include: agendas, questions to ask, patterns.
 
 All of it comes from the lessons, so that it is right when a lesson is added or changed.
 """
@@ -6,8 +6,6 @@ All of it comes from the lessons, so that it is right when a lesson is added or 
 from pathlib import Path
 
 import agenda
-import costs
-import nbformat
 import take_home
 from lessons import write_if_new
 from sphinx.errors import ExtensionError
@@ -32,7 +30,6 @@ def write_texts(app, config):
         "questions.txt": "".join(questions(page, lessons[page]) for page in lessons),
     }
     try:
-        texts["handout.txt"] = handout(lessons, source)
         texts["patterns.txt"] = patterns(lessons, source.parent / "helpers" / "patterns")
     except ValueError as error:
         raise ExtensionError(str(error)) from None
@@ -89,22 +86,6 @@ def told_of(entry):
     if "right" in entry:
         told += f"- *Right:* {entry['right']}\n"
     return f"{told}\n"
-
-
-def handout(lessons, folder):
-    """The facets of coupling against the patterns, and where each was seen."""
-    found = {}
-    for page, lesson in lessons.items():
-        cells = nbformat.read(folder / lesson["file"], 4).cells
-        texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
-        found[page] = costs.costs_of(texts, name=lesson["file"])
-    table = costs.matrix([cost for each in found.values() for cost in each])
-    text = f'<div class="columns">\n\n{costs.questions()}\n</div>\n\n{table}\n'
-    text += '<div class="columns">\n\n'
-    for page, each in found.items():
-        if each:
-            text += f"**{link(page, lessons[page])}**\n\n{costs.where_seen(each)}\n"
-    return f"{text}</div>\n"
 
 
 def patterns(lessons, folder):

@@ -19,7 +19,7 @@ from browser import (
 from lesson_notebooks import LESSONS
 from slide_show import walk
 
-OWN = ["index", "quiz", "workshop", "handout", "patterns", "glossary", "numbers"]
+OWN = ["index", "choose", "quiz", "workshop", "handout", "patterns", "glossary", "numbers"]
 TERM = re.compile(r'href="[^"]*(glossary\.html#term-[^"]*)"')
 lessons = pytest.mark.parametrize("lesson", [path.stem for path in LESSONS])
 
@@ -73,8 +73,9 @@ def test_a_lesson_links_to_several_terms_each_once(built, lesson):
 def test_the_handout_is_one_sheet_whatever_fonts_there_are(built, visit, scheme):
     page = visit(built / "handout.html", width=690, scheme=scheme)  # A4 without its margins
     page.emulate_media(media="print")
-    table = page.locator("table").bounding_box()
-    assert table["x"] + table["width"] <= 690
+    for table in page.locator("table").all():
+        box = table.bounding_box()
+        assert box["x"] + box["width"] <= 690
     printed = page.pdf(prefer_css_page_size=True)
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
     fonts = {name.decode() for name in re.findall(rb"/FontName\s*/\w+\+([\w-]+)", printed)}

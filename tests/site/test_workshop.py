@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 from agenda import FULL_DAY, HALF_DAY, LONGEST_STRETCH, ONE, sessions
-from costs import FACETS, Cost, costs_of, matrix, where_seen
+from costs import FACETS, costs_of
 from hypothesis import given
 from hypothesis import strategies as st
 from lesson_notebooks import LESSONS, Lesson
@@ -56,29 +56,6 @@ def test_costs_are_read_from_a_lesson_s_table():
         ("topology", "a drum", "worse"),
         ("topology", "two drums", "better"),
     ]
-    rows = matrix(costs_of([COSTS], name="01")).splitlines()
-    assert [row.count("|") for row in rows] == [len(FACETS) + 2] * 4
-    assert rows[-2].startswith("| **a drum** (01) |")
-    assert rows[-2].endswith("| ▼ **worse** | ▲ better |")
-
-
-def test_two_lessons_may_name_a_design_alike():
-    both = [*costs_of([COSTS], name="01"), *costs_of([COSTS], name="02")]
-    assert len(matrix(both).splitlines()) == 2 + 4
-
-
-def test_a_reason_stands_once_for_all_designs_that_it_holds_for():
-    costs = [
-        Cost("01", "order", "a drum", "better", "nobody waits"),
-        Cost("01", "order", "two drums", "better", "nobody waits"),
-        Cost("01", "order", "a bell", "same", "nobody waits"),
-        Cost("01", "temporal", "a bell", "worse", "all wait"),
-    ]
-    assert where_seen(costs).splitlines() == [
-        "- **order**, better with a drum, two drums: nobody waits",
-        "- **temporal**, worse with a bell: all wait",
-    ]
-    assert where_seen(costs[-1:]) == "- **temporal**, worse: all wait\n"
 
 
 @pytest.mark.parametrize("wrong", [("temporal", "time"), ("**better**", "**good**")])

@@ -44,9 +44,15 @@ OPERATIONS = [
 BINDER = "https://binder.example/v2/gh/owner/name/main"
 
 
-def build(folder, *options):
-    """Build the site from the lessons in folder/notebooks into folder/_site."""
+def build(folder, *options, patterns=None):
+    """Build the site from the lessons in folder/notebooks into folder/_site.
+
+    `patterns` is the text that decides which pattern when: by default one for the small lessons.
+    """
+    from site_lessons import PATTERNS  # a second of imports, for those who need the site alone
+
     shutil.copytree(ROOT / "site", folder / "site", ignore=shutil.ignore_patterns("lessons"))
+    (folder / "site" / "patterns.toml").write_text(patterns or PATTERNS, encoding="utf-8")
     shutil.copytree(ROOT / "helpers" / "patterns", folder / "helpers" / "patterns")
     (folder / "rows.json").write_text(
         json.dumps({"differences": DIFFERENCES, "operations": OPERATIONS}), encoding="utf-8"
@@ -58,7 +64,7 @@ def build(folder, *options):
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    from site_lessons import write_lessons  # a second of imports, for those who need the site alone
+    from site_lessons import write_lessons
 
     folder = tmp_path_factory.mktemp("site")
     (folder / "notebooks").mkdir()

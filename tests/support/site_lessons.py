@@ -96,6 +96,75 @@ COSTS = """\
 | temporal | **better** | same | nobody waited for the `drummer` |
 | order, topology | **worse** | better | one beat overtook another |"""
 
+# Which pattern when, on a small scale: two roads to one pattern, and a question for the end.
+PATTERNS = """\
+[questions]
+result = "Does anybody dance?"
+twice = "What if it is beaten twice?"
+
+[[places]]
+id = "ask-result"
+question = "result"
+asks = "Does anybody dance?"
+about = "A dance needs a beat."
+answers = [{ says = "Yes", to = "ask-loud" }, { says = "No", to = "hum" }]
+
+[[places]]
+id = "ask-loud"
+question = "result"
+asks = "Is it loud?"
+about = "Neighbours ask this."
+answers = [{ says = "Very", to = "drum" }, { says = "Hardly", to = "hum" }]
+
+[[places]]
+id = "ask-twice"
+question = "twice"
+asks = "What if it is beaten twice?"
+about = "It will be."
+answers = [{ says = "Nothing", to = "rest" }]
+
+[patterns.drum]
+name = "A drum"
+covers = ["drums"]
+lead = "It is beaten."
+facets = { lesson = 1, design = "a drum" }
+least = { bill = [["sqs", "requests", 3]], says = "three beats" }
+measured = { run = "13.queue", number = "dollars", of = "an evening" }
+chart = { lesson = 1, heading = "Cells", cell = "a-chart" }
+proof = ["00.charged-once", "00.most-waiting"]
+code = { file = "queue.py", functions = ["ask"] }
+calls = ["sqs.send_message"]
+twice = "It is louder."
+not_for = "the night"
+short = "nights"
+
+[patterns.hum]
+name = "A hum"
+covers = []
+lead = "It is hummed."
+chart = { lesson = 1, heading = "Diagrams" }
+calls = ["eventbridgev2.put_events"]
+twice = "Nobody hears it."
+not_for = "a crowd"
+short = "crowds"
+source = "Heard in November 2026."
+
+[patterns.rest]
+name = "A rest"
+covers = []
+lead = "Nothing is heard."
+chart = { lesson = 1, heading = "Cells" }
+calls = ["sqs.purge_queue"]
+twice = "It is longer."
+not_for = "a solo"
+short = "solos"
+last = true
+
+[[baselines]]
+lesson = 1
+against = "silence"
+"""
+
 TEACH = {
     "ask": "How many hippos & crocodiles?",
     "right": "Two.",
@@ -114,9 +183,9 @@ def slide(slide_type, show=None):
     return {"slideshow": {"slide_type": slide_type, **({"show": show} if show else {})}}
 
 
-def cell(source, *tags, slide_type="skip"):
+def cell(source, *tags, slide_type="skip", **fields):
     """Make a code cell."""
-    return new_code_cell(source, metadata={"tags": list(tags), **slide(slide_type)})
+    return new_code_cell(source, metadata={"tags": list(tags), **slide(slide_type)}, **fields)
 
 
 def everything():
@@ -130,7 +199,7 @@ def everything():
         new_markdown_cell(TERMS),
         new_markdown_cell(COSTS, metadata=slide("slide")),
         new_markdown_cell("## Cells\n\nTold, not shown.", metadata=slide("slide")),
-        cell(CHART, "slide-output", slide_type="-"),
+        cell(CHART, "slide-output", slide_type="-", id="a-chart"),
         cell(TABLE),
         cell(PREDICTION, "slide-output", slide_type="subslide"),
         cell(SLIDERS, "slide-output", slide_type="subslide"),

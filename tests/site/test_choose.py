@@ -1,0 +1,131 @@
+"""The page "Which pattern when": one question at a time, and all of it without a script."""
+
+import pytest
+from browser import SCREENS, assert_accessible, assert_readable, needs_browser
+from playwright.sync_api import expect
+from site_build import build
+from site_lessons import PATTERNS, write_lessons
+
+
+def shown(page):
+    """The headings of the questions and patterns that are seen."""
+    page.locator("article h3:visible").first.wait_for()
+    return [
+        each.inner_text().removesuffix("¶") for each in page.locator("article h3:visible").all()
+    ]
+
+
+@needs_browser
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+@pytest.mark.parametrize("address", ["", "#pattern-drum"])
+def test_each_step_is_readable_on_every_screen(site, visit, address, width, scheme):
+    page = visit(site / "choose.html", query=address, width=width, scheme=scheme)
+    assert_readable(page)
+    page.locator(".walk-all").click()
+    assert_readable(page)
+    assert_accessible(page)
+    page.locator(".walk-all").click()
+    assert_accessible(page)
+
+
+@needs_browser
+def test_it_is_one_tap_away_from_the_front_page(site, visit):
+    page = visit(site / "index.html")
+    page.locator("article a", has_text="Which pattern when").first.click()
+    assert shown(page) == ["Does anybody dance?"]
+
+
+@needs_browser
+def test_questions_lead_to_a_pattern_by_keyboard_and_back(site, visit):
+    page = visit(site / "choose.html")
+    assert shown(page) == ["Does anybody dance?"]
+    page.locator("a:visible", has_text="Yes").focus()
+    page.keyboard.press("Enter")
+    assert shown(page) == ["Is it loud?"]
+    page.keyboard.press("Tab")  # the heading has the focus, and its answers come next
+    while page.evaluate("document.activeElement.textContent") != "Very":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert shown(page) == ["A drum"]
+    assert page.evaluate("document.activeElement.textContent").startswith("A drum")
+    trail = page.get_by_role("navigation", name="Your answers").locator("li").all_inner_texts()
+    assert trail == ["Does anybody dance? Yes", "Is it loud? Very"]
+    page.go_back()
+    assert shown(page) == ["Is it loud?"]
+    page.get_by_role("navigation", name="Your answers").locator("a").click()
+    assert shown(page) == ["Does anybody dance?"]
+    assert page.get_by_role("navigation", name="Your answers").count() == 0
+
+
+@needs_browser
+def test_the_last_question_follows_a_pattern(site, visit):
+    page = visit(site / "choose.html", query="#pattern-hum")
+    assert shown(page) == ["A hum"]
+    page.locator("article a:visible", has_text="What if it is beaten twice?").click()
+    page.locator("article a:visible", has_text="Nothing").click()
+    assert shown(page) == ["A rest"]
+    trail = page.get_by_role("navigation", name="Your answers").locator("li").all_inner_texts()
+    assert trail == ["Does anybody dance? No", "A hum", "What if it is beaten twice? Nothing"]
+
+
+@needs_browser
+def test_all_of_it_can_be_shown_at_once(site, visit):
+    page = visit(site / "choose.html")
+    assert len(shown(page)) == 1
+    button = page.get_by_role("button", name="Show all questions and patterns")
+    button.click()
+    assert len(shown(page)) == 6
+    assert button.get_attribute("aria-pressed") == "true"
+    button.click()
+    assert len(shown(page)) == 1
+
+
+@needs_browser
+def test_without_javascript_everything_is_read_and_linked(site, visit):
+    page = visit(site / "choose.html", java_script_enabled=False)
+    assert len(shown(page)) == 6
+    assert page.get_by_role("button", name="Show all").count() == 0
+    text = page.locator("article").inner_text()
+    assert "Does anybody dance? Yes → Is it loud? Very" in text
+    page.locator("a", has_text="Hardly").click()
+    assert page.url.endswith("#pattern-hum")
+    expect(page.locator("section#pattern-hum h3")).to_be_in_viewport()
+
+
+@needs_browser
+def test_a_pattern_says_what_it_costs_where_it_is_shown_and_what_to_take_home(site, visit):
+    page = visit(site / "choose.html", query="#pattern-drum")
+    terms = page.locator("dl:visible dt").all_inner_texts()
+    assert terms[0] == "Coupling, against silence"
+    text = page.locator("dl:visible").first.inner_text()
+    assert "▲ better: temporal (nobody waited for the drummer)" in text
+    assert "▼ worse: order (one beat overtook another); topology" in text
+    assert "At least 1.20: three beats" in text
+    assert "on thirty seeds): an evening" in text
+    assert "Every order is charged once, and the queue is empty at the end. (on all of 30" in text
+    assert page.locator(".proof img:visible").get_attribute("alt").startswith("Line chart")
+    page.locator("a:visible", has_text="lesson 01, Cells").click()
+    assert page.url.endswith("01-try-everything.html#cells")
+    page.go_back()
+    page.locator("a:visible", has_text="helpers/patterns/queue.py").click()
+    assert page.url.endswith("patterns.html#a-queue-between-two-systems")
+
+
+def test_a_heading_that_is_gone_stops_the_build(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    write_lessons(tmp_path / "notebooks")
+    result = build(tmp_path, patterns=PATTERNS.replace('"Diagrams"', '"Diagram"'))
+    assert result.returncode != 0
+    assert "patterns.toml, hum: lesson 01 has no heading 'Diagram'; it has" in result.stderr
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [390, 690, 1280])
+def test_the_handout_shows_every_verdict_without_scrolling_sideways(site, visit, width):
+    page = visit(site / "handout.html", width=width)
+    assert_readable(page)
+    assert_accessible(page)
+    for cell in page.locator("table.facets td.better, table.facets td.worse").all():
+        box = cell.bounding_box()
+        assert box["width"] > 0
+        assert box["x"] + box["width"] <= width
