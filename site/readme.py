@@ -1,4 +1,4 @@
-"""Bring the README's table of lessons and its picture up to date: `uv run python site/readme.py`.
+"""Bring the README's lists of lessons and its pictures up to date: `uv run python site/readme.py`.
 
 The moving picture is the run that lesson 00 begins with; the chart is one of lesson 03, drawn by
 the lesson's own cells.
@@ -20,6 +20,7 @@ MOVING = ROOT / "site" / "_static" / "replay.gif"
 PICTURE = ROOT / "site" / "_static" / "backlog.png"
 LESSON, CHART = "03-*.ipynb", "charts.backlog("
 TABLE = re.compile(r"(?<=<!-- lessons -->\n).*?(?=<!-- end of lessons -->)", re.DOTALL)
+PATH = re.compile(r"(?<=<!-- two hours -->\n).*?(?=<!-- end of two hours -->)", re.DOTALL)
 FILM = re.compile(r"!\[[^\]]*\]\(site/_static/replay\.gif\)", re.DOTALL)
 IMAGE = re.compile(r"!\[[^\]]*\]\(site/_static/backlog\.png\)", re.DOTALL)
 
@@ -31,6 +32,22 @@ def table(notebooks=ROOT / "notebooks"):
         lesson = about(path)
         link = f"[{lesson['number']:02d} {lesson['title']}](notebooks/{path.name})"
         rows.append(f"| {link} | {lesson['question']} | {lesson['minutes']} |")
+    return "\n".join(rows) + "\n"
+
+
+def path(notebooks=ROOT / "notebooks"):
+    """The parts of lessons for somebody with two hours, as Markdown, from the same metadata."""
+    from helpers.lessons.two_hours import parts
+
+    rows = []
+    for file in sorted(notebooks.glob("[0-9][0-9]-*.ipynb")):
+        found = parts(json.loads(file.read_text(encoding="utf-8")))
+        ways = [f"*{part.begin}* until *{part.until}*" for part in found if not part.whole]
+        whole = [f"until *{part.until}*" for part in found if part.whole]
+        if found:
+            name = about(file)
+            link = f"[{name['number']:02d} {name['title']}](notebooks/{file.name})"
+            rows.append(f"- {link} {', then '.join(whole + ways)}")
     return "\n".join(rows) + "\n"
 
 
@@ -70,10 +87,11 @@ def moving_picture():
 
 
 def main():
-    """Write all three."""
+    """Write all four."""
     figure, alt = picture()
     figure.savefig(PICTURE, dpi=192, metadata={"Software": None})
     text = TABLE.sub(lambda _: table(), README.read_text(encoding="utf-8"))
+    text = PATH.sub(lambda _: path(), text)
     told = moving_picture()
     text = FILM.sub(lambda _: f"![{told}](site/_static/replay.gif)", text)
     text = IMAGE.sub(lambda _: f"![{alt}](site/_static/backlog.png)", text)

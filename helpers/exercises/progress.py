@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers.lessons import two_hours
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -91,14 +93,15 @@ def lessons() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        lesson, question, minutes, solved (of how many exercises), predicted (points of how many,
-        two for each prediction that was scored).
+        lesson, question, minutes, in two hours (minutes of its parts on the path of two hours),
+        solved (of how many exercises), predicted (points of how many, two for each prediction that
+        was scored).
     """
     import pandas as pd
 
     building = bool(os.environ.get("NB_STATIC"))  # a page shows nobody's progress
     done, said = ([], {}) if building else (solved(), predicted())
-    columns = ["lesson", "question", "minutes", "solved", "predicted"]
+    columns = ["lesson", "question", "minutes", "in two hours", "solved", "predicted"]
     return pd.DataFrame([_row(path, done, said) for path in notebooks()], columns=columns)
 
 
@@ -116,6 +119,7 @@ def _row(notebook: Path, done: list[str], said: dict[str, dict[str, Any]]) -> di
         "lesson": f"{number} {lesson.get('title', notebook.stem[3:])}",
         "question": lesson.get("question", ""),
         "minutes": lesson.get("minutes"),
+        "in two hours": str(two_hours.minutes(json.loads(text)) or "–"),
         "solved": f"{passed} of {exercises}" if exercises else "–",
         "predicted": f"{sum(scored)} of {2 * len(scored)}" if scored else "–",
     }

@@ -9,7 +9,7 @@ WELCOME, CLOSING = 10, 15  # minutes
 BREAK, LUNCH = 15, 60
 LONGEST_STRETCH = 100  # minutes of work before a break
 NINE, ONE = 9 * 60, 13 * 60  # minutes after midnight: the day begins; lunch has begun by then
-HALF_DAY, FULL_DAY = 4 * 60, 8 * 60  # minutes from welcome to end, breaks included
+TWO_HOURS, HALF_DAY, FULL_DAY = 2 * 60, 4 * 60, 8 * 60  # from welcome to end, breaks included
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ def sessions(lessons, *, longest):
     Parameters
     ----------
     longest : int
-        Minutes of one session, breaks and lunch included: HALF_DAY or FULL_DAY.
+        Minutes of one session, breaks and lunch included: TWO_HOURS, HALF_DAY or
+        FULL_DAY.
 
     Returns
     -------

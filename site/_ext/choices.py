@@ -72,6 +72,7 @@ def read(path, lessons, folder):
         for pattern in data["patterns"].values():
             check_pattern(pattern, lessons, take_home)
         check_baselines(data["baselines"], lessons)
+        check_pictures(data)
     except (ValueError, LookupError) as error:
         said = error.args[0] if error.args else error
         raise ValueError(f"{path.name}, {said}") from None
@@ -221,6 +222,16 @@ def check_baselines(baselines, lessons):
     for number in told:
         if number not in lessons or not lessons[number].costs:
             raise ValueError(f"baselines: lesson {number:02d} compares nothing")
+
+
+def check_pictures(data):
+    """Hold that each picture of the front page is a pattern's, and has a sentence from a run."""
+    from helpers.findings import find
+
+    for each in data["pictures"]:
+        if "cell" not in data["patterns"].get(each["pattern"], {}).get("chart", {}):
+            raise ValueError(f"pictures: no pattern {each['pattern']!r} has a chart")
+        find(each["proof"])
 
 
 def least_of(pattern):

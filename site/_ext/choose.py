@@ -1,4 +1,6 @@
-"""Write the page "Which pattern when" and the handout, both from `patterns.toml`.
+"""Write the page "Which pattern when", the handout, and the pictures of the front page.
+
+All three come from `patterns.toml`.
 
 The page is complete without a script: every question and every pattern stands on it as text, and
 an answer is a link to what follows from it. `choose.js` shows them one at a time.
@@ -41,6 +43,7 @@ def write_texts(app, config):
     except ValueError as error:
         raise ExtensionError(str(error)) from None
     write_if_new(target / "choose.txt", choose_page.page(data, lessons, folder, pictures))
+    write_if_new(target / "ten-minutes.txt", choose_page.ten_minutes(data, lessons, pictures))
     write_if_new(target / "handout.txt", handout.sheet(data, lessons))
 
 

@@ -136,7 +136,28 @@ def seeds(finding):
 
 def anchor(lesson, heading):
     """Where a heading of a lesson is."""
-    return f"/{lesson.page}.ipynb#{github_slugify(heading)}"
+    return anchor_on(lesson.page, heading)
+
+
+def anchor_on(page, heading):
+    """The same, on the page of this name."""
+    return f"/{page}.ipynb#{github_slugify(heading)}"
+
+
+def ten_minutes(data, lessons, images):
+    """The pictures of the front page, each with a sentence and what a run says of it."""
+    from helpers.findings import find
+    from helpers.findings.telling import sentence
+
+    text = ""
+    for each in data["pictures"]:
+        pattern = data["patterns"][each["pattern"]]
+        lesson, heading = lessons[pattern["chart"]["lesson"]], pattern["chart"]["heading"]
+        where = f"[Lesson {lesson.number:02d}]({anchor(lesson, heading)})"
+        told = f"**{pattern['name']}.** {each['says']} {sentence(find(each['proof']))} {where}"
+        figure = f'<figure class="proof">{images[each["pattern"]]}</figure>'
+        text += f"<div>\n\n{figure}\n\n{told}\n\n</div>\n\n"
+    return f'<div class="pictures">\n\n{text}</div>\n'
 
 
 def take_home(pattern, folder):

@@ -78,7 +78,8 @@ def digest_of(paths):
             digest.update(path.name.encode() + path.read_bytes())
     for path in paths:
         lesson = lesson_of(nbformat.read(path, 4))
-        shown = {name: lesson.get(name) for name in ("title", "question", "minutes", "exercises")}
+        names = ("title", "question", "minutes", "exercises", "two_hours")
+        shown = {name: lesson.get(name) for name in names}
         digest.update(json.dumps([path.name, shown]).encode())
     return digest.hexdigest()
 

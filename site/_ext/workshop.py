@@ -1,12 +1,16 @@
 """Write what the pages for workshops include: agendas, questions to ask, patterns.
 
+And the path of two hours, which the front page and an agenda share.
+
 All of it comes from the lessons, so that it is right when a lesson is added or changed.
 """
 
 from pathlib import Path
 
 import agenda
+import nbformat
 import take_home
+from choose_page import anchor_on
 from lessons import write_if_new
 from sphinx.errors import ExtensionError
 
@@ -24,7 +28,14 @@ def write_texts(app, config):
     target = Path(app.srcdir) / "lessons"
     source = (Path(app.srcdir) / config.lessons_source).resolve()
     lessons = app.lessons
+    try:
+        path = path_of_two_hours(lessons, source)
+    except ValueError as error:
+        raise ExtensionError(str(error)) from None
     texts = {
+        "ways.txt": ways(lessons, path),
+        "two-hours.txt": "".join(f"- {told(page, path[page])}\n" for page in path),
+        "two-hours-agenda.txt": agendas(path, "Two hours", longest=agenda.TWO_HOURS),
         "half-days.txt": agendas(lessons, "Half-day", longest=agenda.HALF_DAY),
         "full-days.txt": agendas(lessons, "Day", longest=agenda.FULL_DAY),
         "questions.txt": "".join(questions(page, lessons[page]) for page in lessons),
@@ -42,6 +53,51 @@ def link(page, lesson):
     return f"[{lesson['number']:02d} {lesson['title']}](/{page}.ipynb)"
 
 
+def path_of_two_hours(lessons, folder):
+    """The lessons that have a part in the path, each with its parts and the minutes they take.
+
+    Raises
+    ------
+    ValueError
+        A notebook's metadata name a cell that is not there. The message has the notebook's name.
+    """
+    from helpers.lessons.two_hours import minutes, parts
+
+    found = {}
+    for page, lesson in lessons.items():
+        notebook = nbformat.read(folder / lesson["file"], 4)
+        try:
+            if taken := parts(notebook):
+                found[page] = {**lesson, "parts": taken, "minutes": minutes(notebook)}
+        except ValueError as error:
+            raise ValueError(f"{lesson['file']}, {error}") from None
+    return found
+
+
+def told(page, lesson):
+    """A lesson with a link, or its parts, each with a link to where it begins and its end."""
+    if "parts" not in lesson:
+        return link(page, lesson)
+    ways = []
+    for part in lesson["parts"]:
+        begin = f"[{part.begin}]({anchor_on(page, part.begin)})"
+        begin = link(page, lesson) if part.whole else begin
+        ways.append(f"{begin} until *{part.until}*" if part.until else begin)
+    return ", then ".join(ways)
+
+
+def ways(lessons, path):
+    """How much there is for ten minutes, for two hours, and in all."""
+    minutes = sum(lesson["minutes"] for lesson in path.values())
+    hours = round(sum(lesson["minutes"] for lesson in lessons.values()) / 60)
+    return (
+        "**How long do you have?** Ten minutes: the replay above, and the "
+        "[pictures](#ten-minutes) below. Two hours: "
+        f"[parts of {len(path)} lessons](#two-hours), {minutes} minutes without a break. "
+        f"Longer: [all {len(lessons)} lessons](#lessons), {hours} hours with their exercises.\n"
+    )
+
+
 def slides_of(lesson):
     """Where a lesson's slides are, seen from a page at the top of the site."""
     return f"slides/{Path(lesson['file']).stem}.slides.html"
@@ -53,7 +109,7 @@ def agendas(lessons, name, *, longest):
 
     def cell(lesson):
         slides = f'<a href="{slides_of(lesson)}">slides</a>'
-        return f"{link(pages[lesson['file']], lesson)} ({slides})"
+        return f"{told(pages[lesson['file']], lesson)} ({slides})"
 
     text = ""
     found = agenda.sessions(lessons.values(), longest=longest)

@@ -88,7 +88,11 @@ def test_the_table_of_lessons_comes_from_the_notebooks(notebooks):
         (notebooks / name).write_text(json.dumps(content))
     (notebooks / "scratch.ipynb").write_text("{}")
     path = notebooks / "03-put.ipynb"
-    cells = [{"cell_type": "code", "source": ['exercises.predict("Wie „lang“?")']}]
+    cells = [
+        {"id": "a", "cell_type": "markdown", "source": "# 03 Put a queue", "metadata": {}},
+        {"cell_type": "code", "source": ['exercises.predict("Wie „lang“?")'], "metadata": {}},
+    ]
+    about["two_hours"] = [{"from": "a", "to": "a"}]
     content = {"cells": cells, "metadata": {"lesson": about}}
     path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     progress.note("03.2")
@@ -98,3 +102,4 @@ def test_the_table_of_lessons_comes_from_the_notebooks(notebooks):
     assert list(table["lesson"]) == ["03 Put a queue between", "07 not-yet"]
     assert list(table["solved"]) == ["1 of 2", "–"]
     assert table.loc[0, "minutes"] == 45
+    assert list(table["in two hours"]) == ["1", "–"]

@@ -37,7 +37,7 @@ def test_the_lessons_are_found():
 @lessons
 def test_metadata_say_what_the_tables_need(lesson):
     needed = {"number", "title", "question", "minutes", "exercises"}
-    assert needed <= set(lesson.about) <= needed | {"teach"}
+    assert needed <= set(lesson.about) <= needed | {"teach", "two_hours"}
     assert f"{lesson.about['number']:02d}" == lesson.name[:2]
     assert 5 <= lesson.about["minutes"] <= 90
     assert lesson.about["exercises"] == len(lesson.solutions())

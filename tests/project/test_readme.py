@@ -17,6 +17,11 @@ def test_the_table_names_the_lessons_that_stand():
     assert readme.TABLE.search(TEXT)[0] == readme.table()
 
 
+def test_the_path_of_two_hours_is_that_of_the_lessons():
+    """If not: uv run python site/readme.py."""
+    assert readme.PATH.search(TEXT)[0] == readme.path()
+
+
 def test_every_link_leads_somewhere():
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", TEXT)
     assert len(links) > 5

@@ -23,7 +23,10 @@ def test_the_first_mention_of_a_term_links_into_the_glossary(site, visit):
 @needs_browser
 def test_workshop_pages_are_made_from_the_lessons(site, visit):
     page = visit(site / "workshop.html")
-    rows = page.locator("table").first.locator("tr", has_text="slides").all()
+    two_hours, half_day = page.locator("table").all()[:2]
+    row = two_hours.locator("tr", has_text="slides").inner_text()
+    assert "01 Try everything until Another (slides)" in row
+    rows = half_day.locator("tr", has_text="slides").all()
     assert [row.locator("td").all_inner_texts() for row in rows] == [
         ["09:10", "01 Try everything (slides)", "20"],
         ["09:30", "02 Go on (slides)", "5"],
@@ -40,3 +43,19 @@ def test_workshop_pages_are_made_from_the_lessons(site, visit):
     page.goto((site / "patterns.html").as_uri())
     page.locator("summary", has_text="Show the code of queue.py").click()
     assert page.locator("pre:visible", has_text="def charge_from_queue(").count() == 1
+
+
+@needs_browser
+def test_the_front_page_has_a_way_for_ten_minutes_and_one_for_two_hours(site, visit):
+    page = visit(site / "index.html")
+    ways = page.locator("article p", has_text="How long do you have?")
+    assert "parts of 1 lessons" in ways.inner_text()
+    picture = page.locator(".pictures > div")
+    assert picture.locator("img").get_attribute("alt").startswith("Line chart")
+    assert picture.inner_text().startswith(
+        "A drum. Everybody hears it. Every order is charged once"
+    )
+    ways.get_by_role("link", name="parts of").click()
+    assert page.url.endswith("#two-hours")
+    page.locator("#two-hours a", has_text="01 Try everything").click()
+    assert page.locator("h1").inner_text().startswith("Try everything")

@@ -4,15 +4,17 @@ import ast
 import itertools
 
 import pytest
-from agenda import FULL_DAY, HALF_DAY, LONGEST_STRETCH, ONE, sessions
+from agenda import FULL_DAY, HALF_DAY, LONGEST_STRETCH, ONE, TWO_HOURS, sessions
 from costs import FACETS, costs_of
 from hypothesis import given
 from hypothesis import strategies as st
 from lesson_notebooks import LESSONS, Lesson
+from metadata import about
 from site_build import ROOT
 from site_lessons import COSTS
 from take_home import patterns_in
 from terms import patterns_of, terms_in
+from workshop import path_of_two_hours, told
 
 from helpers.exercises.questions import checked
 
@@ -44,6 +46,25 @@ def test_an_agenda_has_breaks_and_a_full_day_has_lunch(minutes, longest):
         worked_late = any(item.lesson and item.end > ONE for item in session)
         assert len(lunches) == (1 if longest == FULL_DAY and worked_late else 0)
         assert all(begin <= ONE for begin in lunches)
+
+
+def test_the_short_path_fits_into_two_hours_and_says_where_each_part_begins():
+    lessons = {f"lessons/{path.stem}": about(path) for path in LESSONS}
+    path = path_of_two_hours(lessons, ROOT / "notebooks")
+    [session] = sessions(path.values(), longest=TWO_HOURS)
+    assert session[-1].end - session[0].begin <= TWO_HOURS
+    line = told("lessons/06-know-what-sqs-promises", path["lessons/06-know-what-sqs-promises"])
+    where = "/lessons/06-know-what-sqs-promises.ipynb#the-message-that-fails-every-time"
+    assert f"then [The message that fails every time]({where}) until *" in line
+
+
+def test_a_part_without_its_cell_names_the_notebook(tmp_path):
+    for file in LESSONS[:1]:
+        text = file.read_text(encoding="utf-8")
+        (tmp_path / file.name).write_text(text.replace('"to": "', '"to": "x'), encoding="utf-8")
+    lessons = {"lessons/00-start-here": about(tmp_path / "00-start-here.ipynb")}
+    with pytest.raises(ValueError, match=r"^00-start-here.ipynb, two_hours: there is no cell 'x"):
+        path_of_two_hours(lessons, tmp_path)
 
 
 def test_costs_are_read_from_a_lesson_s_table():

@@ -160,6 +160,11 @@ not_for = "a solo"
 short = "solos"
 last = true
 
+[[pictures]]
+pattern = "drum"
+says = "Everybody hears it."
+proof = "00.charged-once"
+
 [[baselines]]
 lesson = 1
 against = "silence"
@@ -191,7 +196,7 @@ def cell(source, *tags, slide_type="skip", **fields):
 def everything():
     """Make the lesson with one of each."""
     return [
-        new_markdown_cell("## Diagrams\n\n" + FLOW, metadata=slide("slide")),
+        new_markdown_cell("## Diagrams\n\n" + FLOW, metadata=slide("slide"), id="flow"),
         new_markdown_cell("### Another\n\n" + SEQUENCE, metadata=slide("subslide")),
         new_markdown_cell("## Formulas\n" + FORMULA, metadata=slide("slide", "all")),
         new_markdown_cell("## Notes\n\n> [!NOTE]\n> Time is virtual.\n\n> [!WARNING]\n> Mind it."),
@@ -215,11 +220,12 @@ def everything():
     ]
 
 
-def write_notebook(path, title, cells, *, number, minutes=5, question="What now?"):
-    """Write a notebook that the site accepts as a lesson."""
+def write_notebook(path, title, cells, *, number, minutes=5, question="What now?", until=None):
+    """Write a notebook that the site accepts as a lesson, in two hours until this cell."""
     teach = [TEACH | {"ask": ASKED.get(number, TEACH["ask"])}]
     lesson = {"number": number, "minutes": minutes, "question": question, "teach": teach}
-    cells = [new_markdown_cell(f"# {title}"), *cells]
+    lesson |= {"two_hours": [{"from": "a-title", "to": until}]} if until else {}
+    cells = [new_markdown_cell(f"# {title}", id="a-title"), *cells]
     kernel = {"name": "python3", "display_name": "Python 3"}
     metadata = {"kernelspec": kernel, "lesson": lesson}
     nbformat.write(new_notebook(cells=cells, metadata=metadata), path)
@@ -229,7 +235,9 @@ def write_lessons(folder):
     """Write two lessons into a folder."""
     question = "Does it all show?"
     path = folder / "01-try-everything.ipynb"
-    write_notebook(path, "Try everything", everything(), number=1, minutes=20, question=question)
+    write_notebook(
+        path, "Try everything", everything(), number=1, minutes=20, question=question, until="flow"
+    )
     short = [
         new_markdown_cell("A hippopotamus."),
         cell("1 + 1"),
