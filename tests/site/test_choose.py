@@ -7,12 +7,15 @@ from site_build import build
 from site_lessons import PATTERNS, write_lessons
 
 
-def shown(page):
-    """The headings of the questions and patterns that are seen."""
-    page.locator("article h3:visible").first.wait_for()
-    return [
-        each.inner_text().removesuffix("¶") for each in page.locator("article h3:visible").all()
-    ]
+def shows(page, *headings):
+    """Hold that these questions and patterns are seen, and no others. An address takes a moment."""
+    expect(page.locator("article h3:visible")).to_contain_text(list(headings))
+
+
+def is_reached_by(page, *answers):
+    """Hold that the page names these answers, and only these."""
+    trail = page.get_by_role("navigation", name="Your answers").locator("li")
+    expect(trail).to_have_text(list(answers))
 
 
 @needs_browser
@@ -32,58 +35,56 @@ def test_each_step_is_readable_on_every_screen(site, visit, address, width, sche
 def test_it_is_one_tap_away_from_the_front_page(site, visit):
     page = visit(site / "index.html")
     page.locator("article a", has_text="Which pattern when").first.click()
-    assert shown(page) == ["Does anybody dance?"]
+    shows(page, "Does anybody dance?")
 
 
 @needs_browser
 def test_questions_lead_to_a_pattern_by_keyboard_and_back(site, visit):
     page = visit(site / "choose.html")
-    assert shown(page) == ["Does anybody dance?"]
+    shows(page, "Does anybody dance?")
     page.locator("a:visible", has_text="Yes").focus()
     page.keyboard.press("Enter")
-    assert shown(page) == ["Is it loud?"]
+    shows(page, "Is it loud?")
     page.keyboard.press("Tab")  # the heading has the focus, and its answers come next
     while page.evaluate("document.activeElement.textContent") != "Very":
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert shown(page) == ["A drum"]
+    shows(page, "A drum")
     assert page.evaluate("document.activeElement.textContent").startswith("A drum")
-    trail = page.get_by_role("navigation", name="Your answers").locator("li").all_inner_texts()
-    assert trail == ["Does anybody dance? Yes", "Is it loud? Very"]
+    is_reached_by(page, "Does anybody dance? Yes", "Is it loud? Very")
     page.go_back()
-    assert shown(page) == ["Is it loud?"]
+    shows(page, "Is it loud?")
     page.get_by_role("navigation", name="Your answers").locator("a").click()
-    assert shown(page) == ["Does anybody dance?"]
-    assert page.get_by_role("navigation", name="Your answers").count() == 0
+    shows(page, "Does anybody dance?")
+    expect(page.get_by_role("navigation", name="Your answers")).to_have_count(0)
 
 
 @needs_browser
 def test_the_last_question_follows_a_pattern(site, visit):
     page = visit(site / "choose.html", query="#pattern-hum")
-    assert shown(page) == ["A hum"]
+    shows(page, "A hum")
     page.locator("article a:visible", has_text="What if it is beaten twice?").click()
     page.locator("article a:visible", has_text="Nothing").click()
-    assert shown(page) == ["A rest"]
-    trail = page.get_by_role("navigation", name="Your answers").locator("li").all_inner_texts()
-    assert trail == ["Does anybody dance? No", "A hum", "What if it is beaten twice? Nothing"]
+    shows(page, "A rest")
+    is_reached_by(page, "Does anybody dance? No", "A hum", "What if it is beaten twice? Nothing")
 
 
 @needs_browser
 def test_all_of_it_can_be_shown_at_once(site, visit):
     page = visit(site / "choose.html")
-    assert len(shown(page)) == 1
+    expect(page.locator("article h3:visible")).to_have_count(1)
     button = page.get_by_role("button", name="Show all questions and patterns")
     button.click()
-    assert len(shown(page)) == 6
+    expect(page.locator("article h3:visible")).to_have_count(6)
     assert button.get_attribute("aria-pressed") == "true"
     button.click()
-    assert len(shown(page)) == 1
+    expect(page.locator("article h3:visible")).to_have_count(1)
 
 
 @needs_browser
 def test_without_javascript_everything_is_read_and_linked(site, visit):
     page = visit(site / "choose.html", java_script_enabled=False)
-    assert len(shown(page)) == 6
+    expect(page.locator("article h3:visible")).to_have_count(6)
     assert page.get_by_role("button", name="Show all").count() == 0
     text = page.locator("article").inner_text()
     assert "Does anybody dance? Yes → Is it loud? Very" in text
