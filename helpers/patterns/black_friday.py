@@ -8,6 +8,9 @@ from botocore.config import Config
 from helpers.patterns.idempotency import once, table_of_records
 from helpers.patterns.redelivery import queue_with_dead_letters, work_off
 
+PATIENT = Config(retries={"total_max_attempts": 6})
+HASTY = Config(read_timeout=1, connect_timeout=1, retries={"total_max_attempts": 6})
+
 
 def open_queue(session):
     """A queue that gives an order up after twelve deliveries, and a table of what was done."""
@@ -18,7 +21,8 @@ def open_queue(session):
 
 def take_order(session, shop, order):
     """Store the order. The customer waits for that and nothing else."""
-    session.client("sqs").send_message(QueueUrl=shop, MessageBody=order.json())
+    sqs = session.client("sqs", config=PATIENT)
+    sqs.send_message(QueueUrl=shop, MessageBody=order.json())
 
 
 def charge_once(session, shop, charge):
@@ -30,9 +34,6 @@ def charge_once(session, shop, charge):
         once(dynamodb, "charges", key, lambda: charge(order, token=key), hold=20)
 
     work_off(sqs, shop, work)
-
-
-HASTY = Config(read_timeout=1, connect_timeout=1, retries={"total_max_attempts": 5})
 
 
 def take_order_of(session, shop, order):

@@ -35,6 +35,11 @@ def one_queue(session: Any) -> str:
     return url
 
 
+def send(session: Any, shop: str, order: Any) -> None:
+    """A message, sent as boto3 sends it if nobody says otherwise."""
+    session.client("sqs").send_message(QueueUrl=shop, MessageBody=order.json())
+
+
 def charge_each(session: Any, shop: str, charge: Any) -> None:
     """Lesson 00's worker: a charge for each delivery."""
     charge_cards(session.client("sqs"), shop, charge)
@@ -42,7 +47,7 @@ def charge_each(session: Any, shop: str, charge: Any) -> None:
 
 def first_try(seed: int) -> Numbers:
     """The shop with which the lesson begins."""
-    return of(hold(one_queue, take_order, charge_each, seed=seed))
+    return of(hold(one_queue, send, charge_each, seed=seed))
 
 
 def first_grade(seed: int) -> Numbers:
