@@ -32,6 +32,7 @@ Work = Callable[[Order], None]
 
 SECONDS = {"charge": 1.2, "pack": 8.0, "ship": 2.0, "unpack": 4.0}  # on average; others 0.5
 SHARES = {"pack": 0.2, "ship": 0.1}  # how often a service refuses
+LONGEST = 55  # seconds: no work outlasts its function's time-out of 60
 HICCUPS = 0.03  # share of the first calls that fail and would not fail again
 MEDIAN, P99 = 0.02, 0.1  # seconds that a call is under way
 SERVICES = ("events", "lambda", "stepfunctions")
@@ -130,7 +131,7 @@ Design = Callable[[Shop], Checkout]
 def drawn(name: str, order: str, shares: Mapping[str, float] = SHARES) -> tuple[float, bool, bool]:
     """Of a service's work for an order: its seconds, whether there is a hiccup, and a refusal."""
     draws = Random(f"{name} {order}")
-    seconds = draws.expovariate(1 / SECONDS.get(name, 0.5))
+    seconds = min(draws.expovariate(1 / SECONDS.get(name, 0.5)), LONGEST)
     return seconds, draws.random() < HICCUPS, draws.random() < shares.get(name, 0)
 
 

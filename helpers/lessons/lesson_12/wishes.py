@@ -55,13 +55,13 @@ def _with_points() -> designs.Definition:
 
 
 WISHES: dict[str, dict[str, Design]] = {
-    "gift wrap, in the middle": {
+    "gift wrap": {
         "broadcast": choreographed(WRAPPED),
         "chained": choreographed(WRAPPED_IN_A_CHAIN),
         "orchestrated": designs.orchestrated(_wrapping()),
         "mixed": mixed(designs.domains(FOUR, UNWRAP, BACK)),
     },
-    "points, at the end": {
+    "points": {
         "broadcast": choreographed(COMPLETE | POINTS),
         "chained": choreographed(CHAINED | POINTS),
         "orchestrated": designs.orchestrated(_with_points()),

@@ -76,7 +76,7 @@ def test_changes_are_counted_and_named():
 
 @pytest.mark.parametrize("design", designs.DESIGNS)
 def test_the_shop_with_gift_wrap_ships_or_undoes_each_order(design):
-    built = wishes.WISHES["gift wrap, in the middle"][design]
+    built = wishes.WISHES["gift wrap"][design]
     shares = {"wrap": 0.3, "pack": 0.3, "ship": 0.3}
     each = run(built, 5, orders=ORDERS, shares=shares)
     wrapped = each.trace["name"].value_counts().reindex(["wrap", "unwrap"], fill_value=0)
@@ -87,7 +87,7 @@ def test_the_shop_with_gift_wrap_ships_or_undoes_each_order(design):
 
 @pytest.mark.parametrize("design", designs.DESIGNS)
 def test_the_shop_with_points_gives_them_for_what_was_shipped(design):
-    each = run(wishes.WISHES["points, at the end"][design], 5, orders=ORDERS)
+    each = run(wishes.WISHES["points"][design], 5, orders=ORDERS)
     marks = each.trace[each.trace["kind"] == "mark"]
     pointed = marks.loc[marks["name"] == "points", "order_id"]
     assert set(pointed) == set(each.fates.index[each.fates["fate"] == "shipped"])

@@ -44,6 +44,12 @@ def test_a_service_that_is_down_is_listed_by_both_designs(seed):
         assert each.listed == each.hanging == sorted(order.order_id for order in orders)
 
 
+def test_no_work_outlasts_its_function():
+    seconds = [drawn("pack", f"o-{number}")[0] for number in range(5000)]
+    assert 7 < sum(seconds) / len(seconds) < 9
+    assert max(seconds) < 60
+
+
 def test_a_hiccup_passes():
     with opened(5, shares={}) as shop:
         failed = []
