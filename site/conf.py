@@ -12,7 +12,8 @@ highlight_language = "text"
 
 extensions = [
     "difference_page", "finding_page", "lessons", "front_page", "workshop", "quiz", "price_table",
-    "terms", "choose", "slides", "diagrams", "mathml", "fonts", "origin", "myst_nb",
+    "terms", "choose", "slides", "diagrams", "mathml", "fonts", "origin", "search_texts",
+    "myst_nb",
 ]  # fmt: skip
 
 # The lessons come executed out of _ext/lessons.py; _ext/running.py says why.
@@ -33,12 +34,12 @@ templates_path = ["_templates"]
 html_theme = "furo"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
-html_js_files = ["site.js"]
+html_js_files = ["site.js", "large.js", "fold.js"]
 html_math_renderer = "mathml"
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False  # the licence stands in the footer
-# A search result's summary is fetched, which a browser refuses on pages opened from a file.
+# Sphinx fetches a result's summary, which a browser refuses on a file: search_texts.py has its own.
 html_show_search_summary = False
 html_use_index = False
 html_theme_options = {

@@ -8,6 +8,11 @@ from sphinx.errors import ExtensionError
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SOLUTION = {"code_prompt_show": "Show a worked solution", "code_prompt_hide": "Hide the solution"}
 OUTPUT = {"code_prompt_show": "Show the output", "code_prompt_hide": "Hide the output"}
+# Code that runs and draws an experiment, and defines nothing that a reader takes home.
+STAGE = re.compile(
+    r"\b(charts|costs|exercises\.predict|experiment|explore|findings|trace)\b|\.score\("
+)
+DEFINES = re.compile(r"^(def|class) ", re.MULTILINE)
 CELL = {"code_prompt_show": "Show this cell", "code_prompt_hide": "Hide this cell"}
 
 
@@ -36,6 +41,8 @@ def prepare(notebook, *, name):
 def fold(cell):
     """Turn tags that hide (part of) a cell into a fold whose summary says what is in it."""
     tags = cell.metadata.setdefault("tags", [])
+    if STAGE.search(cell.source) and not DEFINES.search(cell.source):
+        tags.append("stage")  # which fold.js folds on a phone
     if "solution" in tags:
         tags.append("hide-cell")
     if {"hide-cell", "hide-output"} & set(tags):

@@ -17,3 +17,17 @@
     new MutationObserver(mark).observe(document.body, { attributeFilter: ["data-theme"] });
   });
 })();
+
+// What a screen reader lists: a name for each table that has none, and the way through the page.
+addEventListener("DOMContentLoaded", function () {
+  document.querySelectorAll("article table").forEach(function (table) {
+    var part = table.closest("section");
+    var heading = part && part.querySelector(":scope > :is(h1, h2, h3, h4)");
+    if (!heading || table.caption || table.hasAttribute("aria-label")) return;
+    table.setAttribute("aria-label", heading.firstChild.textContent);
+  });
+  var contents = document.querySelector(".toc-tree");
+  if (!contents) return;
+  contents.setAttribute("role", "navigation");
+  contents.setAttribute("aria-label", "On this page");
+});
