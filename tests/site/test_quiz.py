@@ -118,4 +118,5 @@ def test_a_page_shows_the_questions_of_the_metadata_once_and_no_code(site, visit
     assert "exercises.quiz" not in text
     assert page.locator("a[href*='glossary']").filter(has=page.locator(".term")).count() == 0
     page.get_by_role("link", name="quiz page").click()
+    page.wait_for_url("**/quiz.html*")
     assert page.locator("h2").all_inner_texts()[0].startswith("01 Try everything")
