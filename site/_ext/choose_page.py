@@ -30,7 +30,10 @@ def page(data, lessons, folder, pictures):
         told = [
             *coupling(pattern, lessons, data["baselines"]),
             ("Dollars for a million orders", dollars(pattern)),
-            ("What the runs say" if "proof" in pattern else "More", proof(pattern, lessons)),
+            (
+                "What the runs say" if "proof" in pattern else "Where to read on",
+                proof(pattern, lessons),
+            ),
             ("Take home", take_home(pattern, folder)),
             ("If it comes twice", [pattern["twice"]]),
             ("Not for", [f"{pattern['not_for']}."]),
@@ -121,8 +124,7 @@ def proof(pattern, lessons):
     lines = [f"{sentence(each)} *({seeds(each)})*" for each in findings]
     lesson, heading = lessons[pattern["chart"]["lesson"]], pattern["chart"]["heading"]
     where = f"[lesson {lesson.number:02d}, {heading}]({anchor(lesson, heading)})"
-    told = f"The chart is in {where}." if "cell" in pattern["chart"] else f"See {where}."
-    return [*lines, told]
+    return [*lines, f"{'The chart' if 'cell' in pattern['chart'] else 'More'}: {where}"]
 
 
 def seeds(finding):
@@ -178,7 +180,7 @@ def figure(pattern, lessons, image):
     if image is None:
         return ""
     lesson = lessons[pattern["chart"]["lesson"]]
-    caption = f"From lesson {lesson.number:02d}, {pattern['chart']['heading']}."
+    caption = f"From lesson {lesson.number:02d}: {pattern['chart']['heading']}"
     return f'<figure class="proof">{image}<figcaption>{caption}</figcaption></figure>\n\n'
 
 
