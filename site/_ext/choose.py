@@ -63,7 +63,7 @@ def picture(pattern, lessons):
     found = re.search(r"<img\b[^>]*>", html)
     if found is None:
         raise ValueError(f"{pattern['id']}: cell {chart['cell']!r} shows no picture")
-    return re.sub(r' style="[^"]*"', "", found[0]).replace("<img", '<img loading="lazy"', 1)
+    return re.sub(r' style="[^"]*"', "", found[0])
 
 
 def tell_page(app, pagename, templatename, context, doctree):
