@@ -42,7 +42,7 @@ def first_call(service: str) -> float:
     """Seconds for the first call of a service in a process that has called SQS."""
     program = FIRST.format(service=service, operation=LISTS[service])
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True
     )
     return float(done.stdout)
 

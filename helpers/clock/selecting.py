@@ -2,7 +2,8 @@
 
 An event loop (asyncio) waits for its next deadline on a pair of sockets that only its own process
 writes to. That wait is virtual, so coroutines sleep in virtual time. A wait for any other socket
-or file is real.
+or file is real. On Windows the event loop's own wait is real too: its sockets cannot be told from
+others there.
 """
 
 from __future__ import annotations
@@ -72,7 +73,10 @@ def _wakes_itself(selector: selectors.BaseSelector) -> bool:
 
 
 def _is_of_a_pair(descriptor: int) -> bool:
-    if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+    try:
+        if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+            return False
+    except OSError:  # Windows, where a socket is no file
         return False
     end = socket.socket(fileno=descriptor)
     try:

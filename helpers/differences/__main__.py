@@ -5,6 +5,8 @@ The site's page of differences is made from the JSON, which has what is modelled
 
 import argparse
 import json
+import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 from helpers.differences.modelled import modelled, operations
@@ -24,6 +26,8 @@ def main() -> None:
         "without a service, how many of each it acts on, leaves to moto, and refuses",
     )
     asked = parser.parse_args()
+    if isinstance(sys.stdout, TextIOWrapper):  # a file of a system that has not every letter
+        sys.stdout.reconfigure(errors="replace")
     if asked.json is not None:
         asked.json.write_text(_as_json(), encoding="utf-8")
     elif asked.modelled is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -126,17 +127,27 @@ def _row(notebook: Path, done: list[str], said: dict[str, dict[str, Any]]) -> di
 
 
 def _read(kept: Path) -> Any:
-    """What a file holds; None if it is missing or damaged, which must not stop a lesson."""
+    """What a file holds; None if it cannot be read or is damaged: a lesson goes on without."""
     try:
         return json.loads((NOTEBOOKS / kept).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return None
 
 
 def _write(kept: Path, content: Any) -> None:
-    """Write a file, but not while the pages are being built."""
+    """Write a file, but not while the pages are being built.
+
+    A lesson goes on where the folder cannot be written to, as from a stick or a teacher's share.
+    """
     if os.environ.get("NB_STATIC") or not NOTEBOOKS.is_dir():
         return
     path = NOTEBOOKS / kept
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    except OSError as error:
+        warnings.warn(
+            f"what you solve and predict is not kept: {path} cannot be written ({error.strerror}). "
+            "Copy the whole project to a folder of your own to keep it.",
+            stacklevel=2,
+        )

@@ -14,6 +14,7 @@ import statistics
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from tqdm import tqdm
 
@@ -29,6 +30,8 @@ SLOW = 3.0  # seconds of the processor that a run may take
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, judge, print a row per finding. 1 if one does not hold, else 0."""
     asked = parser().parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):  # a file of a system that has not every letter
+        sys.stdout.reconfigure(errors="replace")
     findings = [finding for lesson in asked.lesson for finding in of_lesson(lesson)]
     new = asked.seeds is not None
     if asked.recorded:

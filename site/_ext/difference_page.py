@@ -35,10 +35,19 @@ def begin(app, config):
     source = (Path(app.srcdir) / config.lessons_source).resolve()
     app.rows_digest = digest_of(sorted(source.glob("*.ipynb")))
     stamp = app.rows.with_suffix(".digest")
-    if not (app.rows.exists() and stamp.exists() and stamp.read_text() == app.rows_digest):
+    if not (
+        app.rows.exists()
+        and stamp.exists()
+        and stamp.read_text(encoding="utf-8") == app.rows_digest
+    ):
         command = [sys.executable, "-m", "helpers.differences", "--json", str(app.rows)]
         app.running_rows = subprocess.Popen(
-            command, cwd=source.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            cwd=source.parent,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
         )
 
 
@@ -54,7 +63,7 @@ def finish(app, config):
         said, _ = app.running_rows.communicate(timeout=LIMIT)
         if app.running_rows.returncode:
             raise ExtensionError(f"the table of differences: {said}")
-        app.rows.with_suffix(".digest").write_text(app.rows_digest)
+        app.rows.with_suffix(".digest").write_text(app.rows_digest, encoding="utf-8")
     found = json.loads(app.rows.read_text(encoding="utf-8"))
     page = page_of(found["differences"]) + modelled_section(found["operations"])
     write_if_new(Path(app.srcdir) / "lessons" / "differences.txt", page)

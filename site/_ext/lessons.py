@@ -72,7 +72,7 @@ def commit(folder):
         ["git", "describe", "--always", "--abbrev=10", "--exclude=*", "--dirty=+"],
         cwd=folder,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     return found.stdout.strip()
 

@@ -124,9 +124,11 @@ def test_alt_text_arrives_in_a_page_of_sphinx(notebook, tmp_path):
     from sphinx.cmd.build import main
 
     nbformat.write(notebook, tmp_path / "index.ipynb")
-    (tmp_path / "conf.py").write_text('extensions = ["myst_nb"]\nnb_execution_mode = "off"\n')
+    (tmp_path / "conf.py").write_text(
+        'extensions = ["myst_nb"]\nnb_execution_mode = "off"\n', encoding="utf-8"
+    )
     assert main(["-q", "-W", str(tmp_path), str(tmp_path / "_site")]) == 0
-    (picture,) = pictures((tmp_path / "_site" / "index.html").read_text())
+    (picture,) = pictures((tmp_path / "_site" / "index.html").read_text(encoding="utf-8"))
     assert 'alt="The age rises &amp; falls"' in picture
 
 

@@ -7,6 +7,7 @@ https://docs.python.org/3/library/queue.html of `SimpleQueue.get`.
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import threading
 import time
@@ -265,6 +266,7 @@ class TestSimpleQueue:
         assert seen == [("a", 1, 1.0), ("b", 2, 2.0), ("c", 3, 3.0)]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="an event loop waits in real time here")
 class TestEventLoops:
     def test_coroutines_and_other_threads_share_one_time(self, clock):
         seen = []

@@ -25,6 +25,8 @@ from helpers.clock import Clock, NeverWaits, RealTimePassed, realtime
 from helpers.clock.readings import MONOTONIC
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(0.4)"]
+LONG = [sys.executable, "-c", "import time; time.sleep(60)"]
+on_posix = pytest.mark.skipif(os.name != "posix", reason="this system has no such call")
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def select_a_socket() -> None:
 
 def wait_in_vain_for_a_child() -> None:
     with pytest.raises(subprocess.TimeoutExpired):
-        subprocess.run(["sleep", "60"], timeout=0.4)
+        subprocess.run(LONG, timeout=0.4)
 
 
 REAL_WAITS = {
@@ -68,6 +70,9 @@ REAL_WAITS = {
     "a child's time-out": wait_in_vain_for_a_child,
     "the system": lambda: os.system("sleep 0.4"),
 }
+if os.name != "posix":
+    for call in ("poll", "a signal", "the system"):  # Windows has none of these
+        del REAL_WAITS[call]
 
 
 @pytest.mark.parametrize("wait", REAL_WAITS)
@@ -92,7 +97,7 @@ def test_the_time_out_of_a_child_counts_real_seconds(patient):
 
     def worker():
         with pytest.raises(subprocess.TimeoutExpired):
-            subprocess.run(["sleep", "60"], timeout=0.3)
+            subprocess.run(LONG, timeout=0.3)
         seen.append(subprocess.run([sys.executable, "-c", "pass"], timeout=60).returncode)
 
     with pytest.warns(RealTimePassed):
@@ -100,7 +105,7 @@ def test_the_time_out_of_a_child_counts_real_seconds(patient):
     assert seen == [0]
 
 
-@pytest.mark.parametrize("method", ["spawn", "fork"])
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods()[:2])
 def test_so_does_the_end_of_a_process(patient, method):
     def worker():
         process = multiprocessing.get_context(method).Process(target=time.sleep, args=[60])
@@ -145,12 +150,14 @@ def test_so_does_the_end_of_a_thread_from_before_the_run(patient):
     assert patient.now == 0
 
 
-@pytest.mark.parametrize("call", [(signal.alarm, 60), (signal.setitimer, 0, 60.5)])
+@on_posix
+@pytest.mark.parametrize("call", [("alarm", 60), ("setitimer", 0, 60.5)])
 def test_a_timer_of_the_system_is_told(clock, call):
-    function, *arguments = call
+    name, *arguments = call
+    function = getattr(signal, name)
     zeros = [0 for _ in arguments]
     with pytest.warns(RealTimePassed, match=rf"worker called signal\.{function.__name__}\("):
-        run(clock, worker=functools.partial(*call), disarm=lambda: function(*zeros))
+        run(clock, worker=functools.partial(function, *arguments), disarm=lambda: function(*zeros))
 
 
 def test_a_pool_from_before_the_run_is_told(clock):
@@ -280,6 +287,7 @@ def test_a_wait_without_end_is_an_error_and_told_too(clock):
         wakes.join()
 
 
+@on_posix
 def test_a_forked_child_lives_in_real_time(patient):
     context, seen = multiprocessing.get_context("fork"), []
 

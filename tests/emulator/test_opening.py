@@ -41,7 +41,7 @@ def test_a_lab_with_queues_does_not_read_the_other_services():
         "boto3.client('sqs').create_queue(QueueName='orders'); "
         "print(sorted(name for name in sys.modules if name.startswith('moto.')))"
     )
-    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8")
     assert said.returncode == 0, said.stderr
     assert "moto.sqs.models" in said.stdout
     for other in ("sns", "stepfunctions", "dynamodb", "awslambda"):

@@ -89,7 +89,9 @@ def test_a_right_answer_passes_on_every_seed_and_is_kept(quick, notebooks):
     verdict = exercises.check("99.1", right)
     assert verdict
     assert str(verdict) == "✓ Exercise 99.1. All counted. On 2 seeds not seen before."
-    assert json.loads((notebooks / ".progress" / "solved.json").read_text()) == ["99.1"]
+    assert json.loads((notebooks / ".progress" / "solved.json").read_text(encoding="utf-8")) == [
+        "99.1"
+    ]
 
 
 def test_an_error_in_the_middle_of_a_right_answer_names_the_line(quick):

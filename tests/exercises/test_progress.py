@@ -48,7 +48,7 @@ def test_a_prediction_file_of_something_else_is_no_reason_to_stop(content):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / progress.PREDICTED
         path.parent.mkdir()
-        path.write_text(json.dumps(content))
+        path.write_text(json.dumps(content), encoding="utf-8")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(progress, "NOTEBOOKS", Path(folder))
             field_of(exercises.predict("How long?"))[0].value = "4"
@@ -60,7 +60,7 @@ def test_a_prediction_file_of_something_else_is_no_reason_to_stop(content):
 def test_a_file_of_something_else_is_no_reason_to_stop(content, notebooks):
     path = notebooks / progress.SOLVED
     path.parent.mkdir()
-    path.write_text(content)
+    path.write_text(content, encoding="utf-8")
     progress.note("03.1")
     assert progress.solved() == ["03.1"]
     exercises.lessons()
@@ -74,7 +74,7 @@ def test_pages_that_are_built_leave_no_progress(notebooks, monkeypatch, quick):
 
 def test_pages_that_are_built_show_nobody_s_progress(notebooks, monkeypatch):
     content = {"cells": [], "metadata": {"lesson": {"title": "Put a queue", "exercises": 2}}}
-    (notebooks / "03-put.ipynb").write_text(json.dumps(content))
+    (notebooks / "03-put.ipynb").write_text(json.dumps(content), encoding="utf-8")
     progress.note("03.1")
     assert list(exercises.lessons()["solved"]) == ["1 of 2"]
     monkeypatch.setenv("NB_STATIC", "1")
@@ -85,8 +85,8 @@ def test_the_table_of_lessons_comes_from_the_notebooks(notebooks):
     about = {"title": "Put a queue between", "question": "What?", "minutes": 45, "exercises": 2}
     for name, lesson in {"03-put.ipynb": about, "07-not-yet.ipynb": {}}.items():
         content = {"cells": [], "metadata": {"lesson": lesson} if lesson else {}}
-        (notebooks / name).write_text(json.dumps(content))
-    (notebooks / "scratch.ipynb").write_text("{}")
+        (notebooks / name).write_text(json.dumps(content), encoding="utf-8")
+    (notebooks / "scratch.ipynb").write_text("{}", encoding="utf-8")
     path = notebooks / "03-put.ipynb"
     cells = [
         {"id": "a", "cell_type": "markdown", "source": "# 03 Put a queue", "metadata": {}},

@@ -26,7 +26,7 @@ words = st.text(min_size=1)
 def quiz(notebooks):
     lesson = {"title": "Count", "teach": [HIPPOS, TOLD_ALONE]}
     content = {"cells": [], "metadata": {"lesson": lesson}}
-    (notebooks / "03-count.ipynb").write_text(json.dumps(content))
+    (notebooks / "03-count.ipynb").write_text(json.dumps(content), encoding="utf-8")
     return exercises.quiz("03")
 
 
@@ -89,7 +89,7 @@ def test_the_first_answer_counts_and_each_says_what_it_reveals(quiz):
 def test_kept_answers_that_fit_no_question_are_as_none(content, quiz, notebooks):
     kept = notebooks / progress.QUIZZED
     kept.parent.mkdir()
-    kept.write_text(content.replace("KEY", quiz.asked[0].key))
+    kept.write_text(content.replace("KEY", quiz.asked[0].key), encoding="utf-8")
     assert quiz.first_answers() == {}
     quiz.answer(*choice(quiz, "Two."))
     assert quiz.score().endswith("Right at the first try: 1.")

@@ -39,12 +39,12 @@ def test_each_finding_holds_on_record(number, capsys):
 def test_the_record_is_written_as_it_was_read(tmp_path):
     copy = tmp_path / "findings.csv"
     record.write(read(), copy)
-    assert copy.read_text() == RECORD.read_text()
+    assert copy.read_text(encoding="utf-8") == RECORD.read_text(encoding="utf-8")
 
 
 def test_a_damaged_row_is_named(tmp_path):
     copy = tmp_path / "findings.csv"
-    copy.write_text("run,number,1,2\n00.calm,half,1.5,many\n")
+    copy.write_text("run,number,1,2\n00.calm,half,1.5,many\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"00\.calm, half is damaged"):
         read(copy)
 
@@ -56,14 +56,15 @@ def lesson_77(tmp_path, monkeypatch):
 
     folder = tmp_path / "lesson_77"
     folder.mkdir()
-    (folder / "__init__.py").write_text("")
+    (folder / "__init__.py").write_text("", encoding="utf-8")
     (folder / "findings.py").write_text(
         "from helpers.findings import Law, Quantity\n"
         "def small(seed): return {'n': seed}\n"
         "def sudden(seed): return {'n': 1 / (seed - seed % 20)}\n"
         "FINDINGS = (Law('77.small', 'n is small', small, lambda n: n['n'] <= 30),\n"
         "            Quantity('77.n', 'n is {n}', small, 'n'))\n"
-        "BAD = (*FINDINGS, Quantity('77.bad', 'n is {n}', sudden, 'n'))\n"
+        "BAD = (*FINDINGS, Quantity('77.bad', 'n is {n}', sudden, 'n'))\n",
+        encoding="utf-8",
     )
     monkeypatch.setattr(helpers.lessons, "__path__", [*helpers.lessons.__path__, str(tmp_path)])
     monkeypatch.setattr(register, "LESSONS", tmp_path)

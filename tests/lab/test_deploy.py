@@ -40,7 +40,7 @@ print(json.dumps([answers, record, sorted(seen)]))
 
 
 def test_environments_share_no_global_and_the_notebook_sees_them_all():
-    run = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True)
+    run = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, encoding="utf-8")
     assert run.stdout.strip() == (
         '[{"1": [[1], 1], "2": [[2], 1], "3": [[2, 3], 2]}, [1, 2, 3], [1, 2, 3]]'
     ), run.stderr

@@ -203,7 +203,7 @@ def test_a_missing_name_says_which_cells_to_run(notebook):
         {"cell_type": "code", "id": f"c{number}", "source": [source]}
         for number, source in enumerate(cells)
     ]
-    (notebook.folder / "lesson.ipynb").write_text(json.dumps({"cells": content}))
+    (notebook.folder / "lesson.ipynb").write_text(json.dumps({"cells": content}), encoding="utf-8")
     advice = (
         "name 'calm' is not defined: run the cells above this one first "
         "(Run > Run All Above Selected Cell)"
@@ -237,7 +237,9 @@ def test_a_kernel_that_has_imported_nothing_yet_gives_this_advice(tmp_path_facto
     try:
         cells = [{"cell_type": "code", "id": "c0", "source": "from helpers import Lab"}]
         cells.append({"cell_type": "code", "id": "c1", "source": "Lab(seed=1)"})
-        (restarted.folder / "lesson.ipynb").write_text(json.dumps({"cells": cells}))
+        (restarted.folder / "lesson.ipynb").write_text(
+            json.dumps({"cells": cells}), encoding="utf-8"
+        )
         [advice] = advice_for(restarted, "Lab(seed=1)", cell="c1")
         assert advice.startswith("name 'Lab' is not defined: run the cells above")
     finally:

@@ -88,7 +88,7 @@ class TestTheSameSeed:
                     "PYTHONHASHSEED": hash_seed,
                 },
                 capture_output=True,
-                text=True,
+                encoding="utf-8",
                 check=True,
             )
             digests.add(done.stdout.strip())

@@ -274,4 +274,4 @@ def test_the_reader_s_own_progress_is_kept(as_twice, lesson, room):
     """A check that passes counts as solved; pages that are built leave no trace."""
     solved = room / "notebooks" / ".progress" / "solved.json"
     numbers = [f"{lesson.name[:2]}.{n}" for n in range(1, 1 + lesson.about["exercises"])]
-    assert all(f'"{number}"' in solved.read_text() for number in numbers)
+    assert all(f'"{number}"' in solved.read_text(encoding="utf-8") for number in numbers)

@@ -223,7 +223,7 @@ def test_clients_modules_and_what_is_handed_in_are_the_world():
 
 
 def test_what_cannot_be_copied_is_shared(tmp_path):
-    lines, numbers = open(tmp_path / "log", "w"), (n for n in range(9))  # noqa: SIM115
+    lines, numbers = open(tmp_path / "log", "w", encoding="utf-8"), (n for n in range(9))  # noqa: SIM115
 
     def worker():
         return lines, next(numbers)

@@ -32,7 +32,7 @@ def test_the_generator_writes_the_files_byte_for_byte(generator):
 
 def test_another_seed_makes_another_day_that_is_as_good(generator, tmp_path):
     path = tmp_path / "orders.jsonl"
-    path.write_text(generator["files"](seed=7)["orders.jsonl"])
+    path.write_text(generator["files"](seed=7)["orders.jsonl"], encoding="utf-8")
     orders = recorded.read_orders(path, tenants={t.tenant for t in recorded.tenants()})
     assert orders != recorded.recorded_orders()
     assert 7000 < len(orders) < 8000
@@ -152,7 +152,7 @@ def test_a_missing_column_is_named(tmp_path):
 @pytest.mark.parametrize("bad", ['{"order_id": "o-2", ', "", "{} {}", "{}, {}", "[1", "nothing"])
 def test_bad_json_is_shown(tmp_path, bad):
     path = tmp_path / "orders.jsonl"
-    path.write_text(f"{json.dumps(ORDER)}\n{bad}\n{json.dumps(ORDER)}\n")
+    path.write_text(f"{json.dumps(ORDER)}\n{bad}\n{json.dumps(ORDER)}\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"orders\.jsonl, line 2: not JSON") as caught:
         recorded.read_orders(path, tenants=SHOPS)
     assert repr(bad) in str(caught.value)
@@ -192,7 +192,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 )
 def test_a_wrong_tenant_names_file_line_and_value(tmp_path, text, message):
     path = tmp_path / "tenants.csv"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError) as caught:  # noqa: PT011 (the message is compared below)
         recorded.read_tenants(path)
     assert message in str(caught.value)
@@ -201,5 +201,5 @@ def test_a_wrong_tenant_names_file_line_and_value(tmp_path, text, message):
 
 def write(directory, *orders):
     path = directory / "orders.jsonl"
-    path.write_text("".join(json.dumps(order) + "\n" for order in orders))
+    path.write_text("".join(json.dumps(order) + "\n" for order in orders), encoding="utf-8")
     return path

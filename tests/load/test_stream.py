@@ -27,7 +27,9 @@ def test_another_process_gives_the_same_load():
     code = (
         "from helpers import load; print(*(o.json() for o in load.orders(rate=1, hours=1, seed=5)))"
     )
-    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    other = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
     assert other.stdout.strip() == " ".join(o.json() for o in load.orders(rate=1, hours=1, seed=5))
 
 

@@ -52,7 +52,9 @@ def jupyter(tmp_path_factory):
     settings = home / "user" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
     # All cells stand in the page, not only those that the screen has room for.
-    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
+    (settings / "tracker.jupyterlab-settings").write_text(
+        '{"windowingMode": "none"}', encoding="utf-8"
+    )
     environment = {name: value for name, value in os.environ.items() if name != "NB_STATIC"}
     environment |= {
         "PYTHONPATH": str(room),
@@ -65,7 +67,7 @@ def jupyter(tmp_path_factory):
         sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}",
         "--IdentityProvider.token=", "--ServerApp.port_retries=0",
     ]  # fmt: skip
-    with open(room / "server.log", "w") as log:
+    with open(room / "server.log", "w", encoding="utf-8") as log:
         server = subprocess.Popen(
             command, cwd=room / "notebooks", env=environment, stdout=log, stderr=log
         )

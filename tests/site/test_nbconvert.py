@@ -26,7 +26,7 @@ def page_of_lesson(tmp_path_factory):
     write_lessons(room / "notebooks")
     lesson = room / "notebooks" / "01-try-everything.ipynb"
     result = subprocess.run(
-        [*command, str(lesson)], cwd=room, env=environment, capture_output=True, text=True
+        [*command, str(lesson)], cwd=room, env=environment, capture_output=True, encoding="utf-8"
     )
     assert result.returncode == 0, result.stderr
     return lesson.with_suffix(".html")

@@ -186,7 +186,9 @@ def test_pages_lead_on_and_say_what_they_were_built_from(site, visit):
     assert page.locator("h1").inner_text().startswith("Go on")
     page.locator("a.prev-page").click()
     head = ["git", "rev-parse", "--short=10", "HEAD"]
-    commit = subprocess.run(head, cwd=site.parent, capture_output=True, text=True, check=True)
+    commit = subprocess.run(
+        head, cwd=site.parent, capture_output=True, encoding="utf-8", check=True
+    )
     assert f"commit {commit.stdout.strip()}." in page.locator(".built-from").inner_text()
 
 

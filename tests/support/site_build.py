@@ -59,7 +59,7 @@ def build(folder, *options, patterns=None):
     )
     options = ("-D", f"differences_rows={folder / 'rows.json'}", *options)
     command = [sys.executable, "-m", "sphinx", "-W", *options, "site", "_site"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,17 @@ import time
 
 EPOCH = 1_793_606_400.0
 
-_OF_C = [time.sleep, time.monotonic, time.monotonic_ns, time.clock_gettime, time.clock_gettime_ns]
-_OF_C += [select.select, signal.alarm, signal.setitimer]
+_OF_C = [time.sleep, time.monotonic, time.monotonic_ns, select.select]
+_OF_C += [  # what Windows does not have
+    getattr(module, name)
+    for module, name in (
+        (time, "clock_gettime"),
+        (time, "clock_gettime_ns"),
+        (signal, "alarm"),
+        (signal, "setitimer"),
+    )
+    if hasattr(module, name)
+]
 _OF_PYTHON = [
     threading.Condition.wait,
     threading.Thread.start,

@@ -156,7 +156,7 @@ def test_the_names_are_those_of_every_partition_that_botocore_knows():
     path = Path(botocore.__path__[0]) / "data" / "partitions.json"
     known = {
         partition["outputs"][name]
-        for partition in json.loads(path.read_text())["partitions"]
+        for partition in json.loads(path.read_text(encoding="utf-8"))["partitions"]
         for name in ("dnsSuffix", "dualStackDnsSuffix")
     }
     assert known <= set(SUFFIXES)
@@ -172,7 +172,7 @@ CREDENTIALS = """
 
 def test_no_program_is_asked_for_credentials(tmp_path, monkeypatch, lab):
     config, witness = tmp_path / "config", tmp_path / "was-run"
-    config.write_text(textwrap.dedent(CREDENTIALS).format(witness=witness))
+    config.write_text(textwrap.dedent(CREDENTIALS).format(witness=witness), encoding="utf-8")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
     with pytest.raises(RealNetworkRefused, match="the program"):
         boto3.Session(profile_name="mine").client("sqs").list_queues()

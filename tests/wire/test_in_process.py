@@ -85,7 +85,7 @@ def settings_file(tmp_path, monkeypatch):
     """A configuration file with everything that could lead elsewhere."""
     witness = tmp_path / "process-was-run"
     config = tmp_path / "config"
-    config.write_text(SETTINGS.format(witness=witness))
+    config.write_text(SETTINGS.format(witness=witness), encoding="utf-8")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     return witness
@@ -244,7 +244,7 @@ print(len(opened), "connections")
 def test_a_client_made_before_the_lab(moto_first):
     done = subprocess.run(
         [sys.executable, "-c", BEFORE_THE_LAB.format(moto=moto_first)],
-        cwd=ROOT, capture_output=True, text=True, check=True,
+        cwd=ROOT, capture_output=True, encoding="utf-8", check=True,
     )  # fmt: skip
     first, then, count = done.stdout.splitlines()
     if moto_first:

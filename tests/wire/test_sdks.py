@@ -49,7 +49,7 @@ def test_asynchronous_clients_send_nothing(module, owner, method, first, tmp_pat
     package.mkdir()
     (package / "__init__.py").touch()
     for name, text in SHAPE.items():
-        (package / f"{name}.py").write_text(text)
+        (package / f"{name}.py").write_text(text, encoding="utf-8")
     program = PROGRAM.format(
         path=str(tmp_path),
         before=f"import aiobotocore.{module}" if first else "",
@@ -58,7 +58,7 @@ def test_asynchronous_clients_send_nothing(module, owner, method, first, tmp_pat
         method=method,
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
     )
     said = done.stdout.splitlines()
     assert [line.startswith("refused to send a request to http://127.0") for line in said] == [
@@ -86,6 +86,6 @@ def test_no_file_is_handed_to_the_library_in_c(first):
     use = CRT + "transfer.awscrt = types.SimpleNamespace(s3=Optimised, __version__='1.0')\n"
     program = stub + (use + lab if first else lab + use) + check
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
     )
     assert done.stdout.split() == ["False"]

@@ -29,7 +29,7 @@ def cases(name):
     path = CASES / name
     if not path.exists():
         pytest.skip(f"the public test cases are not at {path}")
-    return json.loads(path.read_text())
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 class TestConformance:

@@ -178,7 +178,7 @@ class TestWithoutDeploying:
             "print(sorted(name for name in sys.modules if 'awslambda' in name or "
             "'emulator.lambda_' in name))"
         )
-        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+        run = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8")
         assert run.stdout.strip() == "[]", run.stderr
 
 

@@ -110,7 +110,7 @@ class TestSameEveryTime:
             done = subprocess.run(
                 [sys.executable, "-c", program],
                 capture_output=True,
-                text=True,
+                encoding="utf-8",
                 check=True,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": seed},
             )

@@ -35,7 +35,7 @@ with Lab(seed=1):
 
     def test_the_first_call_reads_no_other_service(self):
         done = subprocess.run(
-            [sys.executable, "-c", self.PROGRAM], capture_output=True, text=True, check=True
+            [sys.executable, "-c", self.PROGRAM], capture_output=True, encoding="utf-8", check=True
         )
         assert done.stdout.splitlines() == ["[]", "[]", "True False"]
 

@@ -30,11 +30,15 @@ def test_the_best_team_is_first_and_its_last_file_counts(handed_in, capsys, tmp_
     frame, wrong = classroom.table(handed_in)
     assert (list(frame.index), list(frame["grade"]), wrong) == (["team blue", "poor"], [3, 0], [])
     assert "team blue" in capsys.readouterr().out
-    assert (tmp_path / "table.csv").read_text().startswith("team,grade,customers who read an error")
+    assert (
+        (tmp_path / "table.csv")
+        .read_text(encoding="utf-8")
+        .startswith("team,grade,customers who read an error")
+    )
 
 
 def test_a_file_has_the_team_s_code(handed_in):
-    said = json.loads((handed_in / "team blue.json").read_text())
+    said = json.loads((handed_in / "team blue.json").read_text(encoding="utf-8"))
     assert "def charge_by_token(session, shop, charge)" in said["code"]
 
 
@@ -43,9 +47,9 @@ def test_a_file_has_the_team_s_code(handed_in):
     ["", "[]", '{"team": "x", "days": {}}', '{"team": "x", "days": {"1": {"recovery": 1}}}'],
 )
 def test_a_file_that_is_none_is_named_and_the_others_count(handed_in, tmp_path, capsys, content):
-    good_file = (handed_in / "poor.json").read_text()
-    (tmp_path / "poor.json").write_text(good_file)
-    (tmp_path / "broken.json").write_text(content)
+    good_file = (handed_in / "poor.json").read_text(encoding="utf-8")
+    (tmp_path / "poor.json").write_text(good_file, encoding="utf-8")
+    (tmp_path / "broken.json").write_text(content, encoding="utf-8")
     assert main([str(tmp_path)]) == 1
     out, err = capsys.readouterr()
     assert "poor" in out
