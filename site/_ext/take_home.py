@@ -73,7 +73,7 @@ def as_markdown(pattern, *, lesson, source):
     return (
         f"## {name}\n\n{more[:1].upper() + more[1:] + '. ' if more else ''}"
         f"Written out in {lesson}, and kept in `helpers/patterns/{pattern.file}`.\n\n"
-        f"| function | what it does |\n|---|---|\n{rows}\n"
+        f'<div class="stacks">\n\n| function | what it does |\n|---|---|\n{rows}\n</div>\n\n'
         f"<details><summary>Show the code of {pattern.file}</summary>\n\n"
         f"```{{literalinclude}} {source}\n:language: python\n```\n\n</details>\n\n"
     )

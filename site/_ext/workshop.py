@@ -35,7 +35,7 @@ def write_texts(app, config):
     texts = {
         "ways.txt": ways(lessons, path),
         "two-hours.txt": "".join(f"- {told(page, path[page])}\n" for page in path),
-        "two-hours-agenda.txt": agendas(path, "Two hours", longest=agenda.TWO_HOURS),
+        "two-hours-agenda.txt": agendas(path, "One session", longest=agenda.TWO_HOURS),
         "half-days.txt": agendas(lessons, "Half-day", longest=agenda.HALF_DAY),
         "full-days.txt": agendas(lessons, "Day", longest=agenda.FULL_DAY),
         "questions.txt": "".join(questions(page, lessons[page]) for page in lessons),

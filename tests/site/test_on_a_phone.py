@@ -73,6 +73,14 @@ def test_the_table_of_lessons_leaves_its_room_to_the_questions(site, visit):
 
 
 @needs_browser
+def test_what_a_function_does_has_the_width_of_a_phone(site, visit):
+    page = visit(site / "patterns.html", width=390)
+    signature, about = page.locator(".stacks td").all()[:2]
+    assert about.bounding_box()["y"] >= signature.bounding_box()["y"] + 10
+    assert about.bounding_box()["width"] > 300
+
+
+@needs_browser
 def test_a_search_result_says_what_the_page_is_about_and_where_the_word_is(site, visit):
     page = visit(site / "search.html", query="?q=hippopotamus")
     result = page.locator("#search-results li", has_text="Go on").first
