@@ -189,7 +189,7 @@ class TestAFolderWithSpacesAndUmlauts:
             "book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("
             "'import small_run; print(small_run.fingerprint())')]); "
             "client(book, cwd=Path(sys.argv[1]), folder=sys.argv[2], timeout=300).execute(); "
-            "print(book.cells[0].outputs[0].text)"
+            "print(*[each.text for each in book.cells[0].outputs if each.get('name') == 'stdout'])"
         )
         sockets = tmp_path / "Ä b"
         sockets.mkdir()
