@@ -19,7 +19,17 @@ from browser import (
 from lesson_notebooks import LESSONS
 from slide_show import walk
 
-OWN = ["index", "choose", "quiz", "workshop", "handout", "patterns", "glossary", "numbers"]
+OWN = [
+    "index",
+    "choose",
+    "quiz",
+    "workshop",
+    "handout",
+    "patterns",
+    "glossary",
+    "numbers",
+    "front-ends",
+]
 TERM = re.compile(r'href="[^"]*(glossary\.html#term-[^"]*)"')
 lessons = pytest.mark.parametrize("lesson", [path.stem for path in LESSONS])
 
