@@ -5,6 +5,7 @@ headings, lists, tables, diagrams and formulas stand on the slide, its paragraph
 speaker's notes. `slideshow.show` names other parts to show, such as "paragraph 1", or "all".
 """
 
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -47,7 +48,7 @@ class LessonSlides(Preprocessor):
             if slideshow.get("slide_type") == "skip":
                 continue
             cells += split(cell, read) if cell.cell_type == "markdown" else [cell]
-        nb.cells = cells
+        nb.cells = with_headings(cells)
         resources["lesson"] = {
             "title": title,
             "css": (TEMPLATES / "lesson" / "slides.css").read_text(encoding="utf-8"),
@@ -111,6 +112,29 @@ def split(cell, read):
         starts = part is not parts[0] or level is None
         begun = kind if starts else slideshow.get("before", "-")
         found.append(raw_cell(part, begun, show, seen, read))
+    return found
+
+
+HEADING = re.compile(r"<h[123].*?>(.*?)</h[123]>", re.DOTALL)
+
+
+def with_headings(cells):
+    """Repeat the section's heading, smaller, on each slide that has none of its own."""
+    found, section = [], ""
+    for cell in cells:
+        shown = cell.source.partition("<aside")[0] if cell.cell_type == "raw" else ""
+        own = HEADING.findall(shown)
+        begins = cell.metadata.get("slideshow", {}).get("slide_type") in ("slide", "subslide")
+        if begins and section and not own:
+            again = f'<h2 class="again">{section}</h2>\n'
+            if cell.cell_type == "raw":
+                cell.source = again + cell.source
+            else:
+                begun = {"slideshow": cell.metadata["slideshow"]}  # its tags would hide the source
+                found.append(nbformat.v4.new_raw_cell(again, metadata=begun))
+                cell.metadata["slideshow"] = {"slide_type": "-"}
+        section = own[-1] if own else section
+        found.append(cell)
     return found
 
 

@@ -13,10 +13,10 @@ import pytest
 from browser import assert_accessible, assert_readable, needs_browser
 from lesson_notebooks import LESSONS
 from markdown_it import MarkdownIt
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 from site_build import ROOT
 from site_lessons import COSTS, write_lessons
-from slide_cells import split
+from slide_cells import split, with_headings
 from slide_show import walk
 
 SLIDE_TYPES = {"slide", "subslide", "fragment", "notes", "skip", "-"}
@@ -107,6 +107,21 @@ def test_what_stands_before_a_heading_can_have_a_slide_of_its_own():
     cell = new_markdown_cell("- the end\n\n## Next")
     cell.metadata["slideshow"] = {"slide_type": "slide", "before": "subslide"}
     assert [kind for kind, _ in kinds(split(cell, MarkdownIt()))] == ["subslide", "slide"]
+
+
+def test_a_slide_without_a_heading_repeats_its_section_s():
+    text, more = new_markdown_cell("## Cost\n\n- a list"), new_markdown_cell("- more")
+    chart = new_code_cell("draw()", metadata={"tags": ["slide-output"]})
+    for cell, kind in ((text, "slide"), (chart, "subslide"), (more, "slide")):
+        cell.metadata["slideshow"] = {"slide_type": kind}
+    read = MarkdownIt()
+    found = with_headings([*split(text, read), chart, *split(more, read)])
+    again = '<h2 class="again">Cost</h2>\n'
+    assert [kind for kind, _ in kinds(found)] == ["slide", "subslide", "-", "slide"]
+    assert (found[1].source, found[1].metadata.get("tags")) == (again, None)
+    assert (found[2].source, found[2].metadata["tags"]) == ("draw()", ["slide-output"])
+    assert found[3].source.startswith(again)
+    assert "again" not in found[0].source
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
