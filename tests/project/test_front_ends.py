@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -65,3 +66,39 @@ def test_vs_code_takes_the_environment_of_the_project():
     settings = (ROOT / ".vscode" / "settings.json").read_text(encoding="utf-8")
     assert '"${workspaceFolder}/.venv"' in settings
     assert Path(".venv").name in (ROOT / ".gitignore").read_text(encoding="utf-8")
+
+
+class TestTheHubOfTheWorkshopPage:
+    @pytest.fixture
+    def settings(self, tmp_path, monkeypatch):
+        """What the page's `jupyterhub_config.py` sets, and the commands that its hook ran."""
+        page = (ROOT / "site" / "workshop.md").read_text(encoding="utf-8")
+        [text] = [each for each in re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+                  if "c.Spawner" in each]  # fmt: skip
+        made = SimpleNamespace(Spawner=SimpleNamespace(), Authenticator=SimpleNamespace(), ran=[])
+        monkeypatch.setattr(subprocess, "run", lambda words, check: made.ran.append(words))
+        monkeypatch.setattr(Path, "expanduser", lambda path: tmp_path / str(path).lstrip("~"))
+        exec(compile(text, "jupyterhub_config.py", "exec"), {"c": made})
+        return made
+
+    def test_locks_nobody_out_and_opens_the_first_lesson(self, settings):
+        assert settings.Authenticator.allow_all is True
+        shown = settings.Spawner.default_url.removeprefix("/lab/tree/")
+        assert (ROOT / shown).is_file()
+
+    def test_brings_each_participant_the_lessons_once(self, settings, tmp_path):
+        spawner = SimpleNamespace(user=SimpleNamespace(name="ada"))
+        own = tmp_path / "ada" / "lessons"
+        settings.Spawner.pre_spawn_hook(spawner)
+        assert settings.ran == [
+            ["git", "clone", "--quiet", "/srv/lessons", own],
+            ["chown", "--recursive", "ada:", own],
+        ]
+        own.mkdir(parents=True)
+        settings.Spawner.pre_spawn_hook(spawner)
+        assert len(settings.ran) == 2
+
+    def test_takes_the_helpers_from_the_same_copy(self, settings):
+        spawner = SimpleNamespace(user=SimpleNamespace(name="ada"))
+        assert settings.Spawner.environment["PYTHONPATH"](spawner) == "/home/ada/lessons"
+        assert settings.Spawner.notebook_dir == "~/lessons"
