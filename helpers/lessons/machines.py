@@ -14,9 +14,10 @@ and `exercises.check` tells the line (`is_mistake`).
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from dis import opmap
 from types import TracebackType
@@ -74,6 +75,15 @@ class Machine:
         if self._main not in (None, threading.current_thread()):
             threading.Event().wait()  # a thread that the function began, such as a heartbeat
         raise Crash
+
+    @contextlib.contextmanager
+    def here(self) -> Iterator[None]:
+        """The block is what runs on this machine. With its end, the threads that it began stop."""
+        self._main = threading.current_thread()
+        try:
+            yield
+        finally:
+            self.dead = True
 
     def run(self, function: Callable[..., Any], *args: Any) -> bool:
         """Run a function in a thread of its own. True once it is done, False at its death.

@@ -85,7 +85,7 @@ def table(folder: str | Path) -> tuple[pd.DataFrame, list[str]]:
     for path in paths:
         try:
             team, row = _row(json.loads(path.read_text("utf-8")))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             wrong.append(f"{path.name} is no file of a team: {error!r:.120}")
         else:
             rows[team] = row
@@ -98,8 +98,11 @@ def _row(handed_in: dict[str, Any]) -> tuple[str, list[float]]:
     days = handed_in["days"]
     if not days:
         raise ValueError("no day")
-    values = pd.DataFrame.from_dict(days, orient="index")[NAMES].astype(float)
-    if values.isna().any(axis=None):
-        raise ValueError("a measure is missing")
+    values = pd.DataFrame.from_dict(days, orient="index")[NAMES]
+    for number in values.to_numpy().ravel():
+        if isinstance(number, bool) or not isinstance(number, int | float) or not number >= 0:
+            raise ValueError(f"no measure of a day: {number!r}")
+    if not TEAM.fullmatch(str(handed_in["team"])):
+        raise ValueError(f"no team's name: {handed_in['team']!r}")
     grade = min(scorecard.grade(dict(row)) for _, row in values.iterrows())
     return str(handed_in["team"]), [grade, *values.median()]

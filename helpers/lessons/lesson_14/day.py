@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
@@ -12,6 +13,7 @@ import pandas as pd
 
 from helpers import faults, load
 from helpers.lab import Lab
+from helpers.lessons.exercise import Failed
 from helpers.lessons.leftovers import bodies_in
 from helpers.lessons.lesson_14.plan import MACHINES, Plan, draw
 from helpers.lessons.lesson_14.provider import Provider
@@ -19,6 +21,7 @@ from helpers.lessons.machines import Machine, is_mistake, kept_running
 from helpers.patterns.shop import open_shop
 
 LOST = {"sqs.SendMessage": 0.04, "dynamodb.PutItem": 0.01}  # share of the replies that get lost
+NOT_SENT = 0.02  # share of the requests of SendMessage for which there is no connection
 RESTART = 10.0  # seconds until the next process begins on a machine
 PEACE = 120  # seconds at the end of the day in which nobody tries the poisoned order
 
@@ -38,8 +41,10 @@ class Held:
         the effect; "died", a machine.
     put_aside : bool or None
         Whether the poisoned order is kept and no longer tried. None if it is kept and still tried.
-    mixed_up : list of tuple of str
-        Orders that came to the card provider with the token of another one: order, other order.
+    provider : Provider
+        The card provider, with what it has seen.
+    returned : int
+        How many workers came to their end, of which none should.
     fair : frozenset of str
         Names of the standard queues to which a message was sent with a MessageGroupId.
     """
@@ -48,7 +53,8 @@ class Held:
     plan: Plan
     events: pd.DataFrame
     put_aside: bool | None
-    mixed_up: list[tuple[str, str]]
+    provider: Provider
+    returned: int
     fair: frozenset[str]
 
 
@@ -112,13 +118,15 @@ def hold_in(lab: Lab, set_up: SetUp, checkout: Checkout, worker: Worker, seed: i
     """`hold` in a lab that stands already, and is not closed after it."""
     plan, clients = draw(seed), Clients()
     provider = Provider(lab, plan, seed)
-    shop = set_up(Session(clients))
+    shop = _written_down(set_up(Session(clients)))
+    returned: list[float] = []
 
     def serve(order: load.Order) -> None:
         lab.mark("placed", order_id=order.order_id)
-        begin, ok = lab.now, True
+        begin, ok, machine = lab.now, True, Machine()
         try:
-            checkout(Session(clients), shop, order)
+            with machine.here():  # an answer that comes before the order is stored is a promise
+                checkout(Session(clients, machine), json.loads(shop), replace(order))
         except Exception as error:
             if is_mistake(error):
                 raise
@@ -126,10 +134,15 @@ def hold_in(lab: Lab, set_up: SetUp, checkout: Checkout, worker: Worker, seed: i
         lab.mark("told", order_id=order.order_id, ok=ok, waited=lab.now - begin)
 
     def given(machine: Machine) -> tuple[Any, ...]:
-        return Session(clients, machine), shop, machine.part(provider.for_machine(machine))
+        return (
+            Session(clients, machine),
+            json.loads(shop),
+            machine.part(provider.for_machine(machine)),
+        )
 
     def runs() -> None:
         kept_running(worker, given, pause=RESTART)
+        returned.append(lab.now)
 
     runs.__name__ = "worker"  # so that it has this name in a replay
     with _weather(seed), lab.running(seconds=plan.until):
@@ -138,7 +151,24 @@ def hold_in(lab: Lab, set_up: SetUp, checkout: Checkout, worker: Worker, seed: i
     events = lab.trace
     aside = _put_aside(plan, provider)
     fair = frozenset(name for name in clients.fair if not name.endswith(".fifo"))
-    return Held(seed, plan, events, aside, provider.mixed_up, fair)
+    return Held(seed, plan, events, aside, provider, len(returned), fair)
+
+
+def _written_down(shop: Any) -> str:
+    """What `set_up` returned, as it is given to other machines: as text.
+
+    Raises
+    ------
+    Failed
+        If it cannot be written down, such as a client or a function.
+    """
+    try:
+        return json.dumps(shop)
+    except (TypeError, ValueError):
+        raise Failed(
+            "What set_up returns goes to other machines, so it has to be made of texts, numbers, "
+            f"lists and dictionaries. Yours returned {shop!r:.100}."
+        ) from None
 
 
 def _put_aside(plan: Plan, provider: Provider) -> bool | None:
@@ -155,6 +185,7 @@ def _weather(seed: int) -> Iterator[None]:
     with contextlib.ExitStack() as faulty:
         for target, rate in LOST.items():
             faulty.enter_context(faults.lost_reply(target, rate=rate, seed=seed))
+        faulty.enter_context(faults.refused("sqs.SendMessage", rate=NOT_SENT, seed=seed))
         for service in ("sqs", "dynamodb"):
             faulty.enter_context(faults.latency(service, median=0.01, p99=0.06, seed=seed))
         yield

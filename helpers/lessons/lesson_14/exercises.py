@@ -43,21 +43,31 @@ def parts_of(shop: Callable[[], Any]) -> tuple[Any, Any, Any]:
 
 def _refused(held: Held, _: scorecard.Measure) -> str:
     name = scorecard.refused(held)[0]
-    waited = scorecard.told(held)["waited"][name]
-    return f"The customer of order {name} read an error, after {waited:.1f} s."
+    told = scorecard.told(held).loc[name]
+    if not told["answered"]:
+        return f"The customer of order {name} was still waiting for an answer when the day ended."
+    return f"The customer of order {name} read an error, after {told['waited']:.1f} s."
 
 
 def _lost(held: Held, _: scorecard.Measure) -> str:
     name = scorecard.lost(held)[0]
-    for mistaken, other in held.mixed_up:
+    for mistaken, other in held.provider.mixed_up:
         if mistaken == name:
             return (
                 f"Order {name} was accepted and never charged. It came to the card provider with "
                 f"the token of order {other}."
             )
     tries = int((held.events.query("name == 'asked'")["order_id"] == name).sum())
-    tried = f"It was tried {often(tries)}, the last time in vain" if tries else "Nobody tried it"
-    return f"Order {name} was accepted and never charged. {tried}."
+    said = f"Order {name} was accepted and never charged."
+    if tries:
+        return f"{said} It was tried {often(tries)}, the last time in vain."
+    if held.provider.refusal:
+        return f"{said} The card provider refused what it got: {held.provider.refusal}."
+    if held.returned:
+        return (
+            f"{said} Nobody tried it: a worker has to run for ever, and {held.returned} returned."
+        )
+    return f"{said} Nobody tried it."
 
 
 def _twice(held: Held, _: scorecard.Measure) -> str:

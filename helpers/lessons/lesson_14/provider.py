@@ -16,6 +16,12 @@ TAKES = 3.0  # seconds for a charge, on average
 UNHEARD = 0.03  # share of the charges whose answer never arrives
 
 
+def short(value: Any) -> str:
+    """A value as it would be typed, of which the middle is left out if it is long."""
+    typed = repr(value)
+    return typed if len(typed) <= 80 else f"{typed[:60]} … {typed[-10:]}"
+
+
 class Provider:
     """It charges cards, and recognises a token that it has seen before.
 
@@ -28,6 +34,7 @@ class Provider:
         self._placed = {order.order_id: order for order in plan.orders}
         self._receipts: dict[str, tuple[str, str]] = {}  # by token: the order and the receipt
         self._begun = 0
+        self.refusal: str | None = None  # what was wrong with what it got last
         self.mixed_up: list[tuple[str, str]] = []  # orders that came with another order's token
         self.charged: Counter[str] = Counter()
         self.asked: dict[str, float] = {}  # when an order was tried last
@@ -60,14 +67,18 @@ class Provider:
         return receipt
 
     def _checked(self, order: Any, token: Any) -> str:
-        if not isinstance(order, dict) or order.get("order_id") not in self._placed:
-            raise ValueError(f"charge takes an order as the checkout got it, and got {order!r:.80}")
-        name = str(order["order_id"])
-        if order.get("amount") != self._placed[name].amount:
-            raise ValueError(f"the amount of order {name} was changed to {order.get('amount')!r}")
-        if not (token is None or (isinstance(token, str) and token)):
-            raise ValueError(f"a token is a text, got {token!r}")
-        return name
+        """The order's id, if it is an order of this day that nobody has changed."""
+        known = self._placed.get(str(order.get("order_id"))) if isinstance(order, dict) else None
+        if not known:
+            self.refusal = f"charge takes an order as a dictionary, and got {short(order)}"
+        elif order.get("amount") != known.amount:
+            amount = order.get("amount")
+            self.refusal = f"the amount of order {known.order_id} was changed to {amount!r}"
+        elif not (token is None or (isinstance(token, str) and token)):
+            self.refusal = f"a token is a text, and charge got {token!r}"
+        else:
+            return known.order_id
+        raise ValueError(self.refusal)
 
     def _receipt(self, name: str, token: str | None) -> str:
         """The receipt of a charge: of an earlier one, if the token has been seen."""

@@ -11,6 +11,8 @@ from helpers import costs, trace
 from helpers.lessons.lesson_14.day import Held
 from helpers.lessons.lesson_14.plan import LOUD
 
+TOLD = ["order_id", "ok", "waited"]
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -24,9 +26,21 @@ class Measure:
 
 
 def told(held: Held) -> pd.DataFrame:
-    """What each customer was told. DataFrame indexed by order_id: ok, waited (s)."""
-    marks = held.events.query("kind == 'mark' and name == 'told'")
-    return marks.set_index("order_id")[["ok", "waited"]].astype({"ok": bool, "waited": float})
+    """What each customer was told. DataFrame indexed by order_id: ok, answered, waited (s).
+
+    A customer who was told nothing has waited to the end of the day.
+    """
+    marks = held.events.query("kind == 'mark' and name == 'told'").reindex(columns=TOLD)
+    marks = marks.set_index("order_id")
+    placed = pd.Series({order.order_id: order.placed_at for order in held.plan.orders})
+    waited = marks["waited"].astype(float).reindex(placed.index)
+    return pd.DataFrame(
+        {
+            "ok": marks["ok"].eq(True).reindex(placed.index, fill_value=False),
+            "answered": waited.notna(),
+            "waited": waited.fillna(held.plan.until - placed),
+        }
+    )
 
 
 def charged(held: Held) -> pd.Series[float]:
@@ -35,7 +49,7 @@ def charged(held: Held) -> pd.Series[float]:
 
 
 def refused(held: Held) -> pd.Index[str]:
-    """The orders whose customers read an error. Of the poisoned one that is right."""
+    """The orders whose customers read an error, or nothing. Of the poisoned one that is right."""
     found = told(held).query("not ok").index
     return found[found != held.plan.poisoned]
 

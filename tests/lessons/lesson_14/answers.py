@@ -6,6 +6,7 @@ Each answer is a shop: a function that gives `set_up`, `checkout` and `worker`.
 import contextlib
 import itertools
 import json
+import threading
 import time
 import uuid
 
@@ -158,6 +159,78 @@ def throws_away_what_fails():
             sqs.delete_message(QueueUrl=shop, ReceiptHandle=message["ReceiptHandle"])
 
     return one_queue, take_order, worker
+
+
+def swallows_its_errors():
+    """Says thank you, whether the order is stored or not."""
+
+    def checkout(session, shop, order):
+        hopeful = Config(read_timeout=1, retries={"total_max_attempts": 1})
+        with contextlib.suppress(Exception):
+            sqs = session.client("sqs", config=hopeful)
+            sqs.send_message(QueueUrl=shop, MessageBody=order.json())
+
+    return open_plain_queue, checkout, charge_by_token
+
+
+def answers_before_it_is_stored():
+    """Sends the order in a thread, and does not wait for it."""
+
+    def checkout(session, shop, order):
+        threading.Thread(target=take_order, args=[session, shop, order]).start()
+
+    return open_plain_queue, checkout, charge_by_token
+
+
+def lets_customers_wait():
+    """Has no answer for those who come later."""
+
+    def checkout(session, shop, order):
+        if order.placed_at > 60:
+            time.sleep(10**6)
+        take_order(session, shop, order)
+
+    return open_plain_queue, checkout, charge_by_token
+
+
+def keeps_orders_in_memory():
+    """The shop is a dictionary, which other machines have as it was at first."""
+
+    def set_up(session):
+        return {"orders": []}
+
+    def checkout(session, shop, order):
+        shop["orders"].append(order.json())
+
+    def worker(session, shop, charge):
+        while True:
+            time.sleep(1)
+            for body in shop["orders"]:
+                order = json.loads(body)
+                charge(order, token=order["order_id"])
+
+    return set_up, checkout, worker
+
+
+def comes_to_its_end():
+    """The worker charges one order, and returns."""
+
+    def worker(session, shop, charge):
+        message = next(messages(session.client("sqs"), shop))
+        order = json.loads(message["Body"])
+        with contextlib.suppress(OSError):
+            charge(order, token=order["order_id"])
+
+    return open_plain_queue, take_order, worker
+
+
+def charges_a_text():
+    """Gives the card provider the body as it came, and the error is swallowed."""
+
+    def worker(session, shop, charge):
+        work_off(session.client("sqs"), shop, lambda order: charge(json.dumps(order)))
+
+    return open_plain_queue, take_order, worker
 
 
 def forgets_the_worker():
@@ -384,6 +457,12 @@ WRONG = {
         has_a_table_and_no_token,
         asks_once,
         throws_away_what_fails,
+        swallows_its_errors,
+        answers_before_it_is_stored,
+        lets_customers_wait,
+        keeps_orders_in_memory,
+        comes_to_its_end,
+        charges_a_text,
         forgets_the_worker,
     ],
     "2": [
