@@ -7,11 +7,20 @@ import signal
 import pytest
 from hypothesis import settings
 
+from helpers.clock import realtime
+
 pytest_plugins = ["workers", "browser", "site_build", "built_site", "emulated_sqs"]
 
 # A machine with other work to do must not make a right test fail.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
+
+
+@pytest.fixture
+def looks_count_though_late(monkeypatch):
+    """A wait is told though the machine is busy: the clock says nothing of what it sees late."""
+    monkeypatch.setattr(realtime, "LATE", 5.0)
+    monkeypatch.setattr(realtime, "HELD", 1.0)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -76,6 +76,7 @@ if os.name != "posix":
 
 
 @pytest.mark.parametrize("wait", REAL_WAITS)
+@pytest.mark.usefixtures("looks_count_though_late")
 def test_a_run_says_who_waited_how_long_in_real_time_and_where(patient, wait):
     def worker():
         time.sleep(5)
@@ -92,6 +93,7 @@ def test_a_run_says_who_waited_how_long_in_real_time_and_where(patient, wait):
     assert patient.now == 5.0
 
 
+@pytest.mark.usefixtures("looks_count_though_late")
 def test_the_time_out_of_a_child_counts_real_seconds(patient):
     seen = []
 
@@ -106,6 +108,7 @@ def test_the_time_out_of_a_child_counts_real_seconds(patient):
 
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods()[:2])
+@pytest.mark.usefixtures("looks_count_though_late")
 def test_so_does_the_end_of_a_process(patient, method):
     def worker():
         process = multiprocessing.get_context(method).Process(target=time.sleep, args=[60])
@@ -121,6 +124,7 @@ def test_so_does_the_end_of_a_process(patient, method):
 
 
 @pytest.mark.parametrize("function", [time.sleep, time.monotonic, time.monotonic_ns])
+@pytest.mark.usefixtures("looks_count_though_late")
 def test_a_spawned_process_is_given_a_function_of_time_by_a_worker(patient, function):
     ends = []
 
@@ -137,6 +141,7 @@ def test_a_spawned_process_is_given_a_function_of_time_by_a_worker(patient, func
     assert ends == [0]
 
 
+@pytest.mark.usefixtures("looks_count_though_late")
 def test_so_does_the_end_of_a_thread_from_before_the_run(patient):
     thread = threading.Thread(target=time.sleep, args=[0.3])
     thread.start()
@@ -152,6 +157,7 @@ def test_so_does_the_end_of_a_thread_from_before_the_run(patient):
 
 @on_posix
 @pytest.mark.parametrize("call", [("alarm", 60), ("setitimer", 0, 60.5)])
+@pytest.mark.usefixtures("looks_count_though_late")
 def test_a_timer_of_the_system_is_told(clock, call):
     name, *arguments = call
     function = getattr(signal, name)
@@ -160,6 +166,7 @@ def test_a_timer_of_the_system_is_told(clock, call):
         run(clock, worker=functools.partial(function, *arguments), disarm=lambda: function(*zeros))
 
 
+@pytest.mark.usefixtures("looks_count_though_late")
 def test_a_pool_from_before_the_run_is_told(clock):
     with ThreadPoolExecutor(1, thread_name_prefix="early") as pool:
         pool.submit(int).result()
@@ -276,6 +283,7 @@ def test_a_thread_may_end_while_the_run_looks_at_it(patient, monkeypatch):
         run(patient, works=lambda: hashlib.pbkdf2_hmac("sha256", b"", b"", 300_000))
 
 
+@pytest.mark.usefixtures("looks_count_though_late")
 def test_a_wait_without_end_is_an_error_and_told_too(clock):
     near, far = socket.socketpair()
     wakes = threading.Timer(3, far.send, [b"x"])
@@ -288,6 +296,7 @@ def test_a_wait_without_end_is_an_error_and_told_too(clock):
 
 
 @on_posix
+@pytest.mark.usefixtures("looks_count_though_late")
 def test_a_forked_child_lives_in_real_time(patient):
     context, seen = multiprocessing.get_context("fork"), []
 
@@ -304,6 +313,7 @@ def test_a_forked_child_lives_in_real_time(patient):
     assert abs(seen[0] - time.time()) < 3600
 
 
+@pytest.mark.usefixtures("looks_count_though_late")
 def test_the_warning_stands_at_the_reader_s_own_line_in_every_run(patient):
     for _ in range(2):
         with pytest.warns(RealTimePassed) as caught:
@@ -312,6 +322,7 @@ def test_the_warning_stands_at_the_reader_s_own_line_in_every_run(patient):
         assert caught[0].filename == __file__
 
 
+@pytest.mark.usefixtures("looks_count_though_late")
 def test_each_run_tells_its_own_time_alone(patient):
     with pytest.warns(RealTimePassed):
         run(patient, worker=REAL_WAITS["poll"])

@@ -103,6 +103,7 @@ def test_an_error_in_the_middle_of_a_right_answer_names_the_line(quick):
     assert 'raised KeyError in the line «count(message["body"])»' in str(verdict)
 
 
+@pytest.mark.usefixtures("looks_count_though_late")
 def test_a_machine_that_is_busy_elsewhere_changes_no_verdict(quick, monkeypatch):
     """No processor for longer than the patience: here a wait that the clock cannot see."""
     monkeypatch.setattr(checks, "PATIENCE", 0.4)

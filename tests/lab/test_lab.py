@@ -93,6 +93,7 @@ class TestRunning:
         assert lab.now == 30
         sqs.send_message(QueueUrl=url, MessageBody="still here")
 
+    @pytest.mark.usefixtures("looks_count_though_late")
     def test_a_worker_that_waits_in_real_time_is_named(self, lab):
         def calls_a_shell():
             time.sleep(60)
