@@ -220,7 +220,8 @@ def test_a_missing_name_says_which_cells_to_run(notebook):
 def advice_for(notebook, code, cell=None):
     """The sentence that follows the usual traceback."""
     metadata = {"cellId": cell} if cell else {}
-    content = {"code": code, "silent": False, "store_history": True, "stop_on_error": True}
+    # Else a kernel that has just seen an error may refuse what comes right after it.
+    content = {"code": code, "silent": False, "store_history": True, "stop_on_error": False}
     message = notebook.client.session.msg("execute_request", content, metadata=metadata)
     notebook.client.shell_channel.send(message)
     replies = iter(lambda: notebook.client.get_shell_msg(timeout=HANGS), None)

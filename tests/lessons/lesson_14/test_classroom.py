@@ -60,10 +60,10 @@ def test_a_file_that_is_none_is_named_and_the_others_count(handed_in, tmp_path, 
     "change", [{"AWS": -5}, {"AWS": "2"}, {"AWS": None}, {"team": "<b>"}, {"AWS": float("nan")}]
 )
 def test_what_no_day_gives_is_not_believed(handed_in, tmp_path, change):
-    given = json.loads((handed_in / "poor.json").read_text())
+    given = json.loads((handed_in / "poor.json").read_text(encoding="utf-8"))
     given |= {key: value for key, value in change.items() if key == "team"}
     given["days"]["2141"] |= {key: value for key, value in change.items() if key != "team"}
-    (tmp_path / "edited.json").write_text(json.dumps(given))
+    (tmp_path / "edited.json").write_text(json.dumps(given), encoding="utf-8")
     (tmp_path / "folder.json").mkdir()
     frame, wrong = classroom.table(tmp_path)
     assert (len(frame), len(wrong)) == (0, 2)
