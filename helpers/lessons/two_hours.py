@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.lessons.reading_time import reading_time
+from helpers.lessons.reading_time import RUNS, reading_time
 
 HEADING = re.compile(r"^#{1,3} (.+)$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
@@ -66,7 +66,7 @@ def parts(notebook: Mapping[str, Any]) -> list[Part]:
         if not begin:
             raise ValueError(f"two_hours: {part['from']!r} has no heading to begin at")
         then = [heading for cell in cells[last + 1 :] for heading in headings(cell)]
-        minutes = reading_time({"cells": cells[first : last + 1]})["minutes"] - 1
+        minutes = reading_time({"cells": cells[first : last + 1]})["minutes"] - RUNS
         found.append(Part(begin[-1], (then or [""])[0], first == 0, minutes))
     return found
 

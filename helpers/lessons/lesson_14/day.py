@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import reprlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -167,7 +168,7 @@ def _written_down(shop: Any) -> str:
     except (TypeError, ValueError):
         raise Failed(
             "What set_up returns goes to other machines, so it has to be made of texts, numbers, "
-            f"lists and dictionaries. Yours returned {shop!r:.100}."
+            f"lists and dictionaries. Yours returned {reprlib.repr(shop)}."
         ) from None
 
 

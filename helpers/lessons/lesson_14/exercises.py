@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -21,7 +22,7 @@ def reaches(grade: int, lab: Lab, shop: Callable[[], Any], seed: int) -> None:
     held = hold_in(lab, *parts_of(shop), seed)
     for measure in scorecard.MEASURES:
         if measure.grade <= grade and measure.of(held) > measure.most:
-            raise Failed(SAYS[measure.name](held, measure))
+            raise Failed(SAYS[measure.key](held, measure))
 
 
 def parts_of(shop: Callable[[], Any]) -> tuple[Any, Any, Any]:
@@ -36,7 +37,7 @@ def parts_of(shop: Callable[[], Any]) -> tuple[Any, Any, Any]:
     if not (isinstance(parts, tuple) and len(parts) == 3 and all(map(callable, parts))):
         raise Failed(
             "A shop gives its three functions, as in `return set_up, checkout, worker`. "
-            f"Yours gave {parts!r:.100}."
+            f"Yours gave {reprlib.repr(parts)}."
         )
     return parts
 
@@ -129,13 +130,16 @@ def _dollars(held: Held, measure: scorecard.Measure) -> str:
     )
 
 
-SAYS: dict[str, Callable[[Held, scorecard.Measure], str]] = dict(
-    zip(
-        [measure.name for measure in scorecard.MEASURES],
-        [_refused, _lost, _twice, _loose, _waited, _others, _recovery, _dollars],
-        strict=True,
-    )
-)
+SAYS: dict[str, Callable[[Held, scorecard.Measure], str]] = {
+    "errors": _refused,
+    "lost": _lost,
+    "twice": _twice,
+    "loose": _loose,
+    "p99": _waited,
+    "others": _others,
+    "recovery": _recovery,
+    "dollars": _dollars,
+}
 EXERCISES = {
     "1": Exercise(partial(reaches, 1), SEEDS, "First grade: nobody forgotten, nobody pays twice."),
     "2": Exercise(partial(reaches, 2), SEEDS, "Second grade: everybody is served in time."),

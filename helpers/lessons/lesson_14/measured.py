@@ -24,8 +24,7 @@ from helpers.patterns.worker import charge_cards
 def of(held: Held) -> dict[str, float]:
     """The scorecard by short names, and the grade."""
     values = scorecard.score(held)
-    names = ("errors", "lost", "twice", "loose", "p99", "others", "recovery", "dollars")
-    found = dict(zip(names, values.values(), strict=True))
+    found = {measure.key: values[measure.name] for measure in scorecard.MEASURES}
     return {"orders": len(held.plan.orders), "grade": scorecard.grade(values)} | found
 
 

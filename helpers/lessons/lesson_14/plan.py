@@ -44,10 +44,6 @@ class Plan:
     poisoned: str
     until: float = LASTS + 420
 
-    def is_placed_in(self, order: load.Order, window: tuple[float, float]) -> bool:
-        """Whether an order was placed between two times."""
-        return window[0] <= order.placed_at < window[1]
-
 
 def draw(seed: int) -> Plan:
     """The Black Friday of a seed."""

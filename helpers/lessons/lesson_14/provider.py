@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import reprlib
 import time
-from collections import Counter
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -14,12 +14,6 @@ from helpers.lessons.machines import Machine
 
 TAKES = 3.0  # seconds for a charge, on average
 UNHEARD = 0.03  # share of the charges whose answer never arrives
-
-
-def short(value: Any) -> str:
-    """A value as it would be typed, of which the middle is left out if it is long."""
-    typed = repr(value)
-    return typed if len(typed) <= 80 else f"{typed[:60]} … {typed[-10:]}"
 
 
 class Provider:
@@ -33,10 +27,9 @@ class Provider:
         self._draws = Random(f"provider {seed}")
         self._placed = {order.order_id: order for order in plan.orders}
         self._receipts: dict[str, tuple[str, str]] = {}  # by token: the order and the receipt
-        self._begun = 0
+        self._begun = self._charges = 0
         self.refusal: str | None = None  # what was wrong with what it got last
         self.mixed_up: list[tuple[str, str]] = []  # orders that came with another order's token
-        self.charged: Counter[str] = Counter()
         self.asked: dict[str, float] = {}  # when an order was tried last
 
     def for_machine(self, machine: Machine) -> Callable[..., str]:
@@ -70,7 +63,7 @@ class Provider:
         """The order's id, if it is an order of this day that nobody has changed."""
         known = self._placed.get(str(order.get("order_id"))) if isinstance(order, dict) else None
         if not known:
-            self.refusal = f"charge takes an order as a dictionary, and got {short(order)}"
+            self.refusal = f"charge takes an order as a dictionary, and got {reprlib.repr(order)}"
         elif order.get("amount") != known.amount:
             amount = order.get("amount")
             self.refusal = f"the amount of order {known.order_id} was changed to {amount!r}"
@@ -87,8 +80,8 @@ class Provider:
             if before != name:
                 self.mixed_up.append((name, before))
             return receipt
-        receipt = f"receipt-{self.charged.total() + 1}"
-        self.charged[name] += 1
+        self._charges += 1
+        receipt = f"receipt-{self._charges}"
         self._lab.mark("charged", order_id=name)
         if token is not None:
             self._receipts[token] = name, receipt

@@ -12,6 +12,7 @@ import uuid
 
 from botocore.config import Config
 
+from helpers.lessons.lesson_14.measured import charge_each, one_queue
 from helpers.patterns.black_friday import (
     HASTY,
     charge_by_token,
@@ -23,15 +24,6 @@ from helpers.patterns.black_friday import (
 )
 from helpers.patterns.idempotency import once, table_of_records
 from helpers.patterns.redelivery import queue_with_dead_letters, work_off
-from helpers.patterns.worker import charge_cards
-
-
-def one_queue(session):
-    return session.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
-
-
-def charge_each(session, shop, charge):
-    charge_cards(session.client("sqs"), shop, charge)
 
 
 def messages(sqs, queue, **asked):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.lessons.lesson_14 import measured, plan, scorecard
+from helpers.lessons.lesson_14 import exercises, measured, plan, scorecard
 from helpers.lessons.lesson_14.day import LOST, NOT_SENT, hold
 from helpers.lessons.lesson_14.provider import UNHEARD
 from helpers.patterns.black_friday import charge_by_token, open_plain_queue, take_order
@@ -49,7 +49,8 @@ def test_all_that_was_announced_goes_wrong(held):
 
 
 def test_the_loud_tenant_is_loud_for_a_minute_and_nobody_s_order_is_made_up(held):
-    loud = [order for order in held.plan.orders if held.plan.is_placed_in(order, held.plan.noise)]
+    begin, end = held.plan.noise
+    loud = [order for order in held.plan.orders if begin <= order.placed_at < end]
     assert sum(order.tenant == plan.LOUD for order in loud) > len(loud) / 2
     assert set(marks(held, "charged")["order_id"]) <= {o.order_id for o in held.plan.orders}
 
@@ -58,6 +59,10 @@ def test_the_same_seed_gives_the_same_day(held):
     again = hold(open_plain_queue, take_order, charge_by_token, seed=held.seed)
     pd.testing.assert_frame_equal(again.events, held.events)
     assert scorecard.score(again) == scorecard.score(held)
+
+
+def test_each_measure_has_a_sentence_of_its_own():
+    assert [measure.key for measure in scorecard.MEASURES] == list(exercises.SAYS)
 
 
 def test_a_grade_needs_all_below_it():
