@@ -26,7 +26,7 @@ SUPPORT = ROOT / "tests" / "support"
 # Where a reader's or an author's own code is. Not what is made, nor what tools bring.
 SOURCES = sorted(
     path
-    for folder in ("benchmarks", "data", "helpers", "jupyter", "site", "tests")
+    for folder in ("benchmarks", "data", "helpers", "jupyter", "offline", "site", "tests")
     for path in (ROOT / folder).rglob("*.py")
 )
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "site").glob("*.md")]
