@@ -45,7 +45,7 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def jupyter(tmp_path_factory):
-    """Address of a JupyterLab on a copy of the notebooks, with this project's settings."""
+    """Address of a JupyterLab, started as the README says, on a copy of the notebooks."""
     room = classroom(tmp_path_factory.mktemp("jupyter"))
     nbformat.write(FIELDS, room / "notebooks" / "fields.ipynb")
     home, port = room / "home", free_port()
@@ -64,13 +64,11 @@ def jupyter(tmp_path_factory):
         "JUPYTERLAB_SETTINGS_DIR": str(home / "user"),
     }
     command = [
-        sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}",
-        "--IdentityProvider.token=", "--ServerApp.port_retries=0",
+        sys.executable, "-m", "jupyter", "lab", f"notebooks/{LESSON.path.name}", "--no-browser",
+        "--allow-root", f"--port={port}", "--IdentityProvider.token=", "--ServerApp.port_retries=0",
     ]  # fmt: skip
     with open(room / "server.log", "w", encoding="utf-8") as log:
-        server = subprocess.Popen(
-            command, cwd=room / "notebooks", env=environment, stdout=log, stderr=log
-        )
+        server = subprocess.Popen(command, cwd=room, env=environment, stdout=log, stderr=log)
         try:
             address = f"http://127.0.0.1:{port}"
             wait_for(f"{address}/api", server)
@@ -96,7 +94,7 @@ def page(jupyter, chromium):
     """Lesson 00, all of whose cells have been run by the menu."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1000})
     page = context.new_page()
-    page.goto(f"{jupyter}/lab/tree/{LESSON.path.name}")
+    page.goto(f"{jupyter}/lab/tree/notebooks/{LESSON.path.name}")
     wait_until_idle(page)
     page.wait_for_timeout(4000)  # a menu used earlier asks which kernel to use
     page.click('.lm-MenuBar-itemLabel:text-is("Run")')
@@ -151,6 +149,14 @@ def test_the_lesson_begins_with_a_replay_that_can_be_moved(page):
         page.keyboard.press("ArrowLeft")
     assert replay.locator("[data-message]").count() > 10
     assert not replay.locator(".lab-replay-still img").is_visible()
+
+
+def test_the_data_that_the_lessons_speak_of_can_be_opened(page):
+    browser = page.locator(".jp-FileBrowser")
+    browser.get_by_text("00-start-here.ipynb").wait_for()  # it begins among the lessons
+    browser.locator('.jp-BreadCrumbs-item[title=""], .jp-BreadCrumbs-home').first.click()
+    browser.get_by_text("data", exact=True).dblclick()
+    browser.get_by_text("prices.csv", exact=True).wait_for()
 
 
 def test_nothing_fails_and_nobody_asks(page):
@@ -227,7 +233,7 @@ def fields(jupyter, chromium):
     """A notebook that asks, opened, and none of its cells run."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1000})
     page = context.new_page()
-    page.goto(f"{jupyter}/lab/tree/fields.ipynb?reset")
+    page.goto(f"{jupyter}/lab/tree/notebooks/fields.ipynb?reset")
     wait_until_idle(page)
     page.wait_for_timeout(4000)
     page.locator(".jp-Notebook .cm-content").first.click()
