@@ -1,0 +1,317 @@
+"""Every call of a run on an account: named, tagged, registered before it is sent, and removed.
+
+A keeper stands between boto3 and AWS. What a cell writes stays plain boto3; what leaves has the
+run's prefix, owner and expiry, and is on the disk before it is sent.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from helpers.account import roles
+from helpers.account.ending import Removal, remove_entry, told
+from helpers.account.kinds import KINDS, Kind, ended_by, made_by, refuse_unkept, tagged
+from helpers.account.names import Names
+from helpers.account.refusals import explain, is_refusal
+from helpers.account.register import Entry, Register
+from helpers.account.strangers import refuse_strangers
+
+PROJECT = "event-driven-architectures"
+PROJECT_TAG, OWNER_TAG, EXPIRES_TAG, RUN_TAG = (
+    "eda-project", "eda-owner", "eda-expires", "eda-run",
+)  # fmt: skip
+# What all services take as a tag's value [AWS General Reference, "Tag naming limits and
+# requirements"], and EventBridge no more than that.
+_OWNER = re.compile(r"[\w .:/=+@-]{1,128}", re.ASCII)
+# Where a role stands that a lesson names without asking for it (`helpers.lessons.arns.ROLE`).
+_LABS_ROLE = ":role/{prefix}lab"
+# "There can be noticeable delay" until IAM's changes are seen everywhere [IAM User Guide,
+# "Changes that I make are not always immediately visible"]. Seconds.
+_NEW_ROLE, _PAUSE = 60.0, 3.0
+
+
+class Keeper:
+    """Keeps what one run makes in one account and region.
+
+    Parameters
+    ----------
+    account, region, prefix : str
+        As in `helpers.account.names.Names`.
+    owner : str
+        Who made it, as a tag says it: up to 128 letters, digits, spaces and ``. : / = + @ - _``.
+    expires : datetime
+        With a time zone. From then on, anybody who sweeps may remove what is left.
+    register : Register
+        Where it is written down.
+    client : callable
+        ``client("sqs")`` gives the boto3 client that the keeper uses for itself, in this region.
+
+    Raises
+    ------
+    ValueError
+        With the value, if one of them is none.
+    """
+
+    def __init__(
+        self,
+        *,
+        account: str,
+        region: str,
+        prefix: str,
+        owner: str,
+        expires: datetime,
+        register: Register,
+        client: Callable[[str], Any],
+    ) -> None:
+        self.names = Names(prefix, account, region)
+        if not isinstance(owner, str) or not _OWNER.fullmatch(owner):
+            raise ValueError(
+                f"owner is up to 128 letters, digits, spaces and . : / = + @ - _, got {owner!r}"
+            )
+        if not isinstance(expires, datetime) or expires.tzinfo is None:
+            raise ValueError(f"expires is a datetime with a time zone, got {expires!r}")
+        self._owner, self._expires = owner, expires
+        self._register, self._client = register, client
+        self._turn = threading.RLock()
+        self._kept: dict[tuple[str, str], Entry] = {}
+        self._roles: dict[str, tuple[str, float]] = {}  # ARN, and when it was made
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What each resource is tagged with, where AWS takes tags."""
+        return {
+            PROJECT_TAG: PROJECT,
+            OWNER_TAG: self._owner,
+            EXPIRES_TAG: f"{self._expires.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            RUN_TAG: self.names.prefix,
+        }
+
+    @property
+    def kept(self) -> list[Entry]:
+        """What this run has made and not removed, the oldest first."""
+        with self._turn:
+            return list(self._kept.values())
+
+    # -- a call
+
+    def call(
+        self,
+        make: Callable[[Any, str, dict[str, Any]], Any],
+        client: Any,
+        operation: str,
+        params: dict[str, Any],
+    ) -> Any:
+        """Send a call with ``make(client, operation, params)``, under the names of this run.
+
+        Returns
+        -------
+        The answer, with the names as the caller wrote them; ARNs and URLs as AWS gave them.
+
+        Raises
+        ------
+        NotKept
+            If it makes what a run could not remove.
+        NotOfThisRun
+            If it changes or removes what another made.
+        ClientError
+            Of AWS. Where a permission is missing or a quota is used up, its text says which, and
+            what to do.
+        """
+        service = client.meta.service_model.service_name
+        given = self.names.given(service, operation, params)
+        refuse_unkept(service, operation, given)
+        refuse_strangers(self.names, service, operation, given)
+        given = self._with_role(service, given)
+        if service == "lambda":
+            given = self._with_environment(operation, given)
+        kind = made_by(service, operation)
+        if kind is None:
+            answer = self._send(make, client, operation, given)
+            self._ended(service, operation, given)
+        else:
+            answer = self._made(kind, make, client, operation, given)
+        return self.names.told(service, operation, answer)
+
+    def _made(
+        self, kind: Kind, make: Any, client: Any, operation: str, given: dict[str, Any]
+    ) -> Any:
+        given = tagged(kind, given, self.tags)
+        entry, is_new = self._registered(kind, given)
+        try:
+            answer = self._send(make, client, operation, given)
+        except ClientError as error:
+            if is_new and is_refusal(error):  # nothing was made
+                self._struck(entry)
+            raise
+        if kind.known is not None:
+            self._noted(entry, ident=kind.known(answer))
+        if kind.name == "bucket":  # its call takes no tags
+            tags = [{"Key": key, "Value": value} for key, value in self.tags.items()]
+            self._client("s3").put_bucket_tagging(Bucket=entry.name, Tagging={"TagSet": tags})
+        return answer
+
+    def _send(self, make: Any, client: Any, operation: str, given: dict[str, Any]) -> Any:
+        while True:
+            try:
+                return make(client, operation, given)
+            except ClientError as error:
+                if not self._is_a_new_role(error):
+                    service = client.meta.service_model.service_name
+                    raise explain(error, service, operation, given) from None
+            time.sleep(_PAUSE)
+
+    # -- the register
+
+    def _registered(self, kind: Kind, given: dict[str, Any]) -> tuple[Entry, bool]:
+        """The entry of what a call makes, and whether it is new."""
+        name = kind.called(given)
+        with self._turn:
+            if found := self._kept.get((kind.name, name)):
+                return found, False
+            entry = self._register.add(
+                account=self.names.account,
+                region=self.names.region,
+                kind=kind.name,
+                name=name,
+                service=kind.service,
+                owner=self._owner,
+                expires_at=self._expires.timestamp(),
+                details=kind.needed(given) if kind.needed else {},
+            )
+            self._kept[kind.name, name] = entry
+            return entry, True
+
+    def _noted(self, entry: Entry, **details: Any) -> None:
+        with self._turn:
+            self._kept[entry.kind, entry.name] = self._register.note(entry, **details)
+
+    def _struck(self, entry: Entry) -> None:
+        with self._turn:
+            self._register.strike(entry)
+            self._kept.pop((entry.kind, entry.name), None)
+
+    def _ended(self, service: str, operation: str, given: dict[str, Any]) -> None:
+        """Strike what a reader has removed himself."""
+        for kind in ended_by(service, operation):
+            for name in kind.ended(given):
+                for entry in self.kept:
+                    if entry.kind != kind.name:
+                        continue
+                    if name not in (entry.name, entry.details.get("ident")):
+                        continue
+                    if kind.name == "function":  # its log group stays
+                        group = {"logGroupName": f"/aws/lambda/{entry.name}"}
+                        self._registered(KINDS["log group"], group)
+                    self._struck(entry)
+
+    # -- the end
+
+    def remove_all(self, tell: Callable[[str], Any] = print) -> list[Removal]:
+        """Remove what this run made, the newest first. What is not there counts as removed.
+
+        May be called again: what could not be removed stays in the register, and is tried anew.
+
+        Parameters
+        ----------
+        tell : callable
+            Takes a sentence about each thing that could not be removed, and one about the sum.
+
+        Returns
+        -------
+        list of Removal
+            In the order in which they were tried.
+        """
+        done = [
+            remove_entry(self._client, self._register, entry, self.names.partition)
+            for entry in reversed(self.kept)
+        ]
+        with self._turn:
+            for removal in done:
+                if removal.error is None:
+                    self._kept.pop((removal.entry.kind, removal.entry.name), None)
+            self._roles.clear()
+        for sentence in told(done):
+            tell(sentence)
+        return done
+
+    # -- roles
+
+    def role(self, service: str) -> str:
+        """The ARN of the role under which a service acts for this run, made at first need.
+
+        Parameters
+        ----------
+        service : str
+            Whose role: "lambda", "stepfunctions", "events" or "scheduler".
+        """
+        roles.check_service(service)
+        with self._turn:
+            if service not in self._roles:
+                self._roles[service] = (self._make_role(service), time.monotonic())
+            return self._roles[service][0]
+
+    def _make_role(self, service: str) -> str:
+        iam = self._client("iam")
+        # A role belongs to no region, and a run may have one in each.
+        role = {"RoleName": self.names.named(f"{service}-{self.names.region}")}
+        document = json.dumps(roles.trust(service, self.names))
+        say = {"Description": f"{PROJECT}: {service}, for the run {self.names.prefix}"}
+
+        def make(client: Any, operation: str, params: dict[str, Any]) -> Any:
+            return client.create_role(**params)
+
+        made = self._made(
+            KINDS["role"],
+            make,
+            iam,
+            "CreateRole",
+            role | say | {"AssumeRolePolicyDocument": document},
+        )
+        allowed = json.dumps(roles.permissions(service, self.names))
+        try:
+            iam.put_role_policy(PolicyName="run", PolicyDocument=allowed, **role)
+        except ClientError as error:
+            raise explain(error, "iam", "PutRolePolicy", role) from None
+        return str(made["Role"]["Arn"])
+
+    def _with_role(self, service: str, given: dict[str, Any]) -> dict[str, Any]:
+        """The parameters with a role of this run where they name the lab's."""
+        if service not in roles.PRINCIPALS:
+            return given
+        labs = _LABS_ROLE.format(prefix=self.names.prefix)
+
+        def replaced(value: Any) -> Any:
+            if isinstance(value, str) and value.startswith("arn:") and value.endswith(labs):
+                return self.role(service)
+            if isinstance(value, dict):
+                return {key: replaced(each) for key, each in value.items()}
+            if isinstance(value, list):
+                return [replaced(each) for each in value]
+            return value
+
+        changed: dict[str, Any] = replaced(given)
+        return changed
+
+    def _is_a_new_role(self, error: ClientError) -> bool:
+        """Whether AWS refused a role that it may not have heard of yet."""
+        if "assume" not in str(error).lower() or "role" not in str(error).lower():
+            return False
+        now = time.monotonic()
+        return any(now - made < _NEW_ROLE for _, made in self._roles.values())
+
+    def _with_environment(self, operation: str, given: dict[str, Any]) -> dict[str, Any]:
+        """A function with the variables by which `zipped` names what its code names."""
+        is_set = operation == "UpdateFunctionConfiguration" and "Environment" in given
+        if operation != "CreateFunction" and not is_set:
+            return given
+        own = (given.get("Environment") or {}).get("Variables") or {}
+        ours = {"EDA_PREFIX": self.names.prefix, "EDA_ACCOUNT": self.names.account}
+        return given | {"Environment": {"Variables": dict(own) | ours}}
