@@ -5,8 +5,9 @@ from __future__ import annotations
 from helpers import trace
 from helpers.costs import per_million
 from helpers.findings import Law, Numbers, Quantity, Tendency
-from helpers.lessons.lesson_05 import experiment
-from helpers.lessons.lesson_05.experiment import NOISY, SHOPS, p95
+from helpers.lessons.lesson_05 import experiment, fairness, idle, measured
+from helpers.lessons.lesson_05.measured import p95
+from helpers.lessons.lesson_05.shops import NOISY, SHOPS
 
 
 def plain_and_fair(seed: int) -> Numbers:
@@ -14,16 +15,16 @@ def plain_and_fair(seed: int) -> Numbers:
     numbers: dict[str, float] = {}
     for name, design in {"one": "one queue", "fair": "fair queue"}.items():
         events = experiment.sale(design, seed=seed)
-        waited = experiment.waits(events)
+        waited = measured.waits(events)
         numbers |= {
             f"calm_{name}": p95(waited, before=True),
             f"others_{name}": p95(waited),
             f"records_{name}": p95(waited, NOISY),
             f"sum_{name}": waited["wait"].sum(),
             f"packed_{name}": int(events["name"].eq("packed").sum()),
-            f"last_{name}": experiment.last_packed(events),
+            f"last_{name}": measured.last_packed(events),
             f"dollars_{name}": per_million(events, fair=["orders-fair"]),
-            f"overtaken_{name}": experiment.overtaken(events),
+            f"overtaken_{name}": measured.overtaken(events),
             "orders": len(waited),
         }
     return numbers
@@ -34,13 +35,13 @@ def per_shop(seed: int) -> Numbers:
     numbers: dict[str, float] = {}
     for name, design in {"turn": "queues in turn", "threads": "a thread per queue"}.items():
         events = experiment.sale(design, seed=seed)
-        waited = experiment.waits(events)
+        waited = measured.waits(events)
         in_flight = trace.backlog(events)["in_flight"].max()
         numbers |= {
             f"calm_{name}": p95(waited, before=True),
             f"others_{name}": p95(waited),
             f"records_{name}": p95(waited, NOISY),
-            f"in_hand_{name}": in_flight - experiment.busy(events),
+            f"in_hand_{name}": in_flight - measured.busy(events),
             f"packed_{name}": int(events["name"].eq("packed").sum()),
             f"dollars_{name}": per_million(events),
             "orders": len(waited),
@@ -50,7 +51,7 @@ def per_shop(seed: int) -> Numbers:
 
 def at_night(seed: int) -> Numbers:
     """Receives per minute without any order."""
-    one, turn, threads = experiment.nights(seed=seed).values()
+    one, turn, threads = idle.nights(seed=seed).values()
     return {"one": one, "turn": turn, "threads": threads}
 
 
@@ -59,14 +60,14 @@ def grouped(seed: int) -> Numbers:
     numbers: dict[str, float] = {}
     for name, design in {"single": "FIFO groups", "ten": "FIFO, ten at once"}.items():
         events = experiment.sale(design, seed=seed)
-        waited = experiment.waits(events)
+        waited = measured.waits(events)
         packed = int(events["name"].eq("packed").sum())
         numbers |= {
-            f"busy_{name}": experiment.busy(events),
+            f"busy_{name}": measured.busy(events),
             f"in_flight_{name}": trace.backlog(events)["in_flight"].max(),
             f"packed_{name}": packed,
             f"percent_{name}": 100 * packed / len(waited),
-            f"overtaken_{name}": experiment.overtaken(events),
+            f"overtaken_{name}": measured.overtaken(events),
             f"books_{name}": p95(waited, "books"),
             f"calm_{name}": p95(waited, before=True),
         }
@@ -75,7 +76,7 @@ def grouped(seed: int) -> Numbers:
 
 def without_a_group(seed: int) -> Numbers:
     """Seven shops send with their group, and the one that has the sale without."""
-    waited = experiment.waits(experiment.sale("records without a group", seed=seed))
+    waited = measured.waits(experiment.sale("records without a group", seed=seed))
     late = {shop: p95(waited, shop) for shop in SHOPS if shop in set(waited["shop"])}
     late = {shop: wait for shop, wait in late.items() if wait >= 0}
     small = [wait for shop, wait in late.items() if shop in ("coffee", "paper", "wool", "cycling")]
@@ -91,7 +92,7 @@ def without_a_group(seed: int) -> Numbers:
 
 def watched(seed: int) -> Numbers:
     """What CloudWatch says of the fair queue."""
-    minutes = experiment.watched(seed=seed)
+    minutes = fairness.watched(seed=seed)
     worst = minutes.loc[minutes["waiting"].idxmax()]
     return {
         "waiting": worst["waiting"],
@@ -105,7 +106,7 @@ def watched(seed: int) -> Numbers:
 
 def threshold(seed: int) -> Numbers:
     """How many orders of a burst go out first, with so many others in flight."""
-    return {f"at_{n}": experiment.ahead_of_cycling(n, seed=seed) for n in (0, 150, 270, 400)}
+    return {f"at_{n}": fairness.ahead_of_cycling(n, seed=seed) for n in (0, 150, 270, 400)}
 
 
 FINDINGS = (

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers import Lab
-from helpers.lessons.lesson_05 import experiment
+from helpers.lessons.lesson_05 import designs, experiment, fairness, measured
 
 
 def test_metrics_are_read_by_name_and_minute():
@@ -26,8 +26,8 @@ def test_metrics_are_read_by_name_and_minute():
         with lab.running(minutes=5):
             lab.start(flood)
         names = ["NumberOfMessagesSent", "ApproximateNumberOfNoisyGroups"]
-        start, end = experiment.OPENED, experiment.OPENED + timedelta(minutes=5)
-        found = experiment.read_metrics(cloudwatch, "orders", names, start, end)
+        start, end = fairness.OPENED, fairness.OPENED + timedelta(minutes=5)
+        found = fairness.read_metrics(cloudwatch, "orders", names, start, end)
     assert list(found) == names
     sent = found["NumberOfMessagesSent"]
     assert {f"{moment:%M}": value for moment, value in sent.items() if value} == {"01": 60}
@@ -55,36 +55,36 @@ SHORT = marks(
 
 
 def test_waits_run_until_a_station_begins_or_the_run_ends():
-    assert experiment.waits(SHORT)["wait"].to_dict() == {"a": 1, "b": 73, "c": 1, "d": 20}
+    assert measured.waits(SHORT)["wait"].to_dict() == {"a": 1, "b": 73, "c": 1, "d": 20}
 
 
 def test_overtaken_are_those_that_a_later_one_of_the_shop_was_packed_before():
-    assert experiment.overtaken(SHORT) == pytest.approx(1 / 3)
+    assert measured.overtaken(SHORT) == pytest.approx(1 / 3)
 
 
 def test_busy_is_the_most_at_once():
-    assert experiment.busy(SHORT) == 2
+    assert measured.busy(SHORT) == 2
 
 
 def test_ahead_are_those_placed_before_that_wait_still():
-    assert experiment.ahead_of(SHORT, "c") == 1
-    assert experiment.ahead_of(SHORT, "d") == 1
-    assert experiment.ahead_of(SHORT, "b") == 0
+    assert measured.ahead_of(SHORT, "c") == 1
+    assert measured.ahead_of(SHORT, "d") == 1
+    assert measured.ahead_of(SHORT, "b") == 0
 
 
 def test_percentiles_are_of_the_others_unless_a_shop_is_named():
-    waited = experiment.waits(SHORT)
-    assert experiment.p95(waited, "records") == 20
-    assert experiment.p95(waited, "books", before=True) == experiment.p95(waited, before=True) > 60
-    assert pd.isna(experiment.p95(waited, "toys"))
+    waited = measured.waits(SHORT)
+    assert measured.p95(waited, "records") == 20
+    assert measured.p95(waited, "books", before=True) == measured.p95(waited, before=True) > 60
+    assert pd.isna(measured.p95(waited, "toys"))
 
 
 def test_a_burst_below_thirty_goes_first_and_none_is_left_out():
-    assert experiment.ahead_of_cycling(0, burst=29) == 29
-    assert experiment.ahead_of_cycling(0, burst=31) == 30
+    assert fairness.ahead_of_cycling(0, burst=29) == 29
+    assert fairness.ahead_of_cycling(0, burst=31) == 30
 
 
-@pytest.mark.parametrize("design", experiment.DESIGNS)
+@pytest.mark.parametrize("design", designs.DESIGNS)
 def test_every_order_that_is_begun_is_packed_once(design):
     trace = experiment.sale(design, seed=7, minutes=8)
     packed = trace[trace["name"] == "packed"]["order_id"]
