@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers import costs
 from helpers.findings import Law, Numbers, Quantity, Tendency
-from helpers.lessons.lesson_10 import experiment, sales
+from helpers.lessons.lesson_10 import experiment, measured, sales, single
 from helpers.lessons.lesson_10.experiment import EACH, NOT_BILLED, WRONG, Run
 from helpers.patterns.workflow import RETRY
 
@@ -14,7 +14,7 @@ from helpers.patterns.workflow import RETRY
 def trouble(seed: int) -> Numbers:
     """The same orders through the careful glue and through the workflow."""
     glued, flowed = experiment.by_glue(seed=seed), experiment.by_workflow(seed=seed)
-    glue, flow = experiment.fates(glued), experiment.fates(flowed)
+    glue, flow = measured.fates(glued), measured.fates(flowed)
     wrong = flow[list(WRONG)].sum(axis=1)
     twice = glued.fates.query("fate == 'paid twice' and 300 <= placed < 600").index
     bill = costs.billed(flowed.trace, leave_out=NOT_BILLED)
@@ -42,13 +42,13 @@ def trouble(seed: int) -> Numbers:
 
 def _began_again(run: Run, order: str) -> bool:
     """Whether the function order was cut off for this order, and began again."""
-    ran = experiment.ran(run.trace, "order", order)
+    ran = measured.ran(run.trace, "order", order)
     return len(ran) > 1 and ran["outcome"].iloc[0] != "ok"
 
 
 def patient(seed: int) -> Numbers:
     """The workflow with nine retries for six."""
-    fates = experiment.fates(experiment.by_workflow(retries=9, seed=seed))
+    fates = measured.fates(experiment.by_workflow(retries=9, seed=seed))
     return {
         "orders": EACH,
         "needless": int(fates.loc["throttled", "off without need"]),
@@ -65,8 +65,8 @@ def longer(seed: int) -> Numbers:
 def crowd(seed: int) -> Numbers:
     """Twenty-four executions that want to charge at once, without jitter and with it."""
     four = RETRY | {"MaxAttempts": 4}
-    exact, many = experiment.rush(four | {"JitterStrategy": "NONE"}, seed=seed)
-    spread, fewer = experiment.rush(four, seed=seed)
+    exact, many = single.rush(four | {"JitterStrategy": "NONE"}, seed=seed)
+    spread, fewer = single.rush(four, seed=seed)
     return {
         "exact": int(exact["charged"].max()),
         "spread": int(spread["charged"].max()),
@@ -99,7 +99,7 @@ def sale(seed: int) -> Numbers:
 
 def first(seed: int) -> Numbers:
     """One state, whose provider does not answer for ten seconds."""
-    attempts = experiment.one_state(experiment.CHARGE, seed=seed)
+    attempts = single.one_state(single.CHARGE, seed=seed)
     return {"attempts": len(attempts), "done": attempts["end"].max()}
 
 

@@ -1,12 +1,18 @@
 """What the history of an execution tells: the states on its way, and each attempt of a task.
 
-Knows no AWS SDK. A history is the list `events` in the answers of GetExecutionHistory.
+A history is the list `events` in the answers of GetExecutionHistory.
 """
 
 import pandas as pd
 
 END = "End"
 _OVER = {"TaskSucceeded": "ok", "TaskFailed": "TaskFailed", "TaskTimedOut": "TaskTimedOut"}
+
+
+def history(workflows, machine, name):
+    """The history of an execution, of at most a thousand events."""
+    arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+    return workflows.get_execution_history(executionArn=arn, maxResults=1000)["events"]
 
 
 def path(events):
