@@ -7,7 +7,19 @@ from typing import Any
 
 import boto3
 
+from helpers.differences.bus import SOURCE
 from helpers.differences.probe import MODEL, Queue, difference, kind, let_pass
+
+EVENT = {
+    "id": "1",
+    "account": "123456789012",
+    "source": SOURCE,
+    "time": "2026-11-02T08:00:00Z",
+    "region": "eu-west-1",
+    "resources": [],
+    "detail-type": "Probe",
+    "detail": {},
+}
 
 
 @difference(
@@ -60,6 +72,17 @@ def complex_wildcard(lab: Any) -> str:
     """A wildcard that is too complex."""
     wildcard = "*:*:*:*:*:event-bus/*"
     return _answer(lab, "complex", {"arn": [{"wildcard": wildcard}]}, {"arn": "a"})
+
+
+@difference(
+    "EventBridge: TestEventPattern", aws="Result: True", source=f"{MODEL}, TestEventPattern"
+)
+def tested_pattern(lab: Any) -> str:
+    """A pattern is tested on an event that it matches."""
+    answer = boto3.client("events").test_event_pattern(
+        EventPattern=json.dumps({"source": [SOURCE]}), Event=json.dumps(EVENT)
+    )
+    return f"Result: {answer['Result']}" if "Result" in answer else "no Result"
 
 
 def _answer(lab: Any, name: str, wanted: dict[str, Any], detail: dict[str, Any]) -> str:

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 from helpers.differences import (
     cloudwatch,
     dynamodb,
+    event_inputs,
     event_patterns,
     events,
     jsonata,
     lambda_,
+    replays,
     s3,
     scheduler,
     sns,
@@ -37,8 +39,8 @@ if TYPE_CHECKING:
 # In the order of the table. What polls or comes back every hour is last: time that passes after it
 # costs work, and a workflow waits for 400 days.
 SERVICES = (
-    sqs, sns, s3, scheduler, cloudwatch, dynamodb, stepfunctions, jsonata, events, event_patterns,
-    lambda_,
+    sqs, sns, s3, scheduler, cloudwatch, dynamodb, stepfunctions, jsonata, events, event_inputs,
+    replays, event_patterns, lambda_,
 )  # fmt: skip
 DIFFERENCES: tuple[Difference, ...] = tuple(
     row
