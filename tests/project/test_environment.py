@@ -156,6 +156,30 @@ def test_jupyterlab_asks_for_no_news():
     assert notification == {"checkForUpdates": False, "fetchNews": "false"}
 
 
+def test_arrow_keys_belong_to_a_slider_that_has_the_focus():
+    """Notebook 7 would go to the next cell: its shortcuts see a key before the page does.
+
+    If this fails, JupyterLab has other shortcuts now: those in the overrides have to follow.
+    """
+    [plugin] = Path(sys.prefix, "share/jupyter/lab/schemas").glob(
+        "@jupyterlab/notebook-extension/tracker.json"
+    )
+    usual = [
+        (each["command"], each["keys"], each["selector"])
+        for each in json.loads(plugin.read_text(encoding="utf-8"))["jupyter.lab.shortcuts"]
+        if each["keys"] in (["ArrowUp"], ["ArrowDown"], ["ArrowLeft"], ["ArrowRight"])
+    ]
+    settings = json.loads((ROOT / "jupyter/overrides.json").read_text(encoding="utf-8"))
+    own = settings["@jupyterlab/shortcuts-extension:shortcuts"]["shortcuts"]
+    off, on = ([each for each in own if ("disabled" in each) is gone] for gone in (True, False))
+    assert len(usual) == 4
+    assert sorted((e["command"], e["keys"], e["selector"]) for e in off) == sorted(usual)
+    but = ":not([role=slider]):not(input)"
+    assert [(e["command"], e["keys"], e["selector"]) for e in on] == [
+        (e["command"], e["keys"], e["selector"] + but) for e in off
+    ]
+
+
 def dependency_tables():
     """The rows of CONTRIBUTING's two tables: what readers install, and what authors do."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

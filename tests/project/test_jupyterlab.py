@@ -185,6 +185,17 @@ def test_a_slider_runs_the_experiment_again(page):
     assert explorer.locator('[role="alert"]').count() == 0
 
 
+def test_arrow_keys_still_go_from_cell_to_cell(page):
+    first, second = (page.locator(".jp-Notebook .jp-CodeCell").nth(number) for number in (0, 1))
+    first.locator(".jp-InputPrompt").click()
+    between = "[...document.querySelectorAll('.jp-Notebook .jp-Cell')].indexOf(cell)"
+    steps = second.evaluate(f"cell => {between}") - first.evaluate(f"cell => {between}")
+    for key, reached in (("ArrowDown", second), ("ArrowUp", first)):
+        for _ in range(steps):
+            page.keyboard.press(key)
+        reached.and_(page.locator(".jp-mod-active")).wait_for()
+
+
 def test_a_prediction_given_in_the_field_is_drawn_and_scored(page):
     asked = wait_for_cell(page, "slow = exercises.predict(")
     asked.scroll_into_view_if_needed()
