@@ -28,7 +28,8 @@ def remove_entry(
         remove(client, entry, partition=partition)
     except (BotoCoreError, ClientError) as error:
         return Removal(entry, error)
-    register.strike(entry)
+    if entry.id:  # else it was found by its tag, and is in no register
+        register.strike(entry)
     return Removal(entry, None)
 
 

@@ -23,11 +23,8 @@ from helpers.account.names import Names
 from helpers.account.refusals import explain, is_refusal
 from helpers.account.register import Entry, Register
 from helpers.account.strangers import refuse_strangers
+from helpers.account.tags import EXPIRES_TAG, MOMENT, OWNER_TAG, PROJECT, PROJECT_TAG, RUN_TAG
 
-PROJECT = "event-driven-architectures"
-PROJECT_TAG, OWNER_TAG, EXPIRES_TAG, RUN_TAG = (
-    "eda-project", "eda-owner", "eda-expires", "eda-run",
-)  # fmt: skip
 # What all services take as a tag's value [AWS General Reference, "Tag naming limits and
 # requirements"], and EventBridge no more than that.
 _OWNER = re.compile(r"[\w .:/=+@-]{1,128}", re.ASCII)
@@ -90,7 +87,7 @@ class Keeper:
         return {
             PROJECT_TAG: PROJECT,
             OWNER_TAG: self._owner,
-            EXPIRES_TAG: f"{self._expires.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            EXPIRES_TAG: self._expires.astimezone(UTC).strftime(MOMENT),
             RUN_TAG: self.names.prefix,
         }
 

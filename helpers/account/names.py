@@ -51,7 +51,7 @@ def check_account(account: Any) -> str:
     """
     if not isinstance(account, str) or not ACCOUNT.fullmatch(account):
         raise ValueError(
-            f"account is the twelve digits of an AWS account in quotes, got {account!r}"
+            f"account is the twelve digits of an AWS account, as text, got {account!r}"
         )
     return account
 

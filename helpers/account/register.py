@@ -171,17 +171,23 @@ class Register:
         left = [entry for ident, entry in made.items() if ident not in removed]
         return Contents(sorted(left, key=lambda entry: entry.made_at), damage)
 
-    def tidy(self) -> None:
+    def tidy(self, *, own: bool = False) -> None:
         """Delete the files of this machine's ended processes, once nothing is left at all.
 
         All go together, since what removes an entry may stand in another process's file.
+
+        Parameters
+        ----------
+        own : bool
+            Also that of this process, which then has nothing more to write.
         """
         contents = self.read()
         if contents.entries or contents.damage:
             return
         for path in self.folder.glob(f"{socket.gethostname()}-*.jsonl"):
-            process, _, started = path.stem.rpartition("-")
-            if not _runs(int(process.rpartition("-")[2]), float(started)):
+            host_and_process, _, started = path.stem.rpartition("-")
+            process = int(host_and_process.rpartition("-")[2])
+            if (own and process == os.getpid()) or not _runs(process, float(started)):
                 path.unlink(missing_ok=True)
 
     def _write(self, told: dict[str, Any]) -> None:

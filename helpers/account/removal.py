@@ -98,8 +98,12 @@ def _subscription(aws: Aws, entry: Entry, _: str) -> None:
         sns.unsubscribe(SubscriptionArn=arn)
 
 
-def _bus(aws: Aws, entry: Entry, _: str) -> None:
+def _bus(aws: Aws, entry: Entry, partition: str) -> None:
+    """Its rules and archives go first: an archive has a rule on it, and takes no tag itself."""
     events = aws("events")
+    bus = _arn(entry, partition, f"event-bus/{entry.name}")
+    for archive in events.list_archives(EventSourceArn=bus)["Archives"]:
+        events.delete_archive(ArchiveName=archive["ArchiveName"])
     for rule in _pages(events, "list_rules", "Rules", EventBusName=entry.name):
         if not rule.get("ManagedBy"):
             _remove_rule(events, entry.name, rule["Name"])

@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "charts": ("trace",),
     "costs": ("trace",),
     "account": ("costs",),
+    "sweep": ("account",),
     "faults": ("clock",),
     "emulator": ("clock", "trace"),
     "wire": ("clock", "faults", "trace", "emulator"),
