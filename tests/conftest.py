@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from helpers.clock import realtime
 
-pytest_plugins = ["workers", "browser", "site_build", "built_site", "emulated_sqs"]
+pytest_plugins = ["workers", "browser", "site_build", "built_site", "emulated_sqs", "served"]
 
 # A machine with other work to do must not make a right test fail.
 settings.register_profile("project", deadline=None)

@@ -1,9 +1,12 @@
 """The lab that a notebook opens: AWS in this process and in simulated time.
 
-`lab` is the object itself, `seeding` lets everything that draws at random draw the same in every
-run, and `progress` says how far a long run is.
+`lab` is the object itself and `present` knows the one that is open; `beside` opens another next to
+it. `arguments` looks at what a reader gives, `seeding` lets everything that draws at random draw
+the same in every run, and `progress` says how far a long run is. `behind` decides what answers: the
+emulator in this process, an endpoint, or an account that the reader has named.
 """
 
-from helpers.lab.lab import Lab, LabError, aside, beside
+from helpers.lab.beside import aside, beside
+from helpers.lab.lab import Lab, LabError
 
 __all__ = ["Lab", "LabError", "aside", "beside"]

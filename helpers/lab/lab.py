@@ -7,29 +7,28 @@ afternoon would otherwise cost.
 from __future__ import annotations
 
 import contextlib
-import inspect
-import math
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from numbers import Real
 from threading import Lock, Thread, current_thread
 from typing import TYPE_CHECKING, Any
 
 from helpers import faults
-from helpers.clock import Clock
-from helpers.lab.progress import Progress
+from helpers.clock import AnyClock, Clock, WallClock
+from helpers.lab import present
+from helpers.lab.arguments import check_worker, duration, name_of
+from helpers.lab.progress import Progress, span
 from helpers.lab.seeding import Seeding
 from helpers.notebook import few_lines_of_a_cell
 from helpers.trace import Trace
-from helpers.wire import InProcess, arm_guard, set_aside
+from helpers.wire import InProcess, arm_guard, places
 
 if TYPE_CHECKING:
     import pandas as pd
 
-START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)  # when every lab begins, in its own time: a Monday
-UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+    from helpers.wire.on_endpoint import OnEndpoint
 
-_open: Lab | None = None  # moto is one per process, and so is the lab
+START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)  # when every lab begins, in its own time: a Monday
 
 
 class LabError(RuntimeError):
@@ -41,6 +40,11 @@ class Lab:
 
     A second lab takes the place of the first, so that a cell can be run twice.
 
+    Where ``AWS_ENDPOINT_URL`` (or a profile) leads to an emulator on this machine, the lab talks to
+    that instead, with keys that are nobody's; and to AWS if `account` names one and AWS agrees that
+    the keys are its own. Time is real there: a run has an end, loads are cut, each resource gets a
+    prefix and is removed when the lab is closed (`helpers.lab.behind`).
+
     Parameters
     ----------
     seed : int
@@ -48,6 +52,23 @@ class Lab:
         same seed gives the same run, to the last row of the trace.
     patience : float
         Seconds of real time after which a worker that never waits is named and ended.
+    account : str, optional
+        Twelve digits. The account that the reader means, whose keys boto3 finds.
+    regions : sequence of str
+        Those of the account in which the lab may work; it begins in the first.
+    endpoint : str, optional
+        An emulator's address that is not on this machine.
+    longest : float
+        Seconds that a run lasts at most on an endpoint or an account.
+    calls : int
+        API calls that the lab makes at most there.
+    dollars : float, optional
+        What a run may cost, for an account and where nobody can be asked.
+
+    Raises
+    ------
+    EndpointRefused, AccountRefused, ValueError
+        If it is not clear that the lab may talk to what it was given.
 
     Examples
     --------
@@ -59,30 +80,63 @@ class Lab:
     3600.0
     """
 
-    def __init__(self, *, seed: int = 0, patience: float = 10.0) -> None:
-        global _open
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        patience: float = 10.0,
+        account: str | None = None,
+        regions: Sequence[str] = (),
+        endpoint: str | None = None,
+        longest: float = 60.0,
+        calls: int = 10_000,
+        dollars: float | None = None,
+    ) -> None:
         if not isinstance(seed, int):
             raise TypeError(f"seed is a whole number, got {seed!r}")
-        if _open is not None and (_open._clock.is_running or _open._entered):
+        if present.lab is not None and present.lab.is_kept:
             raise LabError(
                 "a lab is running already in this kernel. Let it end, or close it, before you open "
                 "another one."
             )
         arm_guard()
         clock = Clock(epoch=START.timestamp(), patience=patience)  # refuses a bad value first
-        if _open is not None:
-            _open.close()
-        self.seed = seed
-        self._clock: Clock = clock
+        elsewhere = account is not None or regions or endpoint is not None or places.mentioned()
+        self._undo = contextlib.ExitStack()
+        self._longest: float | None = None
+        self._told: set[str] = set()
         self._trace = Trace()
+        self._backend: InProcess | OnEndpoint
+        opened = None
+        if elsewhere and not present.stays_here:
+            # Only then is what talks to AWS imported.
+            from helpers.lab import behind
+
+            bounds = behind.Bounds(calls=calls, longest=longest)
+            where = behind.place(account, tuple(regions), endpoint)
+            if where is not None:
+                opened = lambda: behind.opened(where, self._trace, bounds, dollars, self._visit)  # noqa: E731
+                self._longest = longest
+                self._undo.enter_context(behind.shortened(bounds, self._tell))
+        if present.lab is not None:
+            present.lab.close()
+        self.seed = seed
+        self._clock: AnyClock = clock
         self._entered: bool = False
         self._closed = self._running = False
         self._turn = Lock()  # threads that are not the lab's take turns in it
         self._names: dict[str, int] = {}
-        self._seeded = Seeding(seed, is_ours=lambda: clock.task() is not None)
         faults.clear()
-        self._backend = InProcess(clock, self._trace, seed=seed, visit=self._visit)
-        _open = self
+        if opened is None:
+            self._seeded = Seeding(seed, is_ours=lambda: clock.task() is not None)
+            self._backend = InProcess(clock, self._trace, seed=seed, visit=self._visit)
+        else:
+            self._seeded = Seeding(
+                seed, is_ours=lambda: False
+            )  # ids must differ between runs there
+            self._backend = opened()
+            self._clock = self._backend.clock
+        present.lab = self
 
     # -- running
 
@@ -91,6 +145,8 @@ class Lab:
         self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0
     ) -> Iterator[Lab]:
         """Let so much simulated time pass, with what is started inside.
+
+        On an endpoint the time is real, and so much of it passes as the lab allows.
 
         Of what is printed meanwhile, a notebook's cell shows the first lines (`helpers.notebook`).
         Without a duration, the run ends when all workers that it started are done. What a service
@@ -109,11 +165,9 @@ class Lab:
         self._check_open()
         if self._running or self._clock.task() is not None:
             raise LabError("this lab is running already; a run cannot stand inside another run")
-        given = {"seconds": seconds, "minutes": minutes, "hours": hours, "days": days}
-        for unit, value in given.items():
-            if not (isinstance(value, Real) and math.isfinite(value) and value >= 0):
-                raise ValueError(f"a run lasts a finite, non-negative time, got {unit}={value!r}")
-        total = sum(UNITS[unit] * value for unit, value in given.items())
+        total = duration({"seconds": seconds, "minutes": minutes, "hours": hours, "days": days})
+        if self._longest is not None:
+            total = self._cut(total, self._longest)
         self._names.clear()
         progress = Progress(self._clock, total or None, self._trace)
         self._clock.watch, self._running = progress.look, True
@@ -122,7 +176,7 @@ class Lab:
                 few_lines_of_a_cell(),
                 self._turn,
                 self._seeded.drawn(),
-                self._clock.running(seconds=total or None),
+                self._flow(total),
             ):
                 yield self
         finally:
@@ -139,15 +193,14 @@ class Lab:
             raise LabError("workers start inside a run: with lab.running(minutes=15): lab.start(…)")
         if not isinstance(copies, int) or copies < 1:
             raise ValueError(f"copies is a positive whole number, got {copies!r}")
-        _check_worker(function)
+        check_worker(function)
         return [
             self._clock.start(function, *args, name=self._name(function, copies))
             for _ in range(copies)
         ]
 
     def _name(self, function: Callable[..., Any], copies: int) -> str:
-        function = getattr(function, "func", function)  # of a functools.partial
-        name = getattr(function, "__name__", type(function).__name__)
+        name = name_of(function)
         self._names[name] = number = self._names.get(name, 0) + 1
         return name if copies == 1 and number == 1 else f"{name}-{number}"
 
@@ -224,9 +277,19 @@ class Lab:
                         )
         """
         self._check_open()
-        self._backend.servers.serve(url, handler)
+        self._backend.serve(url, handler)
 
     # -- the record
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a run of this lab is on, or a call of a cell's."""
+        return self._clock.is_running
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it must stay: it runs, or is the context of a block."""
+        return self.is_running or self._entered
 
     @property
     def now(self) -> float:
@@ -236,6 +299,8 @@ class Lab:
     @property
     def trace(self) -> pd.DataFrame:
         """One row per happening so far. The columns are explained in `helpers.trace`."""
+        if self._clock.is_real and not self._running:
+            self._backend.settle()
         return self._trace.frame()
 
     def mark(self, name: str, /, **fields: Any) -> None:
@@ -256,7 +321,6 @@ class Lab:
 
     def close(self) -> None:
         """End what is left, and put everything back. May be called twice."""
-        global _open
         if self._closed:
             return
         if self._clock.is_running:
@@ -266,9 +330,12 @@ class Lab:
                 self._clock.close()
         finally:
             self._closed = True
-            self._backend.close()
-            if _open is self:
-                _open = None
+            try:
+                self._backend.close()
+            finally:
+                self._undo.close()
+                if present.lab is self:
+                    present.lab = None
 
     def __enter__(self) -> Lab:
         self._check_open()
@@ -278,6 +345,27 @@ class Lab:
     def __exit__(self, *_: object) -> None:
         self._entered = False
         self.close()
+
+    def _cut(self, total: float, longest: float) -> float:
+        """Seconds of a run whose time is real: no more than the lab allows."""
+        if total > longest:
+            self._tell(
+                f"a run of {span(total)} is cut to {span(longest)}: time is real here. "
+                "Lab(longest=…) allows more."
+            )
+        return min(total, longest)
+
+    def _flow(self, total: float) -> contextlib.AbstractContextManager[AnyClock]:
+        """A run of so many seconds; of 0, one until its workers are done."""
+        if isinstance(self._clock, WallClock):
+            return self._clock.running(seconds=total or None, at_most=self._longest)
+        return self._clock.running(seconds=total or None)
+
+    def _tell(self, text: str) -> None:
+        """Say it, once."""
+        if text not in self._told:
+            self._told.add(text)
+            sys.stderr.write(f"lab: {text}\n")
 
     def _check_open(self) -> None:
         if self._closed:
@@ -297,49 +385,3 @@ class Lab:
             )
         with self._turn, self._seeded.drawn(), self._clock.visit():
             yield
-
-
-def _check_worker(function: Any) -> None:
-    if not callable(function):
-        raise TypeError(f"a worker is a function, got {function!r}")
-    if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
-        raise TypeError(
-            f"a worker is a plain function that waits with time.sleep, got {function!r}, which "
-            "would do nothing when called (yield, async)"
-        )
-
-
-@contextlib.contextmanager
-def aside() -> Iterator[None]:
-    """Put the open lab aside for the length of the block: what opens labs there leaves it alone.
-
-    Its time, queues, functions and ids are the same afterwards. A lab left open in the block is
-    closed at its end.
-
-    Raises
-    ------
-    LabError
-        If the open lab is running.
-    """
-    global _open
-    outer, _open = _open, None
-    open_faults = faults.suspend()
-    try:
-        if outer is not None and outer._clock.is_running:
-            raise LabError("a lab cannot stand beside one that is running")
-        with set_aside():
-            try:
-                yield
-            finally:
-                if _open is not None:
-                    _open.close()
-    finally:
-        _open = outer
-        faults.resume(open_faults)
-
-
-@contextlib.contextmanager
-def beside(*, seed: int, patience: float = 10.0) -> Iterator[Lab]:
-    """A lab of its own for the length of the block, while the open one waits as it is."""
-    with aside(), Lab(seed=seed, patience=patience) as lab:
-        yield lab

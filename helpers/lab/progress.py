@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from helpers.clock import Clock
+from helpers.clock import AnyClock
 from helpers.notebook import Cell, current
 from helpers.trace import Trace
 
@@ -22,7 +22,7 @@ class Progress:
     Silent in a rendered page (``NB_STATIC``), where it would be noise.
     """
 
-    def __init__(self, clock: Clock, seconds: float | None, trace: Trace) -> None:
+    def __init__(self, clock: AnyClock, seconds: float | None, trace: Trace) -> None:
         self._clock, self._seconds, self._trace = clock, seconds, trace
         self._start = clock.now
         self._silent = bool(os.environ.get("NB_STATIC"))
@@ -48,8 +48,11 @@ class Progress:
         passed = self._clock.now - self._start
         of = f" of {span(self._seconds)} ({passed / self._seconds:.0%})" if self._seconds else ""
         run = f"Run {self._line.runs} of this cell: " if self._line.runs > 1 else ""
+        done = f"{len(self._trace):,} happenings"
+        if self._clock.is_real:
+            return f"{run}{span(passed)}{of}, {done}. Interrupt the kernel to stop."
         return (
-            f"{run}{span(passed)}{of} simulated, {len(self._trace):,} happenings, "
+            f"{run}{span(passed)}{of} simulated, {done}, "
             f"{real:.0f} s real. Interrupt the kernel to stop."
         )
 

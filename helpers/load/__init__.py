@@ -7,6 +7,7 @@ processes `steady`, `poisson`, `burst`, `varying` and `daily` give times alone, 
 """
 
 from helpers.load.arrivals import burst, poisson, steady, varying
+from helpers.load.cutting import at_most
 from helpers.load.recorded import Tenant, tenants
 from helpers.load.stream import Item, Order, daily, day, orders
 
@@ -14,6 +15,7 @@ __all__ = [
     "Item",
     "Order",
     "Tenant",
+    "at_most",
     "burst",
     "daily",
     "day",

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from helpers.load.arrivals import poisson, resampled, steady
 from helpers.load.checks import Times, checked, number, positive, whole
+from helpers.load.cutting import cut
 from helpers.load.recorded import recorded_orders, tenants
 
 BIN = 300  # seconds; within each, a drawn day has a constant rate
@@ -132,7 +133,7 @@ def orders(
         times = steady(rate=rate, **length)
     bodies = _bodies(tenant)
     drawn = [bodies[int(uniform() * len(bodies))] for _ in times]
-    return _timed(drawn, times, seed)
+    return cut(_timed(drawn, times, seed))
 
 
 def day(
@@ -166,9 +167,9 @@ def day(
     if seed is None:
         if positive("scale", scale) != 1:
             raise ValueError(f"a scale other than 1 draws new orders: give a seed, got {scale=}")
-        return _timed(window, [o["placed_at"] - from_hour * 3600 for o in window])
+        return cut(_timed(window, [o["placed_at"] - from_hour * 3600 for o in window]))
     drawn, times = _drawn(window, from_hour, length, scale, seed)
-    return _timed([window[i] for i in drawn], times, seed)
+    return cut(_timed([window[i] for i in drawn], times, seed))
 
 
 def daily(*, seed: int, scale: float = 1.0, from_hour: float = 0, to_hour: float = 24) -> Times:

@@ -4,6 +4,10 @@
 `attempts`, each of which meets the open faults and is answered by the emulator (`answers` has the
 form that botocore parses). `observer` writes the trace, `notices` tell the reader what is not
 modelled, and `accounts` keeps the reader's own accounts out of reach (`sdks`, `connections`).
+
+`on_endpoint` is opened instead where the reader's settings lead to an emulator's server, or an
+account is named: `places` tells where they lead, `way_out` looks at each request and sends it, and
+`read_off` takes from the answers what the emulator in this process would tell.
 """
 
 from helpers.emulator.modelled import MODELLED

@@ -1,7 +1,8 @@
 """One API call and its attempts: each meets the open faults, and leaves a row in the trace.
 
-The emulator handles an attempt once at most. A caller that may give up is kept at arm's length: the
-service works in a thread of its own, and goes on when its caller has left.
+What answers, an emulator or an endpoint, is asked once for an attempt at most. A caller that may
+give up is kept at arm's length: the service works in a thread of its own, and goes on when its
+caller has left.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Call:
     resource: str | None
     read_timeout: float  # seconds
     protocol: str
+    connect_timeout: float | None = None  # seconds
     attempts: int = 0
 
     @property
@@ -59,17 +61,24 @@ class Call:
         return delay >= self.read_timeout
 
 
+Serve = Callable[[AWSPreparedRequest, Call], Answer]  # what answers a request
+# What reads off an answer what has been done, and when, from when the request was sent.
+Hear = Callable[[Call, Answer, float], tuple[list[Handling], float]]
+
+
 class Attempt:
     """One request on its way."""
 
     def __init__(
         self,
         observer: Observer,
-        serve: Callable[[AWSPreparedRequest], Answer],
+        serve: Serve,
         call: Call,
         request: AWSPreparedRequest,
+        heard: Hear | None = None,
     ) -> None:
         self.observer, self.serve, self.call, self.request = observer, serve, call, request
+        self.heard = heard
         self.clock = observer.clock
         self.start = self.clock.now
         self.processed: float | None = None
@@ -133,13 +142,13 @@ class Attempt:
         assert task is not None, "a request comes from a thread of virtual time"
         if self.call.runs:
             self.processed = self.clock.now  # when it was accepted: the caller may never hear more
-        serving, task.serving = task.serving, True
+        serving, task.serving, sent = task.serving, True, self.clock.now
         # A service may ask another one before it answers, in the same thread.
         outer = self.observer.at_work.get(task.ident)
         self.observer.at_work[task.ident] = self.observed
         done = False
         try:
-            answer = self.serve(self.request)
+            answer = self.serve(self.request, self.call)
             done = answer[0] < 400
         finally:
             if outer is None:
@@ -149,10 +158,14 @@ class Attempt:
             task.serving = serving
             if self.observed:
                 self._sort_out(done)
+        now = self.clock.now
+        if done and self.heard is not None:
+            handled, now = self.heard(self.call, answer, sent)
+            self.handled += handled
         if not done:
             self.processed = None
         elif self.processed is None:
-            self.processed = self.clock.now
+            self.processed = now
             if self.recorded:
                 self.record_late()
         return answer

@@ -16,10 +16,7 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from helpers.clock import Stopped
-from helpers.emulator.serving import Answer
-from helpers.wire.attempts import Attempt, Call
-from helpers.wire.modelled import admit
-from helpers.wire.notices import Notices
+from helpers.wire.attempts import Attempt, Call, Hear, Serve
 from helpers.wire.observer import Observer
 
 RESOURCE_KEYS = (
@@ -33,21 +30,31 @@ class WireError(RuntimeError):
 
 
 class Wire:
-    """Carries requests from botocore to the emulator.
+    """Carries requests from botocore to what answers them.
 
     Parameters
     ----------
     serve : callable
-        Handles one request and returns status, headers and body.
+        Handles one request of a call, and returns status, headers and body.
+    admit : callable
+        Lets a call pass before it is made, or refuses it.
+    heard : callable, optional
+        Reads off an answer what has been done to messages, where the service does not tell.
+    shown : callable
+        Says what the trace calls a resource.
     """
 
     def __init__(
         self,
         observer: Observer,
-        serve: Callable[[AWSPreparedRequest], Answer],
-        notices: Notices,
+        serve: Serve,
+        admit: Callable[[Call], None],
+        *,
+        heard: Hear | None = None,
+        shown: Callable[[str], str] = str,
     ) -> None:
-        self._observer, self._serve, self._notices = observer, serve, notices
+        self._observer, self._serve, self._admit = observer, serve, admit
+        self._heard, self._shown = heard, shown
         self._calls: dict[int, Call] = {}  # by thread
         self._numbers = itertools.count(1)
 
@@ -55,7 +62,8 @@ class Wire:
         self, make: Callable[..., Any], client: Any, operation: str, params: dict[str, Any]
     ) -> Any:
         """One call of a client's method. From a cell between runs, time passes for it alone."""
-        if (client.meta.config.retries or {}).get("mode") == "adaptive":
+        simulated = not self._observer.clock.is_real
+        if simulated and (client.meta.config.retries or {}).get("mode") == "adaptive":
             raise WireError(
                 "the retry mode 'adaptive' waits on a rate measured in real time and hangs on a "
                 "simulated clock; use Config(retries={'mode': 'standard'})"
@@ -69,11 +77,12 @@ class Wire:
             service=model.service_name,
             operation=operation,
             params=params,
-            resource=_resource(params),
+            resource=self._resource(params),
             read_timeout=client.meta.config.read_timeout or math.inf,
             protocol=model.resolved_protocol,
+            connect_timeout=client.meta.config.connect_timeout,
         )
-        admit(call, self._observer, self._notices)
+        self._admit(call)
         thread = get_ident()
         outer = self._calls.get(thread)
         self._calls[thread] = call
@@ -95,7 +104,7 @@ class Wire:
                 "worker of its own for each call at a time."
             )
         call.attempts += 1
-        attempt = Attempt(self._observer, self._serve, call, request)
+        attempt = Attempt(self._observer, self._serve, call, request, self._heard)
         try:
             return attempt.run()
         except BaseException as error:  # a worker that was stopped, an interrupted cell
@@ -104,11 +113,10 @@ class Wire:
         finally:
             attempt.record()
 
-
-def _resource(params: dict[str, Any]) -> str | None:
-    """The queue, topic, function, table or bus that a call is about."""
-    for key in RESOURCE_KEYS:
-        value = params.get(key)
-        if isinstance(value, str):
-            return re.split(r"[/:]", value)[-1]
-    return None
+    def _resource(self, params: dict[str, Any]) -> str | None:
+        """The queue, topic, function, table or bus that a call is about."""
+        for key in RESOURCE_KEYS:
+            value = params.get(key)
+            if isinstance(value, str):
+                return self._shown(re.split(r"[/:]", value)[-1])
+        return None

@@ -25,7 +25,9 @@ from helpers.clock import Clock, swapped
 from helpers.emulator import happenings, marks, notices, opening, servers, serving
 from helpers.trace import Trace
 from helpers.wire.accounts import REGION, RealNetworkRefused, environment
+from helpers.wire.attempts import Call
 from helpers.wire.calls import Wire
+from helpers.wire.modelled import admit
 from helpers.wire.notices import Notices
 from helpers.wire.observer import Observer
 
@@ -136,14 +138,14 @@ class InProcess:
     def _open(self, observer: Observer) -> None:
         visit, moto = self._visit, serving.Moto(REGION)
 
-        def serve(request: AWSPreparedRequest) -> serving.Answer:
+        def serve(request: AWSPreparedRequest, _: Call) -> serving.Answer:
             try:
                 return moto(request)
             except serving.NotEmulated as error:
                 raise RealNetworkRefused(str(error)) from None
 
         told = Notices(observer)
-        wire = Wire(observer, serve, told)
+        wire = Wire(observer, serve, lambda call: admit(call, observer, told))
         self.servers = servers.Servers(observer.posted)
 
         def api_call(client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
@@ -193,6 +195,13 @@ class InProcess:
         from helpers.emulator.events.retries import wait_at_most
 
         wait_at_most(seconds)
+
+    def serve(self, url: str, handler: servers.Handler) -> None:
+        """Let a function of the reader's answer at a web address."""
+        self.servers.serve(url, handler)
+
+    def settle(self) -> None:
+        """Nothing is left to be written: the emulator tells all at once."""
 
     def close(self) -> None:
         """Put everything back."""

@@ -7,14 +7,14 @@ from itertools import count
 from threading import get_ident
 from typing import Any
 
-from helpers.clock import Clock
+from helpers.clock import AnyClock
 from helpers.trace import Handling, Trace
 
 
 class Observer:
     """Writes to the trace what a service does with messages, and what nobody waits for."""
 
-    def __init__(self, clock: Clock, trace: Trace) -> None:
+    def __init__(self, clock: AnyClock, trace: Trace) -> None:
         self.clock, self.trace, self._turns = clock, trace, count(1)
         # By thread, while a service is at work on an attempt: what it did so far, and when.
         self.at_work: dict[int, list[tuple[float, Handling]]] = {}

@@ -1,4 +1,4 @@
-"""Where AWS's SDKs for Python send a request, each closed for good.
+"""Where AWS's SDKs for Python send a request, each watched for good.
 
 botocore sends through one method, and so do boto3 and whatever is built on it, credentials from
 SSO, from STS or from an instance's metadata included. aiobotocore, below aioboto3 and s3fs, has
@@ -31,15 +31,23 @@ ALWAYS = ("botocore.httpsession", "botocore.endpoint")
 
 
 def close(refuse: Callable[[str], None]) -> None:
-    """Let every method of `METHODS` call `refuse` with the address, now and once imported."""
+    """Let every method of `METHODS` call `refuse` with the address, now and once imported.
 
-    def send(_: Any, request: Any, *__: Any, **___: Any) -> None:
-        refuse(request.url)
+    A request passes if `refuse` returns, which it does for the lab's own ways out alone.
+    """
+
+    def watched(real: Callable[..., Any]) -> Callable[..., Any]:
+        def send(sender: Any, request: Any, *arguments: Any, **named: Any) -> Any:
+            refuse(request.url)
+            return real(sender, request, *arguments, **named)
+
+        return send
 
     def shut(module: ModuleType) -> None:
         for path in METHODS.get(module.__name__, ()):
             owner, _, method = path.partition(".")
-            setattr(getattr(module, owner), method, send)
+            sender = getattr(module, owner)
+            setattr(sender, method, watched(getattr(sender, method)))
         if module.__name__ == "boto3.s3.transfer":  # it may hand a file to AWS's library in C
             put(module, {"_should_use_crt": lambda config: False})
 

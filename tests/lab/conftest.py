@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpers import Lab
-from helpers.lab import lab as lab_module
+from helpers.lab import present
 
 
 @pytest.fixture
@@ -19,5 +19,5 @@ def lab():
 def nothing_left_open():
     """A test that fails leaves no lab behind for the next one."""
     yield
-    if lab_module._open is not None:
-        lab_module._open.close()
+    if present.lab is not None:
+        present.lab.close()

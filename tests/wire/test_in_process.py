@@ -21,8 +21,6 @@ from helpers.wire.accounts import ENVIRONMENT, REGION
 SETTINGS = """\
 [default]
 region = us-west-2
-endpoint_url = http://127.0.0.1:9/default
-services = mine
 retry_mode = adaptive
 credential_process = touch {witness}
 [profile mine]
@@ -31,9 +29,6 @@ sso_region = us-west-2
 sso_account_id = 111122223333
 sso_role_name = Reader
 region = us-west-2
-[services mine]
-sqs =
-  endpoint_url = http://127.0.0.1:9/sqs
 """
 LYING_ABOUT = {
     "credentials": {
@@ -43,12 +38,6 @@ LYING_ABOUT = {
     },
     "a profile": {"AWS_PROFILE": "mine"},
     "a default profile": {"AWS_DEFAULT_PROFILE": "mine"},
-    "an endpoint": {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
-    "an endpoint of SQS": {"AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:9"},
-    "an endpoint that counts": {
-        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
-    },
     "endpoints ignored": {
         "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
@@ -158,10 +147,12 @@ def test_a_profile_by_name_is_a_clear_error(settings_file, connections):
     assert connections == []
 
 
-def test_a_session_made_before_the_lab_does_not_lead_out(settings_file, connections):
+def test_a_session_made_before_the_lab_does_not_lead_out(settings_file, connections, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:9/sqs")
     session = boto3.Session(aws_access_key_id="AKIAREADER", aws_secret_access_key="secret")
     early = session.client("sqs", config=Config(retries={"mode": "standard"}))
-    assert early.meta.endpoint_url == "http://127.0.0.1:9/sqs"  # that of the settings file
+    assert early.meta.endpoint_url == "http://127.0.0.1:9/sqs"
+    monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
     with Lab(seed=1):
         with pytest.raises(RealNetworkRefused, match=r"127\.0\.0\.1:9/sqs"):
             early.list_queues()

@@ -1,0 +1,296 @@
+"""Plain threads on the wall clock, with the face of `Clock`: for a lab that talks to an endpoint.
+
+Nothing is virtual here. A worker is an ordinary thread, all run at once, and an hour takes an hour.
+What is replaced while a run lasts are the waits of the run's own threads (`time.sleep`,
+`Condition.wait`, `Thread.join`), so that they can be ended: each raises `Stopped` once the run is
+over. A thread that computes gets `Stopped` in the middle of its code, and one that waits for an
+answer from the network is left until the answer is there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import math
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from threading import get_ident
+from typing import Any
+
+from helpers.clock import current
+from helpers.clock.patches import JOIN, SLEEP, START, WAIT
+from helpers.clock.readings import MONOTONIC
+from helpers.clock.scheduler import SWALLOWED
+from helpers.clock.tasks import Baton, ClockError, Stopped, Task
+
+LOOK = 0.05  # seconds between two looks of the waiting cell, and of a wait at its end
+GRACE = 2.0  # seconds that a thread gets to end by itself
+FORCE = 10.0  # and to come to the end of a step, once it is told in the middle of its code
+ANSWER = 70.0  # seconds that an answer may take: the longest poll is Step Functions', of 60
+
+_monotonic: Callable[[], float] = MONOTONIC.real
+_clock: WallClock | None = None  # the one whose run, or whose visit, is on
+
+
+class WallClock:
+    """Real time since the clock was made, and the threads of its runs.
+
+    Attributes
+    ----------
+    now : float
+        Seconds since it was made.
+    watch : callable, optional
+        Called with the run's seconds while the cell waits.
+    """
+
+    is_real = True
+
+    def __init__(self) -> None:
+        self._began = _monotonic()
+        self.epoch_ns = time.time_ns()
+        self.watch: Callable[[float], None] | None = None
+        self.ends: float | None = None  # of the present run, on this clock
+        self._cell: Task | None = None
+        self._tasks: dict[int, Task] = {}
+        self._all: list[Task] = []
+        self._error: BaseException | None = None
+
+    @property
+    def now(self) -> float:
+        return _monotonic() - self._began
+
+    @property
+    def is_running(self) -> bool:
+        return self._cell is not None
+
+    def task(self) -> Task | None:
+        """The task of the calling thread, or None if it is not one of the clock's."""
+        return self._tasks.get(get_ident())
+
+    # -- a run
+
+    @contextlib.contextmanager
+    def running(
+        self, *, seconds: float | None = None, at_most: float | None = None
+    ) -> Iterator[WallClock]:
+        """Run what is started inside: for `seconds`, or until all of it is done.
+
+        `at_most` ends a run of the second kind too.
+
+        Raises
+        ------
+        ClockError
+            If the clock runs already. An exception of a thread comes out with its own traceback.
+        """
+        for length in (seconds, at_most):
+            if length is not None and not (math.isfinite(length) and length >= 0):
+                raise ValueError(f"a run lasts a finite, non-negative time, got {length!r} seconds")
+        limit = (
+            seconds if at_most is None else at_most if seconds is None else min(seconds, at_most)
+        )
+        with self.visit():
+            self.ends = None if limit is None else self.now + limit
+            try:
+                yield self
+                self._look_on(until_done=seconds is None)
+            finally:
+                self._stop([task for task in self._all if not task.background])
+                self.ends, error, self._error = None, self._error, None
+            if error is not None:
+                raise error
+
+    @contextlib.contextmanager
+    def visit(self) -> Iterator[None]:
+        """Let the calling thread take part, for the length of the block."""
+        global _clock
+        if self._cell is not None or _clock is not None:
+            raise ClockError("this clock runs already; a run cannot stand inside another run")
+        if current.clock is not None:
+            raise ClockError("another clock runs already in this process; end its run first")
+        cell = Task("cell")
+        cell.ident = get_ident()
+        with contextlib.ExitStack() as undo:
+            for replaced, replacement in REPLACEMENTS:
+                undo.callback(replaced.back)
+                replaced.put(replacement)
+            _clock, self._cell, self._tasks[cell.ident] = self, cell, cell
+            try:
+                yield
+            finally:
+                _clock, self._cell = None, None
+                del self._tasks[cell.ident]
+
+    def start(
+        self, function: Callable[..., Any], *args: Any, name: str, background: bool = False
+    ) -> threading.Thread:
+        """Start `function` in a thread of its own, at once."""
+        thread = threading.Thread(target=function, args=args, name=name)
+        self.launch(thread, background=background)
+        return thread
+
+    def launch(self, thread: threading.Thread, *, background: bool) -> None:
+        """Start `thread` as one of the clock's."""
+        task = Task(thread.name, background=background)
+        run = thread.run
+
+        def body() -> None:
+            task.ident = get_ident()
+            self._tasks[task.ident] = task
+            try:
+                if not task.stopping:
+                    run()
+            except Stopped:
+                pass
+            except BaseException as error:
+                self._failed(task, error)
+            finally:
+                task.done = True
+                self._tasks.pop(task.ident, None)
+
+        vars(thread).update(run=body, _task=task)
+        thread.daemon = True
+        self._all = [other for other in self._all if not other.done] + [task]
+        START.real(thread)
+
+    def close(self) -> None:
+        """End every thread that is left. May be called with the clock at rest."""
+        left = [task for task in self._all if not task.done]
+        if left:
+            with self.visit():
+                self._stop(left)
+
+    def left(self) -> float | None:
+        """Seconds until the present run ends; None if it ends when its workers are done."""
+        return None if self.ends is None else max(0.0, self.ends - self.now)
+
+    def _failed(self, task: Task, error: BaseException) -> None:
+        if task.background or self._cell is None:
+            threading.excepthook(
+                threading.ExceptHookArgs((type(error), error, error.__traceback__, None))
+            )
+        elif self._error is None:
+            error.add_note(f"raised in {task.name}, {self.now:.1f} s after the lab was opened")
+            self._error = error
+
+    def _look_on(self, *, until_done: bool) -> None:
+        """Wait in the cell for the end of the run, and show how far it is."""
+        began = _monotonic()
+        while self._error is None:
+            passed = _monotonic() - began
+            if self.watch is not None:
+                self.watch(passed)
+            working = any(not (task.background or task.done) for task in self._all)
+            left = self.left()
+            if left == 0 or (until_done and not working):
+                return
+            SLEEP.real(LOOK if left is None else min(LOOK, left))
+
+    def _stop(self, tasks: list[Task]) -> None:
+        """End `tasks`, together. Whoever waits for an answer may take until it is there."""
+        for task in tasks:
+            task.stopping = True
+            with contextlib.suppress(RuntimeError):  # it has been rung before
+                task.baton.give()
+        began, asked, told = _monotonic(), False, False
+        while left := [task for task in tasks if not task.done]:
+            passed = _monotonic() - began
+            waiting = sum(task.serving for task in left)
+            if passed > GRACE and waiting and not told:
+                told = True
+                sys.stderr.write(
+                    f"lab: the run is over; waiting for the answers to {waiting} calls. Interrupt "
+                    "the kernel to leave them.\n"
+                )
+            if passed > (ANSWER if waiting else GRACE + FORCE):
+                names = ", ".join(sorted(task.name for task in left))
+                sys.stderr.write(
+                    f"lab: still at work after the end of the run, and left behind: {names}. Each "
+                    "ends at its next wait or call; what it asked AWS for may still happen.\n"
+                )
+                break
+            if passed > GRACE and not asked:
+                asked = True
+                for task in left:
+                    if not task.serving and task.ident:
+                        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                            ctypes.c_ulong(task.ident), ctypes.py_object(Stopped)
+                        )
+            SLEEP.real(LOOK / 5)
+        self._all = [task for task in self._all if not task.done]
+
+
+def end_here(task: Task) -> None:
+    """Raise `Stopped` in the thread of a task that is being ended.
+
+    One that has swallowed it several times waits for good.
+    """
+    task.refusals += 1
+    if task.refusals > SWALLOWED:
+        task.done = True
+        Baton().take()
+    raise Stopped
+
+
+def _mine() -> Task | None:
+    return None if _clock is None else _clock.task()
+
+
+def _sleep(seconds: float, /) -> None:
+    task = _mine()
+    if task is None or task.name == "cell" or not seconds > 0:
+        SLEEP.real(seconds)  # which also refuses what is no time
+    elif task.stopping or task.baton.take(min(seconds, threading.TIMEOUT_MAX)):
+        end_here(task)
+
+
+def _in_slices(task: Task, wait: Callable[[float], bool], timeout: float | None) -> bool:
+    """Wait in short turns until `wait` is true or the time is up; end the thread if it is asked."""
+    until = math.inf if timeout is None else _monotonic() + timeout
+    while True:
+        if task.stopping:
+            end_here(task)
+        left = until - _monotonic()
+        if wait(max(0.0, min(2 * LOOK, left))):
+            return True
+        if left <= 0:
+            return False
+
+
+def _wait(condition: Any, timeout: float | None = None) -> bool:
+    # Between two turns the condition's lock is held, so no notice can be missed there.
+    task = _mine()
+    if task is None:
+        return WAIT.real(condition, timeout)
+    return _in_slices(task, lambda seconds: WAIT.real(condition, seconds), timeout)
+
+
+def _join(thread: threading.Thread, timeout: float | None = None) -> None:
+    task = _mine()
+    if task is None:
+        JOIN.real(thread, timeout)
+        return
+
+    def wait(seconds: float) -> bool:
+        JOIN.real(thread, seconds)
+        return not thread.is_alive()
+
+    _in_slices(task, wait, timeout)
+
+
+def _start(thread: Any) -> None:
+    parent, clock = _mine(), _clock
+    if parent is None or clock is None or thread._started.is_set():
+        START.real(thread)
+    else:
+        clock.launch(thread, background=parent.background or parent.serving)
+
+
+REPLACEMENTS: list[tuple[Any, Callable[..., Any]]] = [
+    (SLEEP, _sleep),
+    (WAIT, _wait),
+    (JOIN, _join),
+    (START, _start),
+]
+SLEEP.name(_sleep)

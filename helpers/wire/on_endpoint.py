@@ -1,0 +1,278 @@
+"""An endpoint behind every boto3 client while a lab is open: an emulator's server, or AWS itself.
+
+The same hooks as for the emulator in this process: a call's attempts meet the open faults and leave
+their rows in the trace. What is sent is looked at once more (`helpers.wire.way_out`), what is
+answered is read (`helpers.wire.read_off`), and what is made is kept, so that it can be removed
+again (`helpers.account`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from threading import Lock, local
+from typing import Any
+from weakref import WeakSet
+
+import boto3
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.client import BaseClient
+from botocore.config import Config
+
+from helpers.account.keeping import Keeper
+from helpers.clock import WallClock, swapped
+from helpers.emulator.serving import Answer
+from helpers.trace import Handling, Trace
+from helpers.wire.accounts import environment
+from helpers.wire.answers import Body
+from helpers.wire.attempts import Call
+from helpers.wire.calls import Wire, WireError
+from helpers.wire.observer import Observer
+from helpers.wire.read_off import Other, ReadOff, as_asked, asking
+from helpers.wire.way_out import WayOut
+
+_real_api_call = BaseClient._make_api_call
+RECEIVE = ("sqs", "ReceiveMessage")
+ROLE_SETTLES = 30.0  # seconds that a new role may take until Lambda accepts it
+
+
+class OnEndpoint:
+    """Every boto3 client talks to an endpoint, through the lab, until this is closed.
+
+    Parameters
+    ----------
+    way_out : WayOut
+        Sends what may be sent.
+    settings : mapping
+        The process's AWS settings while this is open, see `helpers.wire.accounts.environment`.
+    keep : callable
+        Makes the keeper of what is made, from a function that gives clients of its own by service.
+    calls : int
+        So many calls at most.
+    seconds : float
+        So long at most, from now on.
+    tells : bool
+        Whether it says that all is removed, and not only what is not.
+    visit : callable
+        Gives the context in which a call from outside a run takes place.
+    """
+
+    def __init__(
+        self,
+        clock: WallClock,
+        trace: Trace,
+        *,
+        way_out: WayOut,
+        settings: Mapping[str, str],
+        keep: Callable[[Callable[[str], Any]], Keeper],
+        calls: int,
+        seconds: float,
+        tells: bool,
+        visit: Callable[[], contextlib.AbstractContextManager[Any]],
+    ) -> None:
+        self.clock, self._visit, self._way_out = clock, visit, way_out
+        self._most, self._seconds, self._tells = calls, seconds, tells
+        self._observer = Observer(clock, trace)
+        self._read_off = ReadOff(clock.epoch_ns / 1e9)
+        self._hooked: WeakSet[BaseClient] = WeakSet()
+        self._mine: WeakSet[BaseClient] = WeakSet()  # clients for the lab's own use
+        self._clients: dict[str, BaseClient] = {}
+        self._house = local()  # its attribute `kept` is true in a thread whose call is the lab's
+        self._count, self._counting = 0, Lock()
+        self._open = True
+        self._undo = contextlib.ExitStack()
+        try:
+            self._undo.callback(way_out.close)
+            self._undo.enter_context(environment(settings))
+            self._undo.enter_context(swapped(BaseClient, {"_make_api_call": self._caller()}))
+            self._undo.enter_context(swapped(boto3, {"DEFAULT_SESSION": boto3.Session()}))
+            self._keeper = keep(self.client)
+            self._wire = Wire(
+                self._observer,
+                self._serve,
+                self._admit,
+                heard=self._heard,
+                shown=self._keeper.names.shown,
+            )
+            # The first client of a session reads what all share, which threads must not do at once.
+            boto3.client("sqs")
+        except BaseException:
+            self._undo.close()
+            raise
+
+    def _caller(self) -> Callable[..., Any]:
+        def api_call(client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
+            if client not in self._hooked:
+                client.meta.events.register(
+                    "before-send", self._intercept, unique_id=f"lab-{id(self)}"
+                )
+                self._hooked.add(client)
+            if client in self._mine:
+                with self._keeping_house():
+                    return _real_api_call(client, operation, params)
+            if self.clock.task() is not None:
+                return self._call(client, operation, params)
+            with self._visit():
+                return self._call(client, operation, params)
+
+        return api_call
+
+    def _call(self, client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
+        with self._counting:
+            self._count += 1
+        asked = params
+        if (client.meta.service_model.service_name, operation) == RECEIVE:
+            asked = self._until_the_end(asking(params))
+        told = self._keeper.call(self._make, client, operation, asked)
+        return told if asked is params else as_asked(params, told)
+
+    def _make(self, client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
+        return self._wire.api_call(_real_api_call, client, operation, params)
+
+    def _until_the_end(self, params: dict[str, Any]) -> dict[str, Any]:
+        """A long poll does not outlast the run: whoever asks will not be there for the answer."""
+        left, wait = self.clock.left(), params.get("WaitTimeSeconds")
+        if left is None or not isinstance(wait, int) or wait <= left:
+            return params
+        return {**params, "WaitTimeSeconds": math.ceil(left)}
+
+    def _admit(self, call: Call) -> None:
+        if self._count > self._most:
+            raise WireError(
+                f"{call.service}.{call.operation} would be call {self._most + 1:,} of this lab, "
+                f"which makes {self._most:,} at most. Lab(calls=…) allows more."
+            )
+        if self.clock.now > self._seconds:
+            raise WireError(
+                f"this lab was opened {self.clock.now / 60:.0f} minutes ago, and makes calls for "
+                f"{self._seconds / 60:.0f}. Open a new one."
+            )
+
+    # -- the wire
+
+    def _intercept(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+        if not self._open:
+            return None  # a client that has outlived its lab: botocore's own way is shut
+        if not self._keeps_house():
+            return self._wire.send(request)
+        status, headers, body = self._way_out(request, 5, 60)
+        return AWSResponse(request.url, status, headers, Body(body))
+
+    def _serve(self, request: AWSPreparedRequest, call: Call) -> Answer:
+        read = None if call.read_timeout == math.inf else call.read_timeout
+        return self._way_out(request, call.connect_timeout, read)
+
+    def _heard(self, call: Call, answer: Answer, sent: float) -> tuple[list[Handling], float]:
+        now = self.clock.now
+        if call.service != "sqs":
+            return [], now
+        seen = self._read_off.handled(call.operation, call.resource, call.params, answer, sent, now)
+        self._write(seen.others)
+        return seen.own, seen.done
+
+    def settle(self) -> None:
+        """Write down what no call of this lab has done: what services have put in queues."""
+        self._write(self._read_off.unclaimed())
+
+    def _write(self, others: list[Other]) -> None:
+        for other in others:
+            self._observer.own_row(other.moment, other.queue, (other.handling,))
+
+    # -- keeping house: calls that are no part of the lesson
+
+    def client(self, service: str) -> Any:
+        """A client for the lab's own use: its calls are in no trace, and meet no fault."""
+        if service not in self._clients:
+            config = Config(connect_timeout=5, retries={"mode": "standard", "max_attempts": 5})
+            self._clients[service] = client = boto3.client(service, config=config)
+            self._mine.add(client)
+        return self._clients[service]
+
+    @contextlib.contextmanager
+    def _keeping_house(self) -> Iterator[None]:
+        before, self._house.kept = self._keeps_house(), True
+        try:
+            yield
+        finally:
+            self._house.kept = before
+
+    def _keeps_house(self) -> bool:
+        return getattr(self._house, "kept", False)
+
+    # -- what a lab asks of what stands behind it
+
+    @property
+    def keeper(self) -> Keeper:
+        return self._keeper
+
+    def deploy(
+        self,
+        name: str,
+        handler: Callable[..., Any],
+        *,
+        timeout: int,
+        memory: int,
+        cold_start: float,
+    ) -> str:
+        """Make a real function of `handler`, from a deployment package. Returns its ARN."""
+        from helpers.account.zipped import zip_of
+
+        package, entry = zip_of(handler)
+        if cold_start:
+            sys.stderr.write(
+                f"lab: {name}: cold_start={cold_start!r} is left out: a function starts as fast "
+                "as the service that runs it\n"
+            )
+        runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        functions = boto3.client("lambda")
+        with contextlib.suppress(functions.exceptions.ResourceNotFoundException):
+            functions.delete_function(FunctionName=name)  # again with the same name: it is replaced
+        settings = {
+            "FunctionName": name,
+            "Runtime": runtime,
+            "Handler": entry,
+            "Code": {"ZipFile": package},
+            "Role": self._keeper.role("lambda"),
+            "Timeout": timeout,
+            "MemorySize": memory,
+        }
+        arn = str(self._created(functions, settings)["FunctionArn"])
+        waiter = functions.get_waiter("function_active_v2")
+        waiter.wait(FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+        return arn
+
+    def _created(self, functions: Any, settings: dict[str, Any]) -> Any:
+        until = time.monotonic() + ROLE_SETTLES
+        while True:
+            try:
+                return functions.create_function(**settings)
+            except functions.exceptions.InvalidParameterValueException as error:
+                # AWS knows a new role everywhere only after some seconds, and says so like this.
+                if "cannot be assumed" not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(2)
+
+    def bus_waits_at_most(self, seconds: float) -> None:
+        """Refused: how long EventBridge waits is up to who runs it."""
+        raise WireError("how long a bus waits between two tries can be set in this process alone")
+
+    def serve(self, url: str, handler: Callable[..., Any]) -> None:
+        """Refused: a service elsewhere cannot call a function of this process."""
+        raise WireError(
+            f"nothing answers at {url} for a service that runs elsewhere: lab.serve works with the "
+            "emulator in this process alone"
+        )
+
+    def close(self) -> None:
+        """Remove what was made, and put everything back."""
+        try:
+            said: list[str] = []
+            done = self._keeper.remove_all(said.append)
+            if self._tells or any(removal.error for removal in done):
+                print(*said, sep="\n")
+        finally:
+            self._open = False
+            self._undo.close()
