@@ -13,6 +13,10 @@ from typing import Any
 PREFIXES = {
     "stepfunctions": "states", "dynamodbstreams": "dynamodb", "resourcegroupstaggingapi": "tag",
 }  # fmt: skip
+_PARTIQL = (
+    "dynamodb:PartiQLSelect", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate",
+    "dynamodb:PartiQLDelete",
+)  # fmt: skip
 _OTHERS = {
     # [SQS Developer Guide, "Amazon SQS API permissions": a batch needs the action of its parts]
     "sqs.SendMessageBatch": ("sqs:SendMessage",),
@@ -27,26 +31,48 @@ _OTHERS = {
     "sns.PublishBatch": ("sns:Publish",),  # [SNS, PublishBatch]
     "lambda.Invoke": ("lambda:InvokeFunction",),
     "lambda.InvokeAsync": ("lambda:InvokeFunction",),
+    "lambda.InvokeWithResponseStream": ("lambda:InvokeFunction",),
+    "lambda.GetLayerVersionByArn": ("lambda:GetLayerVersion",),
     # [S3 User Guide, "Required permissions for Amazon S3 API operations"]
-    "s3.HeadObject": ("s3:GetObject",),
-    "s3.HeadBucket": ("s3:ListBucket",),
-    "s3.ListObjects": ("s3:ListBucket",),
-    "s3.ListObjectsV2": ("s3:ListBucket",),
-    "s3.ListObjectVersions": ("s3:ListBucketVersions",),
-    "s3.ListBuckets": ("s3:ListAllMyBuckets",),
-    "s3.ListMultipartUploads": ("s3:ListBucketMultipartUploads",),
-    "s3.DeleteObjects": ("s3:DeleteObject",),
+    "s3.CompleteMultipartUpload": ("s3:PutObject",),
     "s3.CopyObject": ("s3:GetObject", "s3:PutObject"),
     "s3.CreateMultipartUpload": ("s3:PutObject",),
-    "s3.UploadPart": ("s3:PutObject",),
-    "s3.CompleteMultipartUpload": ("s3:PutObject",),
-    "s3.PutBucketNotificationConfiguration": ("s3:PutBucketNotification",),
+    "s3.DeleteBucketCors": ("s3:PutBucketCORS",),
+    "s3.DeleteBucketEncryption": ("s3:PutEncryptionConfiguration",),
+    "s3.DeleteBucketLifecycle": ("s3:PutLifecycleConfiguration",),
+    "s3.DeleteBucketOwnershipControls": ("s3:PutBucketOwnershipControls",),
+    "s3.DeleteBucketTagging": ("s3:PutBucketTagging",),
+    "s3.DeleteObjects": ("s3:DeleteObject",),
+    "s3.DeletePublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
+    "s3.GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
+    "s3.GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration",),
     "s3.GetBucketNotificationConfiguration": ("s3:GetBucketNotification",),
+    "s3.GetObjectLockConfiguration": ("s3:GetBucketObjectLockConfiguration",),
+    "s3.GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
+    "s3.HeadBucket": ("s3:ListBucket",),
+    "s3.HeadObject": ("s3:GetObject",),
+    "s3.ListBuckets": ("s3:ListAllMyBuckets",),
+    "s3.ListMultipartUploads": ("s3:ListBucketMultipartUploads",),
+    "s3.ListObjectVersions": ("s3:ListBucketVersions",),
+    "s3.ListObjects": ("s3:ListBucket",),
+    "s3.ListObjectsV2": ("s3:ListBucket",),
+    "s3.ListParts": ("s3:ListMultipartUploadParts",),
+    "s3.PutBucketEncryption": ("s3:PutEncryptionConfiguration",),
     "s3.PutBucketLifecycleConfiguration": ("s3:PutLifecycleConfiguration",),
+    "s3.PutBucketNotificationConfiguration": ("s3:PutBucketNotification",),
+    "s3.PutObjectLockConfiguration": ("s3:PutBucketObjectLockConfiguration",),
+    "s3.PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
+    "s3.UploadPart": ("s3:PutObject",),
+    "s3.UploadPartCopy": ("s3:GetObject", "s3:PutObject"),
     # [DynamoDB Developer Guide, "IAM policies for PartiQL": by the statement's first word]
-    "dynamodb.ExecuteStatement": (
-        "dynamodb:PartiQLSelect", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate",
-        "dynamodb:PartiQLDelete",
+    "dynamodb.BatchExecuteStatement": _PARTIQL,
+    "dynamodb.ExecuteStatement": _PARTIQL,
+    "dynamodb.ExecuteTransaction": _PARTIQL,
+    # Without its parameters: what may be in it.
+    "dynamodb.TransactGetItems": ("dynamodb:GetItem",),
+    "dynamodb.TransactWriteItems": (
+        "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
+        "dynamodb:ConditionCheckItem",
     ),
 }  # fmt: skip
 # A transaction needs the actions of what is in it [DynamoDB Developer Guide, "Using IAM with

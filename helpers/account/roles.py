@@ -39,10 +39,11 @@ _TABLES = [
 ]  # fmt: skip
 _FROM_QUEUE = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
 _FROM_STREAM = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
-# Step Functions takes these from whoever has the token: the actions have no resource [Service
-# Authorization Reference, "Actions defined by AWS Step Functions"].
+# These have no resource [Service Authorization Reference, "Actions defined by …"]. Step Functions
+# takes an answer from whoever has the token; the poller of a stream lists those there are.
 _WITHOUT_RESOURCE = [
-    "states:SendTaskFailure", "states:SendTaskHeartbeat", "states:SendTaskSuccess",
+    "dynamodb:ListStreams", "states:SendTaskFailure", "states:SendTaskHeartbeat",
+    "states:SendTaskSuccess",
 ]  # fmt: skip
 
 # What the patterns' functions, workflows, rules and schedules do. A mapping polls with the
