@@ -6,7 +6,6 @@ run's prefix, owner and expiry, and is on the disk before it is sent.
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import time
@@ -16,23 +15,19 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from helpers.account import roles
+from helpers.account import service_roles
 from helpers.account.ending import Removal, remove_entry, told
 from helpers.account.kinds import KINDS, Kind, ended_by, made_by, refuse_unkept, tagged
 from helpers.account.names import Names
 from helpers.account.refusals import explain, is_refusal
 from helpers.account.register import Entry, Register
+from helpers.account.service_roles import ServiceRoles
 from helpers.account.strangers import refuse_strangers
 from helpers.account.tags import EXPIRES_TAG, MOMENT, OWNER_TAG, PROJECT, PROJECT_TAG, RUN_TAG
 
 # What all services take as a tag's value [AWS General Reference, "Tag naming limits and
 # requirements"], and EventBridge no more than that.
 _OWNER = re.compile(r"[\w .:/=+@-]{1,128}", re.ASCII)
-# Where a role stands that a lesson names without asking for it (`helpers.lessons.arns.ROLE`).
-_LABS_ROLE = ":role/{prefix}lab"
-# "There can be noticeable delay" until IAM's changes are seen everywhere [IAM User Guide,
-# "Changes that I make are not always immediately visible"]. Seconds.
-_NEW_ROLE, _PAUSE = 60.0, 3.0
 
 
 class Keeper:
@@ -79,7 +74,7 @@ class Keeper:
         self._register, self._client = register, client
         self._turn = threading.RLock()
         self._kept: dict[tuple[str, str], Entry] = {}
-        self._roles: dict[str, tuple[str, float]] = {}  # ARN, and when it was made
+        self._roles = ServiceRoles(self.names, client, self._make_role)
 
     @property
     def tags(self) -> dict[str, str]:
@@ -126,7 +121,7 @@ class Keeper:
         given = self.names.given(service, operation, params)
         refuse_unkept(service, operation, given)
         refuse_strangers(self.names, service, operation, given)
-        given = self._with_role(service, given)
+        given = self._roles.put(service, given)
         if service == "lambda":
             given = self._with_environment(operation, given)
         kind = made_by(service, operation)
@@ -160,10 +155,10 @@ class Keeper:
             try:
                 return make(client, operation, given)
             except ClientError as error:
-                if not self._is_a_new_role(error):
+                if not self._roles.may_be_new_to(error):
                     service = client.meta.service_model.service_name
                     raise explain(error, service, operation, given) from None
-            time.sleep(_PAUSE)
+            time.sleep(service_roles.PAUSE)
 
     # -- the register
 
@@ -234,12 +229,12 @@ class Keeper:
             for removal in done:
                 if removal.error is None:
                     self._kept.pop((removal.entry.kind, removal.entry.name), None)
-            self._roles.clear()
+            self._roles.forget()
         for sentence in told(done):
             tell(sentence)
         return done
 
-    # -- roles
+    # -- what functions and workflows need
 
     def role(self, service: str) -> str:
         """The ARN of the role under which a service acts for this run, made at first need.
@@ -249,60 +244,13 @@ class Keeper:
         service : str
             Whose role: "lambda", "stepfunctions", "events" or "scheduler".
         """
-        roles.check_service(service)
-        with self._turn:
-            if service not in self._roles:
-                self._roles[service] = (self._make_role(service), time.monotonic())
-            return self._roles[service][0]
+        return self._roles.arn(service)
 
-    def _make_role(self, service: str) -> str:
-        iam = self._client("iam")
-        # A role belongs to no region, and a run may have one in each.
-        role = {"RoleName": self.names.named(f"{service}-{self.names.region}")}
-        document = json.dumps(roles.trust(service, self.names))
-        say = {"Description": f"{PROJECT}: {service}, for the run {self.names.prefix}"}
-
+    def _make_role(self, iam: Any, given: dict[str, Any]) -> Any:
         def make(client: Any, operation: str, params: dict[str, Any]) -> Any:
             return client.create_role(**params)
 
-        made = self._made(
-            KINDS["role"],
-            make,
-            iam,
-            "CreateRole",
-            role | say | {"AssumeRolePolicyDocument": document},
-        )
-        allowed = json.dumps(roles.permissions(service, self.names))
-        try:
-            iam.put_role_policy(PolicyName="run", PolicyDocument=allowed, **role)
-        except ClientError as error:
-            raise explain(error, "iam", "PutRolePolicy", role) from None
-        return str(made["Role"]["Arn"])
-
-    def _with_role(self, service: str, given: dict[str, Any]) -> dict[str, Any]:
-        """The parameters with a role of this run where they name the lab's."""
-        if service not in roles.PRINCIPALS:
-            return given
-        labs = _LABS_ROLE.format(prefix=self.names.prefix)
-
-        def replaced(value: Any) -> Any:
-            if isinstance(value, str) and value.startswith("arn:") and value.endswith(labs):
-                return self.role(service)
-            if isinstance(value, dict):
-                return {key: replaced(each) for key, each in value.items()}
-            if isinstance(value, list):
-                return [replaced(each) for each in value]
-            return value
-
-        changed: dict[str, Any] = replaced(given)
-        return changed
-
-    def _is_a_new_role(self, error: ClientError) -> bool:
-        """Whether AWS refused a role that it may not have heard of yet."""
-        if "assume" not in str(error).lower() or "role" not in str(error).lower():
-            return False
-        now = time.monotonic()
-        return any(now - made < _NEW_ROLE for _, made in self._roles.values())
+        return self._made(KINDS["role"], make, iam, "CreateRole", given)
 
     def _with_environment(self, operation: str, given: dict[str, Any]) -> dict[str, Any]:
         """A function with the variables by which `zipped` names what its code names."""

@@ -131,7 +131,7 @@ _MAKING = re.compile(
     "Add|Allocate|Associate|Copy|Create|Enable|Export|Import|Publish|Put|Register|Request|Restore|"
     "Run|Start|Subscribe|Upload"
 )
-_PARTS = {
+PARTS = {
     "sqs": {"AddPermission", "StartMessageMoveTask"},
     "sns": {"AddPermission", "Publish", "PublishBatch", "PutDataProtectionPolicy"},
     "events": {"EnableRule", "PutEvents", "PutPermission", "PutTargets"},
@@ -183,17 +183,17 @@ def refuse_unkept(service: str, operation: str, params: Params) -> None:
         With the call, and what is kept of this service.
     """
     call = f"{service}.{operation}"
-    if service not in _PARTS:
+    if service not in PARTS:
         raise NotKept(
             f"{call} is not sent: on an account, a run removes what it made, and of {service} it "
-            f"knows nothing. It knows {', '.join(sorted(_PARTS))}"
+            f"knows nothing. It knows {', '.join(sorted(PARTS))}"
         )
     if operation == "PutPermission" and params.get("EventBusName", "default") == "default":
         raise NotKept(
             f"{call} is not sent: it would change the policy of the account's default event bus, "
             "which is not this run's. Make a bus of your own"
         )
-    part_or_kind = operation in _PARTS[service] or (service, operation) in _MAKERS
+    part_or_kind = operation in PARTS[service] or (service, operation) in _MAKERS
     if _MAKING.match(operation) and not part_or_kind:
         known = sorted(kind.makes for kind in KINDS.values() if kind.service == service)
         raise NotKept(

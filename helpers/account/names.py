@@ -145,11 +145,26 @@ class Names:
         if shape is None:
             return dict(params)
         copy: dict[str, Any] = self._walk(shape, params, service, operation, operation)
+        if operation.startswith("List"):
+            copy |= self._narrowed(shape, service, operation, params)
         if service == "scheduler" and isinstance(copy.get("Target"), dict):
             copy["Target"] = in_target(copy["Target"], self.given)
         if service == "s3" and operation == "CreateBucket":
             copy = self._in_this_region(copy)
         return copy
+
+    def _narrowed(
+        self, shape: Any, service: str, operation: str, params: dict[str, Any]
+    ) -> dict[str, str]:
+        """What keeps a list to the run's own, where AWS can be asked for names that begin so."""
+        wanted = NAMES.get(service, frozenset())
+        return {
+            member: self.prefix
+            for member, inside in shape.members.items()
+            if member.endswith("Prefix")
+            and member not in params
+            and (inside.name in wanted or f"{operation}.{member}" in wanted)
+        }
 
     def _walk(self, shape: Any, value: Any, service: str, operation: str, place: str) -> Any:
         """A copy of a value of this shape. What is not of its shape is left for botocore to say."""

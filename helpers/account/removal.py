@@ -42,7 +42,7 @@ def remove(aws: Aws, entry: Entry, *, partition: str = "aws") -> None:
     """
     for tries_left in reversed(range(TRIES)):
         try:
-            _REMOVERS[entry.kind](aws, entry, partition)
+            REMOVERS[entry.kind](aws, entry, partition)
             return
         except ClientError as error:
             code = error.response["Error"]["Code"]
@@ -237,7 +237,7 @@ def _role(aws: Aws, entry: Entry, _: str) -> None:
     iam.delete_role(**role)
 
 
-_REMOVERS: dict[str, Callable[[Aws, Entry, str], None]] = {
+REMOVERS: dict[str, Callable[[Aws, Entry, str], None]] = {
     "queue": _queue, "topic": _topic, "subscription": _subscription, "event bus": _bus,
     "rule": _rule, "archive": _archive, "replay": _replay, "function": _function,
     "event source mapping": _mapping, "state machine": _machine, "activity": _activity,

@@ -39,7 +39,10 @@ NAMES: dict[str, frozenset[str]] = {
 }  # fmt: skip
 
 # The same shapes in answers; Step Functions has one for all its names.
-TOLD = NAMES | {"stepfunctions": frozenset({"Name"})}
+TOLD = NAMES | {
+    "stepfunctions": frozenset({"Name"}),
+    "cloudwatch": NAMES["cloudwatch"] | {"DimensionValue"},
+}
 
 # What is in these is AWS's own, or the reader's message: it is no name, and no ARN in it is ours.
 OPAQUE = {"ZipFile"}

@@ -13,7 +13,7 @@ from kept_run import ACCOUNT, PREFIX, REGION, ROLE, Cell, keeper, send
 from uploaded_function import archive
 
 from helpers import Lab
-from helpers.account import keeping
+from helpers.account import service_roles
 from helpers.account.keeping import Keeper
 from helpers.account.kinds import KINDS, NotKept
 from helpers.account.register import Register
@@ -395,14 +395,45 @@ def test_a_role_is_made_once_and_can_do_no_more_than_its_runs_work(kept, lab):
             assert PREFIX in resource or resource.endswith("event-bus/default")
 
 
+def test_lists_that_can_be_narrowed_show_the_runs_own(kept, cell):
+    boto3.client("sqs").create_queue(QueueName="theirs")
+    mine = cell.sqs("CreateQueue", QueueName="mine")["QueueUrl"]
+    assert cell.sqs("ListQueues")["QueueUrls"] == [mine]
+    boto3.client("events").put_rule(Name="theirs", EventPattern='{"source": ["shop"]}')
+    cell.events("PutRule", Name="mine", EventPattern='{"source": ["shop"]}')
+    assert [rule["Name"] for rule in cell.events("ListRules")["Rules"]] == ["mine"]
+
+
 def test_a_role_of_no_service_is_refused(kept):
     with pytest.raises(ValueError, match="got 'sqs'"):
         kept.role("sqs")
 
 
+def test_a_role_whose_policy_was_refused_gets_it_at_the_next_try(lab, tmp_path):
+    class Refusing:
+        def __init__(self, client):
+            self._client = client
+
+        def __getattr__(self, name):
+            if name == "put_role_policy" and broken:
+                raise denied("PutRolePolicy", "iam:PutRolePolicy")
+            return getattr(self._client, name)
+
+    broken = True
+    kept = keeper(tmp_path, client=lambda service: Refusing(boto3.client(service)))
+    with pytest.raises(ClientError, match="lack the permission iam:PutRolePolicy"):
+        kept.role("events")
+    broken = False
+    name = kept.role("events").rpartition("/")[2]
+    assert boto3.client("iam").list_role_policies(RoleName=name)["PolicyNames"] == ["run"]
+    assert len(kept.kept) == 1
+    kept.remove_all(lambda line: None)
+    assert left_over() == {}
+
+
 def test_a_role_that_iam_has_just_made_is_waited_for(kept, monkeypatch):
     """AWS refuses a role for some seconds after it was made."""
-    monkeypatch.setattr(keeping, "_PAUSE", 0.01)
+    monkeypatch.setattr(service_roles, "PAUSE", 0.01)
     tries = []
 
     def make(client, operation, params):
