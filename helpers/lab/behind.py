@@ -276,12 +276,16 @@ def agreed(where: Place, bounds: Bounds, dollars: float | None) -> None:
 
 def _asked(question: str) -> str | None:
     """What the reader types; None where nobody can."""
-    if "ipykernel" not in sys.modules and not sys.stdin.isatty():
+    if not _can_ask():
         return None
     try:
         return input(question)
     except (EOFError, RuntimeError, NotImplementedError):  # a kernel without a reader
         return None
+
+
+def _can_ask() -> bool:
+    return "ipykernel" in sys.modules or (sys.stdin is not None and sys.stdin.isatty())
 
 
 def keeper(where: Place, account: str, bounds: Bounds, client: Callable[[str], Any]) -> Keeper:

@@ -6,6 +6,7 @@ afternoon would otherwise cost.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -136,6 +137,8 @@ class Lab:
             )  # ids must differ between runs there
             self._backend = opened()
             self._clock = self._backend.clock
+            atexit.register(self.close)  # what it made is removed with the kernel at the latest
+            self._undo.callback(atexit.unregister, self.close)
         present.lab = self
 
     # -- running

@@ -1,10 +1,9 @@
-"""moto's own server, in a process of its own: an endpoint that is no part of the lab."""
+"""Servers in processes of their own: endpoints that are no part of the lab."""
 
 from __future__ import annotations
 
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
+from moto_server import served as moto_served
 
 START = 120  # seconds that a server may take on a machine with other work
 
@@ -57,16 +57,8 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@contextmanager
-def moto_serving(**options) -> Iterator[str]:
-    """moto as it comes, of the version that the lab corrects."""
-    port = free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with serving(command, port, **options) as url:
-        yield url
-
-
 @pytest.fixture(scope="session")
 def moto_server():
-    with moto_serving() as url:
+    """moto as it comes, of the version that the lab corrects."""
+    with moto_served() as url:
         yield url
