@@ -11,14 +11,14 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
 from helpers.account import service_roles
 from helpers.account.ending import Removal, remove_entry, told
-from helpers.account.kinds import KINDS, Kind, ended_by, made_by, refuse_unkept, tagged
-from helpers.account.names import Names
+from helpers.account.kinds import KINDS, Kind, Params, ended_by, made_by, refuse_unkept, tagged
+from helpers.account.names import REGION, Names
 from helpers.account.refusals import explain, is_refusal
 from helpers.account.register import Entry, Register
 from helpers.account.service_roles import ServiceRoles
@@ -30,13 +30,21 @@ from helpers.account.tags import EXPIRES_TAG, MOMENT, OWNER_TAG, PROJECT, PROJEC
 _OWNER = re.compile(r"[\w .:/=+@-]{1,128}", re.ASCII)
 
 
+class InRegion(NamedTuple):
+    """What a run has in a region: its names, clients for the keeper's own use, its roles."""
+
+    names: Names
+    client: Callable[[str], Any]
+    roles: ServiceRoles
+
+
 class Keeper:
     """Keeps what one run makes in one account and region.
 
     Parameters
     ----------
     account, region, prefix : str
-        As in `helpers.account.names.Names`.
+        As in `helpers.account.names.Names`. A client of another region makes things there.
     owner : str
         Who made it, as a tag says it: up to 128 letters, digits, spaces and ``. : / = + @ - _``.
     expires : datetime
@@ -44,7 +52,8 @@ class Keeper:
     register : Register
         Where it is written down.
     client : callable
-        ``client("sqs")`` gives the boto3 client that the keeper uses for itself, in this region.
+        ``client("sqs")`` gives the boto3 client that the keeper uses for itself, in this region,
+        and ``client("sqs", "eu-west-2")`` one in another.
 
     Raises
     ------
@@ -61,7 +70,7 @@ class Keeper:
         owner: str,
         expires: datetime,
         register: Register,
-        client: Callable[[str], Any],
+        client: Callable[..., Any],
     ) -> None:
         self.names = Names(prefix, account, region)
         if not isinstance(owner, str) or not _OWNER.fullmatch(owner):
@@ -73,8 +82,9 @@ class Keeper:
         self._owner, self._expires = owner, expires
         self._register, self._client = register, client
         self._turn = threading.RLock()
-        self._kept: dict[tuple[str, str], Entry] = {}
-        self._roles = ServiceRoles(self.names, client, self._make_role)
+        self._kept: dict[tuple[str, str, str], Entry] = {}
+        self._regions: dict[str, InRegion] = {}
+        self._home = self._in(region)
 
     @property
     def tags(self) -> dict[str, str]:
@@ -117,26 +127,37 @@ class Keeper:
             Of AWS. Where a permission is missing or a quota is used up, its text says which, and
             what to do.
         """
-        service = client.meta.service_model.service_name
-        given = self.names.given(service, operation, params)
+        service, region = client.meta.service_model.service_name, client.meta.region_name
+        here = self._in(region if REGION.fullmatch(region) else self.names.region)  # IAM has none
+        given = here.names.given(service, operation, params)
         refuse_unkept(service, operation, given)
-        refuse_strangers(self.names, service, operation, given)
-        given = self._roles.put(service, given)
+        refuse_strangers(here.names, service, operation, given)
+        given = here.roles.put(service, given)
         if service == "lambda":
-            given = self._with_environment(operation, given)
+            given = _with_environment(here.names, operation, given)
         kind = made_by(service, operation)
         if kind is None:
             answer = self._send(make, client, operation, given)
-            self._ended(service, operation, given)
+            self._ended(here, service, operation, given)
         else:
-            answer = self._made(kind, make, client, operation, given)
-        return self.names.told(service, operation, answer)
+            answer = self._made(here, kind, make, client, operation, given)
+        return here.names.told(service, operation, answer)
+
+    def _in(self, region: str) -> InRegion:
+        with self._turn:
+            if region not in self._regions:
+                at_home = region == self.names.region
+                names = Names(self.names.prefix, self.names.account, region)
+                client = self._client if at_home else lambda service: self._client(service, region)
+                roles = ServiceRoles(names, client, self._make_role)
+                self._regions[region] = InRegion(names, client, roles)
+            return self._regions[region]
 
     def _made(
-        self, kind: Kind, make: Any, client: Any, operation: str, given: dict[str, Any]
+        self, here: InRegion, kind: Kind, make: Any, client: Any, operation: str, given: Params
     ) -> Any:
         given = tagged(kind, given, self.tags)
-        entry, is_new = self._registered(kind, given)
+        entry, is_new = self._registered(here, kind, given)
         try:
             answer = self._send(make, client, operation, given)
         except ClientError as error:
@@ -147,61 +168,61 @@ class Keeper:
             self._noted(entry, ident=kind.known(answer))
         if kind.name == "bucket":  # its call takes no tags
             tags = [{"Key": key, "Value": value} for key, value in self.tags.items()]
-            self._client("s3").put_bucket_tagging(Bucket=entry.name, Tagging={"TagSet": tags})
+            here.client("s3").put_bucket_tagging(Bucket=entry.name, Tagging={"TagSet": tags})
         return answer
 
-    def _send(self, make: Any, client: Any, operation: str, given: dict[str, Any]) -> Any:
+    def _send(self, make: Any, client: Any, operation: str, given: Params) -> Any:
         while True:
             try:
                 return make(client, operation, given)
             except ClientError as error:
-                if not self._roles.may_be_new_to(error):
+                if not any(here.roles.may_be_new_to(error) for here in self._regions.values()):
                     service = client.meta.service_model.service_name
                     raise explain(error, service, operation, given) from None
             time.sleep(service_roles.PAUSE)
 
     # -- the register
 
-    def _registered(self, kind: Kind, given: dict[str, Any]) -> tuple[Entry, bool]:
+    def _registered(self, here: InRegion, kind: Kind, given: Params) -> tuple[Entry, bool]:
         """The entry of what a call makes, and whether it is new."""
-        name = kind.called(given)
+        key = here.names.region, kind.name, kind.called(given)
         with self._turn:
-            if found := self._kept.get((kind.name, name)):
+            if found := self._kept.get(key):
                 return found, False
             entry = self._register.add(
                 account=self.names.account,
-                region=self.names.region,
-                kind=kind.name,
-                name=name,
+                region=key[0],
+                kind=key[1],
+                name=key[2],
                 service=kind.service,
                 owner=self._owner,
                 expires_at=self._expires.timestamp(),
                 details=kind.needed(given) if kind.needed else {},
             )
-            self._kept[kind.name, name] = entry
+            self._kept[key] = entry
             return entry, True
 
     def _noted(self, entry: Entry, **details: Any) -> None:
         with self._turn:
-            self._kept[entry.kind, entry.name] = self._register.note(entry, **details)
+            self._kept[_key(entry)] = self._register.note(entry, **details)
 
     def _struck(self, entry: Entry) -> None:
         with self._turn:
             self._register.strike(entry)
-            self._kept.pop((entry.kind, entry.name), None)
+            self._kept.pop(_key(entry), None)
 
-    def _ended(self, service: str, operation: str, given: dict[str, Any]) -> None:
+    def _ended(self, here: InRegion, service: str, operation: str, given: Params) -> None:
         """Strike what a reader has removed himself."""
         for kind in ended_by(service, operation):
             for name in kind.ended(given):
                 for entry in self.kept:
-                    if entry.kind != kind.name:
+                    if (entry.region, entry.kind) != (here.names.region, kind.name):
                         continue
                     if name not in (entry.name, entry.details.get("ident")):
                         continue
                     if kind.name == "function":  # its log group stays
                         group = {"logGroupName": f"/aws/lambda/{entry.name}"}
-                        self._registered(KINDS["log group"], group)
+                        self._registered(here, KINDS["log group"], group)
                     self._struck(entry)
 
     # -- the end
@@ -222,14 +243,16 @@ class Keeper:
             In the order in which they were tried.
         """
         done = [
-            remove_entry(self._client, self._register, entry, self.names.partition)
+            remove_entry(here.client, self._register, entry, here.names.partition)
             for entry in reversed(self.kept)
+            for here in [self._in(entry.region)]
         ]
         with self._turn:
             for removal in done:
                 if removal.error is None:
-                    self._kept.pop((removal.entry.kind, removal.entry.name), None)
-            self._roles.forget()
+                    self._kept.pop(_key(removal.entry), None)
+            for here in self._regions.values():
+                here.roles.forget()
         for sentence in told(done):
             tell(sentence)
         return done
@@ -244,19 +267,27 @@ class Keeper:
         service : str
             Whose role: "lambda", "stepfunctions", "events" or "scheduler".
         """
-        return self._roles.arn(service)
+        return self._home.roles.arn(service)
 
-    def _make_role(self, iam: Any, given: dict[str, Any]) -> Any:
-        def make(client: Any, operation: str, params: dict[str, Any]) -> Any:
+    def _make_role(self, names: Names, iam: Any, given: Params) -> Any:
+        def make(client: Any, operation: str, params: Params) -> Any:
             return client.create_role(**params)
 
-        return self._made(KINDS["role"], make, iam, "CreateRole", given)
+        here = self._in(names.region)
+        return self._made(here, KINDS["role"], make, iam, "CreateRole", given)
 
-    def _with_environment(self, operation: str, given: dict[str, Any]) -> dict[str, Any]:
-        """A function with the variables by which `zipped` names what its code names."""
-        is_set = operation == "UpdateFunctionConfiguration" and "Environment" in given
-        if operation != "CreateFunction" and not is_set:
-            return given
-        own = (given.get("Environment") or {}).get("Variables") or {}
-        ours = {"EDA_PREFIX": self.names.prefix, "EDA_ACCOUNT": self.names.account}
-        return given | {"Environment": {"Variables": dict(own) | ours}}
+
+def _key(entry: Entry) -> tuple[str, str, str]:
+    return entry.region, entry.kind, entry.name
+
+
+def _with_environment(names: Names, operation: str, given: Params) -> Params:
+    """A function with the variables by which `zipped` names what its code names."""
+    is_set = operation == "UpdateFunctionConfiguration" and "Environment" in given
+    if operation != "CreateFunction" and not is_set:
+        return given
+    own = (given.get("Environment") or {}).get("Variables") or {}
+    ours = {
+        "EDA_PREFIX": names.prefix, "EDA_ACCOUNT": names.account, "EDA_REGION": names.region,
+    }  # fmt: skip
+    return given | {"Environment": {"Variables": dict(own) | ours}}

@@ -23,13 +23,23 @@ _LABS = ":role/{prefix}lab"
 
 
 class ServiceRoles:
-    """Parameters: the names of the run, a way to clients, and what registers and makes a role."""
+    """The roles of one run in one region.
+
+    Parameters
+    ----------
+    names : Names
+        Of the run, in that region.
+    client : callable
+        ``client("iam")`` gives a client for the run's own use.
+    make : callable
+        Registers and makes a role, from names, client and parameters.
+    """
 
     def __init__(
         self,
         names: Names,
         client: Callable[[str], Any],
-        make: Callable[[Any, dict[str, Any]], Any],
+        make: Callable[[Names, Any, dict[str, Any]], Any],
     ) -> None:
         self._names, self._client, self._make = names, client, make
         self._turn = threading.RLock()
@@ -57,7 +67,7 @@ class ServiceRoles:
             "AssumeRolePolicyDocument": json.dumps(roles.trust(service, names)),
         }
         try:
-            self._make(iam, given)
+            self._make(names, iam, given)
         except ClientError as error:
             # Made by an earlier try, whose reply or whose policy was missing.
             if error.response["Error"]["Code"] != "EntityAlreadyExists":

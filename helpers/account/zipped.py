@@ -26,7 +26,7 @@ import os
 if "EDA_PREFIX" in os.environ:
     from helpers.account.inside import use_names
 
-    use_names(os.environ["EDA_PREFIX"], os.environ["EDA_ACCOUNT"], os.environ["AWS_REGION"])
+    use_names(os.environ["EDA_PREFIX"], os.environ["EDA_ACCOUNT"], os.environ["EDA_REGION"])
 
 '''
 _BY_NAME = """from {module} import {name} as handler  # noqa: F401

@@ -79,7 +79,7 @@ class OnEndpoint:
         self._read_off = ReadOff(clock.epoch_ns / 1e9)
         self._hooked: WeakSet[BaseClient] = WeakSet()
         self._mine: WeakSet[BaseClient] = WeakSet()  # clients for the lab's own use
-        self._clients: dict[str, BaseClient] = {}
+        self._clients: dict[tuple[str, str | None], BaseClient] = {}
         self._house = local()  # its attribute `kept` is true in a thread whose call is the lab's
         self._count, self._counting = 0, Lock()
         self._open = True
@@ -183,13 +183,14 @@ class OnEndpoint:
 
     # -- keeping house: calls that are no part of the lesson
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str | None = None) -> Any:
         """A client for the lab's own use: its calls are in no trace, and meet no fault."""
-        if service not in self._clients:
+        if (service, region) not in self._clients:
             config = Config(connect_timeout=5, retries={"mode": "standard", "max_attempts": 5})
-            self._clients[service] = client = boto3.client(service, config=config)
+            client = boto3.client(service, region_name=region, config=config)
+            self._clients[service, region] = client
             self._mine.add(client)
-        return self._clients[service]
+        return self._clients[service, region]
 
     @contextlib.contextmanager
     def _keeping_house(self) -> Iterator[None]:

@@ -404,6 +404,30 @@ def test_lists_that_can_be_narrowed_show_the_runs_own(kept, cell):
     assert [rule["Name"] for rule in cell.events("ListRules")["Rules"]] == ["mine"]
 
 
+def test_what_is_made_in_another_region_is_removed_there(lab, tmp_path):
+    def client(service, region=REGION):
+        return boto3.client(service, region_name=region)
+
+    kept = keeper(tmp_path, client=client)
+    there = boto3.client("sqs", region_name="eu-west-2")
+    for one in (there, boto3.client("sqs")):
+        kept.call(send, one, "CreateQueue", {"QueueName": "orders"})
+    machine = {"name": "order", "definition": json.dumps(WAITS), "roleArn": ROLE}
+    states = boto3.client("stepfunctions", region_name="eu-west-2")
+    made = kept.call(send, states, "CreateStateMachine", machine)["stateMachineArn"]
+    assert made == f"arn:aws:states:eu-west-2:{ACCOUNT}:stateMachine:{PREFIX}order"
+    assert [(entry.region, entry.kind) for entry in kept.kept] == [
+        ("eu-west-2", "queue"), (REGION, "queue"), ("eu-west-2", "role"),
+        ("eu-west-2", "state machine"),
+    ]  # fmt: skip
+    kept.call(send, boto3.client("sqs"), "DeleteQueue", {"QueueUrl": f"https://x/1/{PREFIX}orders"})
+    assert [entry.region for entry in kept.kept] == ["eu-west-2"] * 3
+    assert [each.error for each in kept.remove_all(lambda line: None)] == [None] * 3
+    assert "QueueUrls" not in there.list_queues()
+    assert states.list_state_machines()["stateMachines"] == []
+    assert left_over() == {}
+
+
 def test_a_role_of_no_service_is_refused(kept):
     with pytest.raises(ValueError, match="got 'sqs'"):
         kept.role("sqs")

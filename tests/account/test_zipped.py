@@ -74,6 +74,7 @@ def test_a_function_of_a_module_is_taken_with_what_the_module_imports():
     assert source == (ROOT / "helpers/patterns/bus.py").read_text(encoding="utf-8")
 
 
+OF_THE_RUN = {"EDA_ACCOUNT": "123456789012", "EDA_REGION": "eu-west-1"}
 NEWS = {
     "Records": [
         {"eventName": "INSERT", "dynamodb": {"NewImage": {"body": {"S": '{"order_id": "o-1"}'}}}}
@@ -89,7 +90,7 @@ MOTO = (
 def test_it_runs_where_only_lambdas_runtime_is_and_names_what_the_run_names(tmp_path, prefix):
     """`relay` publishes to the bus "shop", which on an account is called otherwise."""
     package, _ = zip_of(outbox.relay)
-    env = {"EDA_PREFIX": prefix, "EDA_ACCOUNT": "123456789012"} if prefix else {}
+    env = {"EDA_PREFIX": prefix} | OF_THE_RUN if prefix else {}
     before = MOTO.format(bus=f"{prefix}shop") + textwrap.dedent("""
         import botocore.client
         real, sent = botocore.client.BaseClient._convert_to_request_dict, []
@@ -123,7 +124,7 @@ def test_answers_inside_are_as_the_code_wrote_the_names(tmp_path):
         f"boto3.client('dynamodb').create_table(TableName='eda-1-stock', {key}, {kinds}, "
         "BillingMode='PAY_PER_REQUEST')"
     )
-    env = {"EDA_PREFIX": "eda-1-", "EDA_ACCOUNT": "123456789012"}
+    env = {"EDA_PREFIX": "eda-1-"} | OF_THE_RUN
     package = (tmp_path / "p.zip").read_bytes()
     found = on_lambda(package, {}, tmp_path / "in", before=before, env=env)
     assert found == ["eda-1-orders", "stock"]
