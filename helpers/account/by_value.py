@@ -44,7 +44,14 @@ def pickled(handler: Callable[..., Any], name: str) -> tuple[bytes, set[str]]:
         text = cloudpickle.dumps(handler, protocol=PROTOCOL)
     except Exception as error:  # whatever a reader's own class raises
         raise _culprit(handler, name, error) from None
-    return text, _modules(text) | _imported(handler, set())
+    return text, _modules(text) | _imported(handler)
+
+
+def functions_of(handler: Callable[..., Any]) -> list[types.FunctionType]:
+    """The functions whose code is written down with a handler, itself first."""
+    found = [handler, *(each for _, each in _used(handler, "", set()))]
+    plain = [getattr(each, "__func__", each) for each in found]
+    return [f for f in plain if isinstance(f, types.FunctionType) and _is_by_value(f)]
 
 
 def _bound_to_this_process(value: Any) -> str | None:
@@ -164,15 +171,9 @@ def _modules(text: bytes) -> set[str]:
     return found
 
 
-def _imported(value: Any, seen: set[int]) -> set[str]:
+def _imported(handler: Callable[..., Any]) -> set[str]:
     """The modules that a function imports when it runs, and those that it calls."""
-    found: set[str] = set()
-    functions = [value, *(each for _, each in _used(value, "", seen))]
-    for each in functions:
-        function = getattr(each, "__func__", each)
-        if isinstance(function, types.FunctionType) and _is_by_value(function):
-            found |= _imported_by(function.__code__)
-    return found
+    return {name for each in functions_of(handler) for name in _imported_by(each.__code__)}
 
 
 def _imported_by(code: types.CodeType) -> set[str]:

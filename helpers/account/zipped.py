@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import sys
 import types
+import warnings
 import zipfile
 from collections.abc import Callable
 from typing import Any
 
-from helpers.account.by_value import pickled
+from helpers.account.by_value import functions_of, pickled
+from helpers.account.copies import CopiedVariable, changed
 from helpers.account.modules import CannotCarry, files_of
 
 # "50 MB (zipped, when uploaded through the Lambda API or SDKs)" [Lambda Developer Guide, "Lambda
@@ -69,6 +71,11 @@ def zip_of(handler: Callable[[Any, Any], Any]) -> tuple[bytes, str]:
         If it uses what another machine cannot have, with the variable's name, such as a client of
         boto3, a lock or an open file; or if it is larger than 50 MB, with its size.
 
+    Warns
+    -----
+    CopiedVariable
+        If it changes a list, dict or set of the notebook's, which it has a copy of.
+
     Examples
     --------
     >>> from helpers.patterns.outbox import relay
@@ -90,6 +97,14 @@ def zip_of(handler: Callable[[Any, Any], Any]) -> tuple[bytes, str]:
         version = sys.version_info[:2]
         entry = _NAMES + _BY_VALUE.format(version=version, major=version[0], minor=version[1])
         text, modules = pickled(handler, name)
+        if lost := changed(functions_of(handler)):
+            warnings.warn(
+                f"{name} changes {' and '.join(map(repr, lost))}, of which it has a copy on "
+                "Lambda: what it changes there is not seen here. Let it send to a queue, or write "
+                "to a table, what you want to see",
+                CopiedVariable,
+                stacklevel=2,
+            )
         files["function.pickle"] = text
         modules |= {"cloudpickle"}
     files |= files_of(sorted(modules | {"helpers.account.inside"}), name)

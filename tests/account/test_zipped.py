@@ -17,6 +17,7 @@ import pytest
 from project import ROOT
 
 from helpers.account import zipped
+from helpers.account.copies import CopiedVariable, changed
 from helpers.account.modules import CannotCarry
 from helpers.account.zipped import RUNTIME, zip_of
 from helpers.patterns import callback, choreography, outbox
@@ -309,6 +310,73 @@ def test_another_python_is_refused_in_a_sentence(tmp_path):
         [sys.executable, "-c", "import eda_function"], cwd=tmp_path, capture_output=True, text=True
     )
     assert f"give it the runtime {RUNTIME}" in done.stderr
+
+
+SEEN, COUNTS, NAMES, TOTAL = [], {}, {"a", "b"}, 0
+
+
+def appends(event, context):
+    SEEN.append(event)
+
+
+def counts(event, context):
+    COUNTS[event["kind"].strip()] = COUNTS.get(event["kind"], 0) + 1
+
+
+def deletes(event, context):
+    del COUNTS[event]
+
+
+def deeper(event, context):
+    def inside():
+        SEEN.extend(event)
+
+    inside()
+
+
+def reads(event, context):
+    global TOTAL
+    own = []
+    own.append(len(SEEN))
+    own[0] = COUNTS.get("a")
+    TOTAL += 1
+    return own, "a" in NAMES
+
+
+def closes_over(box):
+    return lambda event, context: box.update(event)
+
+
+@pytest.mark.parametrize(
+    ("function", "names"),
+    [
+        (appends, ["SEEN"]),
+        (deletes, ["COUNTS"]),
+        (deeper, ["SEEN"]),
+        (closes_over({}), ["box"]),
+        (closes_over(set()), ["box"]),
+        (reads, []),
+    ],
+)
+def test_the_variables_that_a_function_changes_are_found(function, names):
+    assert changed([function]) == names
+
+
+def test_what_a_function_counts_is_found():
+    assert "COUNTS" in changed([counts])
+
+
+def test_a_copy_that_is_changed_is_told():
+    seen = []
+    with pytest.warns(CopiedVariable, match="changes 'seen', of which it has a copy on Lambda"):
+        zip_of(lambda event, context: seen.append(event))
+
+
+@pytest.mark.filterwarnings("error::helpers.account.copies.CopiedVariable")
+def test_a_copy_that_is_read_is_not(tmp_path):
+    rates = {"a": 3}
+    package, _ = zip_of(lambda event, context: rates[event["sku"]])
+    assert on_lambda(package, {"sku": "a"}, tmp_path / "in") == 3
 
 
 def test_what_is_no_function_is_refused_with_it():
