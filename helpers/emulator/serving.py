@@ -27,7 +27,7 @@ from helpers.emulator import constraints, opening
 from helpers.emulator.arrivals import understood
 from helpers.emulator.failures import EmulatorError, is_meant_for_the_reader
 from helpers.emulator.guard import replaced
-from helpers.emulator.speed import normalized
+from helpers.emulator.speed import normalized, raw_url
 from helpers.emulator.sqs.empty_poll import empty_poll
 from helpers.emulator.sqs.queue import CorrectedQueue
 
@@ -169,7 +169,7 @@ class Moto:
         if polls and (answer := empty_poll(request.body, self._region)) is not None:
             return answer
         arrived = normalized(request)
-        return handler(arrived, arrived.raw_url, arrived.headers)
+        return handler(arrived, raw_url(request, arrived), arrived.headers)
 
     def _find(self, url: str) -> tuple[str, Callable[..., Answer] | None]:
         """The service of an address, and what answers there, unless a name in it is not valid."""

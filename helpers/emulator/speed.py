@@ -1,8 +1,9 @@
-"""Four things that moto does anew for every request, done at a fraction of the cost.
+"""What moto works out anew for every request, at a fraction of the cost.
 
 Nothing that a caller sees is different, but that request ids are drawn in one go.
 """
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from functools import cache, lru_cache
 from io import BytesIO
@@ -10,7 +11,13 @@ from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest
 from moto.core import responses
+from moto.core.model import Shape
 from moto.core.request import Request, normalize_request
+from moto.core.serialize import (
+    DEFAULT_ALIAS_PROVIDERS,
+    AttributePickerContext,
+    XFormedAttributePicker,
+)
 from moto.moto_api._internal import mock_random
 from werkzeug.datastructures import ImmutableMultiDict
 
@@ -21,7 +28,18 @@ NOTHING: ImmutableMultiDict[str, Any] = ImmutableMultiDict()
 
 EXPECTED_SOURCES = {
     "moto.core.request:Request.from_primitives": "4cfb35d5fb26",
+    "moto.core.request:Request.raw_path": "26b434777715",
+    "moto.core.request:Request.raw_url": "cc7adbe7c26a",
     "moto.core.request:normalize_request": "499186edb58b",
+    "moto.core.serialize:AttributePicker.get_possible_keys": "cb284052c5ea",
+    "moto.core.serialize:ClassPrefixAlias": "badfb8d077e5",
+    "moto.core.serialize:ExplicitAlias": "50e6df2c5ef1",
+    "moto.core.serialize:ModelAlias": "dc305f0cc884",
+    "moto.core.serialize:NoAlias": "54b6a9dd71d3",
+    "moto.core.serialize:ShapeNameAlias": "3aac05bf01b4",
+    "moto.core.serialize:ShapePrefixAlias": "bc24d299803b",
+    "moto.core.serialize:XFormedAttributePicker.get_possible_keys": "f0d20f55f37f",
+    "moto.core.utils:camelcase_to_underscores": "084cdc5bab92",
     "moto.core.utils:method_names_from_class": "9dbac89d082b",
     "moto.utilities.aws_headers:gen_amzn_requestid_long": "e651941c2107",
 }
@@ -57,18 +75,50 @@ def normalized(request: AWSPreparedRequest) -> Request:
     return made
 
 
+def raw_url(request: AWSPreparedRequest, made: Request) -> str:
+    """The full URL of a request as it arrived, which moto puts together from `made`."""
+    # A Host header would name another host than the address does.
+    return made.raw_url if "Host" in request.headers else _raw_url(request.method, request.url)
+
+
+@lru_cache(maxsize=512)
+def _raw_url(method: str, url: str) -> str:
+    return Request(_environ(method, url).copy()).raw_url
+
+
 @lru_cache(maxsize=512)
 def _environ(method: str, url: str) -> dict[str, Any]:
     return Request.from_primitives(method, url, {}, b"").environ
 
 
+_real_keys = XFormedAttributePicker.get_possible_keys
+
+
+def possible_keys(picker: XFormedAttributePicker, context: AttributePickerContext) -> Iterable[str]:
+    """Under which names a value of an answer may stand in moto's own object."""
+    own = picker.alias_providers is not DEFAULT_ALIAS_PROVIDERS or hasattr(context.obj, "Meta")
+    if own:  # names that depend on more than the object's class
+        return _real_keys(picker, context)
+    return _keys(type(context.obj).__name__, context.key, context.shape)
+
+
+@lru_cache(maxsize=8192)
+def _keys(kind: str, key: str, shape: Shape) -> tuple[str, ...]:
+    """The possible names of a value in an object whose class is called `kind`."""
+    like_it = type(kind, (), {})()
+    context = AttributePickerContext(obj=like_it, key=key, shape=shape)
+    return tuple(_real_keys(XFormedAttributePicker(), context))
+
+
 def corrections() -> AbstractContextManager[None]:
     """Spare the work for as long as the context is open."""
     replacements = {
+        "camelcase_to_underscores": cache(responses.camelcase_to_underscores),
         "method_names_from_class": cache(responses.method_names_from_class),
         "gen_amzn_requestid_long": request_id,
     }
     return applied(
         EXPECTED_SOURCES,
         (responses, replacements),
+        (XFormedAttributePicker, {"get_possible_keys": possible_keys}),
     )

@@ -8,8 +8,10 @@ from botocore.compat import HTTPHeaders
 from hypothesis import given
 from hypothesis import strategies as st
 from moto.core.request import normalize_request
+from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
+from moto.core.utils import get_service_model
 
-from helpers.emulator.speed import normalized
+from helpers.emulator.speed import normalized, possible_keys, raw_url
 
 URLS = st.sampled_from(
     [
@@ -34,9 +36,9 @@ def prepared(method: str, url: str, headers: dict[str, str], body) -> AWSPrepare
 
 @given(st.sampled_from(["GET", "POST", "PUT"]), URLS, HEADERS, st.binary(max_size=50))
 def test_a_request_reads_as_moto_reads_it(method, url, headers, body):
-    ours, theirs = (
-        read(prepared(method, url, headers, body)) for read in (normalized, normalize_request)
-    )
+    request = prepared(method, url, headers, body)
+    ours, theirs = normalized(request), normalize_request(request)
+    assert raw_url(request, ours) == theirs.raw_url
     assert ours.method == theirs.method
     assert (ours.url, ours.raw_url, ours.host) == (theirs.url, theirs.raw_url, theirs.host)
     assert sorted(ours.headers.items()) == sorted(theirs.headers.items())
@@ -64,3 +66,41 @@ def test_json_is_read_as_moto_reads_it(body):
 def test_every_kind_of_body_is_read(body):
     request = prepared("POST", "https://sqs.eu-west-1.amazonaws.com/", {}, body)
     assert normalized(request).get_data() == normalize_request(request).get_data()
+
+
+def members_of(service):
+    """Each member of a structure that an operation of the service answers with, once."""
+    model, seen = get_service_model(service), set()
+    found = [model.operation_model(name).output_shape for name in model.operation_names]
+    while found:
+        shape = found.pop()
+        if shape is None or shape.name in seen:
+            continue
+        seen.add(shape.name)
+        if shape.type_name == "structure":
+            yield from shape.members.items()
+            found += shape.members.values()
+        elif shape.type_name == "list":
+            found.append(shape.member)
+
+
+class Message:
+    """Members begin with the name of this class, such as MessageId."""
+
+
+class Aliased:
+    class Meta:
+        serialization_aliases = {"MessageId": "number"}  # noqa: RUF012
+
+
+@pytest.mark.parametrize("service", ["sqs", "sns", "events", "dynamodb", "stepfunctions"])
+def test_a_value_is_looked_for_under_the_names_that_moto_tries(service):
+    picker, members = XFormedAttributePicker(), list(members_of(service))
+    assert len(members) > 10
+    for key, shape in members:
+        for thing in ({}, Message(), Aliased()):
+            context = AttributePickerContext(obj=thing, key=key, shape=shape)
+            tried = list(picker.get_possible_keys(context))
+            assert list(possible_keys(picker, context)) == tried
+    own = XFormedAttributePicker(alias_providers=[])
+    assert list(possible_keys(own, context)) == []
