@@ -6,17 +6,12 @@ What keeps the reader's accounts out of reach is in `helpers.wire.accounts`.
 from __future__ import annotations
 
 import contextlib
-import copy
-import functools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import botocore.loaders
-import botocore.session
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.client import BaseClient
-from botocore.hooks import HierarchicalEmitter
 from botocore.signers import RequestSigner
 from botocore.useragent import UserAgentString
 
@@ -30,6 +25,7 @@ from helpers.wire.calls import Wire
 from helpers.wire.modelled import admit
 from helpers.wire.notices import Notices
 from helpers.wire.observer import Observer
+from helpers.wire.session import new_session, shared
 
 if TYPE_CHECKING:
     from helpers.emulator.lambda_.functions import Functions
@@ -67,34 +63,6 @@ def _sign(
     request.headers["Authorization"] = (
         f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
     )
-
-
-@functools.cache
-def _loader() -> botocore.loaders.Loader:
-    return botocore.loaders.create_loader()
-
-
-@functools.cache
-def _handlers() -> HierarchicalEmitter:
-    """The handlers that botocore gives each session. To register them takes most of its time."""
-    registered = HierarchicalEmitter()
-    botocore.session.Session(event_hooks=registered)
-    return registered
-
-
-def _session() -> boto3.Session:
-    """A default session that has not read anything yet but botocore's own API models.
-
-    These are read once for all labs of a process, as its handlers are made: a lesson opens dozens.
-    """
-    core = botocore.session.Session(
-        event_hooks=copy.copy(_handlers()), include_builtin_handlers=False
-    )
-    core.register_component("data_loader", _loader())
-    session = boto3.Session(botocore_session=core)
-    paths = _loader().search_paths
-    paths[:] = dict.fromkeys(paths)  # boto3 adds its own with each session
-    return session
 
 
 def _user_agent(self: UserAgentString) -> str:
@@ -168,7 +136,8 @@ class InProcess:
         open_now(swapped(BaseClient, {"_make_api_call": api_call}))
         open_now(swapped(RequestSigner, {"sign": _sign}))
         open_now(swapped(UserAgentString, {"to_string": _user_agent}))
-        open_now(swapped(boto3, {"DEFAULT_SESSION": _session()}))
+        open_now(shared())
+        open_now(swapped(boto3, {"DEFAULT_SESSION": new_session()}))
 
     def functions(self) -> Functions:
         """The lab's Lambda functions. The first call opens the corrections of Lambda.
