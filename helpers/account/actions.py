@@ -118,6 +118,10 @@ def actions_of(service: str, operation: str, params: dict[str, Any] | None = Non
     else:
         usual = f"{PREFIXES.get(service, service)}:{operation}"
         own = list(_OTHERS.get(f"{service}.{operation}", (usual,)))
+    if operation == "DeleteObjects":  # of a version, which has an action of its own
+        which = (params.get("Delete") or {}).get("Objects") or []
+        if any(each.get("VersionId") for each in which):
+            own.append("s3:DeleteObjectVersion")
     targets = [params, params.get("Target"), *(params.get("Targets") or [])]
     if any(isinstance(t, dict) and any(t.get(name) for name in _PASSED) for t in targets):
         own.append("iam:PassRole")

@@ -9,7 +9,19 @@ from datetime import UTC, datetime
 import boto3
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
-from kept_run import ACCOUNT, PREFIX, REGION, ROLE, Cell, keeper, send
+from kept_run import (
+    ACCOUNT,
+    PREFIX,
+    REGION,
+    ROLE,
+    TABLE,
+    WAITS,
+    Cell,
+    arn,
+    keeper,
+    make_one_of_each,
+    send,
+)
 from uploaded_function import archive
 
 from helpers import Lab
@@ -18,22 +30,6 @@ from helpers.account.keeping import Keeper
 from helpers.account.kinds import KINDS, NotKept
 from helpers.account.register import Register
 from helpers.account.strangers import NotOfThisRun
-
-TABLE = {
-    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-    "BillingMode": "PAY_PER_REQUEST",
-}
-WAITS = {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 9_999, "End": True}}}
-ALARM = {
-    "Namespace": "AWS/SQS", "MetricName": "ApproximateNumberOfMessagesVisible",
-    "Statistic": "Maximum", "Period": 60, "EvaluationPeriods": 1, "Threshold": 0,
-    "ComparisonOperator": "GreaterThanThreshold",
-}  # fmt: skip
-
-
-def arn(service, resource):
-    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
 
 
 @pytest.fixture
@@ -55,40 +51,6 @@ def cell(kept):
 def denied(operation, action):
     told = {"Code": "AccessDenied", "Message": f"User: x is not authorized to perform: {action}"}
     return ClientError({"Error": told, "ResponseMetadata": {"HTTPStatusCode": 403}}, operation)
-
-
-def make_one_of_each(cell):
-    cell.sqs("CreateQueue", QueueName="orders")
-    topic = cell.sns("CreateTopic", Name="placed")["TopicArn"]
-    queue = arn("sqs", "orders")
-    cell.sns("Subscribe", TopicArn=topic, Protocol="sqs", Endpoint=queue)
-    cell.events("CreateEventBus", Name="shop")
-    cell.events("PutRule", Name="all", EventBusName="shop", EventPattern='{"source": ["shop"]}')
-    target = {"Id": "q", "Arn": queue}
-    cell.events("PutTargets", Rule="all", EventBusName="shop", Targets=[target])
-    cell.events("CreateArchive", ArchiveName="past", EventSourceArn=arn("events", "event-bus/shop"))
-    again = {"EventStartTime": datetime(2026, 11, 1), "EventEndTime": datetime(2026, 11, 2)}
-    to = {"Destination": {"Arn": arn("events", "event-bus/shop")}}
-    past = arn("events", "archive/past")
-    cell.events("StartReplay", ReplayName="again", EventSourceArn=past, **again, **to)
-    code = {"Code": {"ZipFile": archive({"f.py": "def handler(event, context): return 1"})}}
-    code |= {"Runtime": "python3.12", "Handler": "f.handler", "Role": ROLE}
-    cell.lambda_("CreateFunction", FunctionName="charge", **code)
-    cell.lambda_("CreateEventSourceMapping", FunctionName="charge", EventSourceArn=queue)
-    cell.dynamodb("CreateTable", TableName="stock", **TABLE)
-    machine = {"definition": json.dumps(WAITS), "roleArn": ROLE}
-    made = cell.stepfunctions("CreateStateMachine", name="order", **machine)
-    cell.stepfunctions("StartExecution", stateMachineArn=made["stateMachineArn"], name="o-1")
-    cell.stepfunctions("CreateActivity", name="pack")
-    cell.cloudwatch("PutMetricAlarm", AlarmName="late orders", **ALARM)
-    cell.scheduler("CreateScheduleGroup", Name="nightly")
-    when = {"ScheduleExpression": "rate(1 hour)", "FlexibleTimeWindow": {"Mode": "OFF"}}
-    to = {"Target": {"Arn": queue, "RoleArn": ROLE}}
-    cell.scheduler("CreateSchedule", Name="s", GroupName="nightly", **when, **to)
-    there = {"LocationConstraint": REGION}
-    cell.s3("CreateBucket", Bucket="letters", CreateBucketConfiguration=there)
-    cell.s3("PutObject", Bucket="letters", Key="a", Body=b"hello")
-    cell.logs("CreateLogGroup", logGroupName="told")
 
 
 def left_over():

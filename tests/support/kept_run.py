@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import boto3
 from botocore import xform_name
+from uploaded_function import archive
 
 from helpers.account.keeping import Keeper
 from helpers.account.register import Register
 
 ACCOUNT, REGION, PREFIX = "123456789012", "eu-west-1", "eda-7f3a-"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/lab"  # as the lessons name it
+
+TABLE = {
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+WAITS = {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 9_999, "End": True}}}
+ALARM = {
+    "Namespace": "AWS/SQS", "MetricName": "ApproximateNumberOfMessagesVisible",
+    "Statistic": "Maximum", "Period": 60, "EvaluationPeriods": 1, "Threshold": 0,
+    "ComparisonOperator": "GreaterThanThreshold",
+}  # fmt: skip
+
+
+def arn(service, resource):
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
 
 
 def keeper(folder, *, prefix=PREFIX, client=boto3.client, hours=1):
@@ -41,3 +59,38 @@ class Cell:
     def __getattr__(self, service):
         client = boto3.client(service.rstrip("_"))
         return lambda operation, **params: self._keeper.call(self._make, client, operation, params)
+
+
+def make_one_of_each(cell):
+    """One of each kind that a run may make."""
+    cell.sqs("CreateQueue", QueueName="orders")
+    topic = cell.sns("CreateTopic", Name="placed")["TopicArn"]
+    queue = arn("sqs", "orders")
+    cell.sns("Subscribe", TopicArn=topic, Protocol="sqs", Endpoint=queue)
+    cell.events("CreateEventBus", Name="shop")
+    cell.events("PutRule", Name="all", EventBusName="shop", EventPattern='{"source": ["shop"]}')
+    target = {"Id": "q", "Arn": queue}
+    cell.events("PutTargets", Rule="all", EventBusName="shop", Targets=[target])
+    cell.events("CreateArchive", ArchiveName="past", EventSourceArn=arn("events", "event-bus/shop"))
+    again = {"EventStartTime": datetime(2026, 11, 1), "EventEndTime": datetime(2026, 11, 2)}
+    to = {"Destination": {"Arn": arn("events", "event-bus/shop")}}
+    past = arn("events", "archive/past")
+    cell.events("StartReplay", ReplayName="again", EventSourceArn=past, **again, **to)
+    code = {"Code": {"ZipFile": archive({"f.py": "def handler(event, context): return 1"})}}
+    code |= {"Runtime": "python3.12", "Handler": "f.handler", "Role": ROLE}
+    cell.lambda_("CreateFunction", FunctionName="charge", **code)
+    cell.lambda_("CreateEventSourceMapping", FunctionName="charge", EventSourceArn=queue)
+    cell.dynamodb("CreateTable", TableName="stock", **TABLE)
+    machine = {"definition": json.dumps(WAITS), "roleArn": ROLE}
+    made = cell.stepfunctions("CreateStateMachine", name="order", **machine)
+    cell.stepfunctions("StartExecution", stateMachineArn=made["stateMachineArn"], name="o-1")
+    cell.stepfunctions("CreateActivity", name="pack")
+    cell.cloudwatch("PutMetricAlarm", AlarmName="late orders", **ALARM)
+    cell.scheduler("CreateScheduleGroup", Name="nightly")
+    when = {"ScheduleExpression": "rate(1 hour)", "FlexibleTimeWindow": {"Mode": "OFF"}}
+    to = {"Target": {"Arn": queue, "RoleArn": ROLE}}
+    cell.scheduler("CreateSchedule", Name="s", GroupName="nightly", **when, **to)
+    there = {"LocationConstraint": REGION}
+    cell.s3("CreateBucket", Bucket="letters", CreateBucketConfiguration=there)
+    cell.s3("PutObject", Bucket="letters", Key="a", Body=b"hello")
+    cell.logs("CreateLogGroup", logGroupName="told")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from fnmatch import fnmatchcase
+from functools import cache
 
+import parliament
 from project import ROOT
 
 from helpers.account.actions import actions_of
@@ -124,3 +126,98 @@ def allows(document, action, place):
         fnmatchcase(action.lower(), granted.lower()) and fnmatchcase(place, resource)
         for granted, resource in grants(document)
     )
+
+
+# -- what a whole run needs, its making and removing included
+
+
+def _lambda(operation, p):
+    if "UUID" in p or operation == "CreateEventSourceMapping":
+        return [arn("lambda", f"event-source-mapping:{p.get('UUID', 'new')}")]
+    return [arn("lambda", f"function:{last(p['FunctionName'])}")]
+
+
+def _given(p, name):
+    return [p[name]] if name in p else []
+
+
+def _events(operation, p):
+    if "ArchiveName" in p:  # and the bus whose events it keeps
+        return [arn("events", f"archive/{p['ArchiveName']}"), *_given(p, "EventSourceArn")]
+    if "ReplayName" in p:  # and the archive from which, and the bus to which
+        to = _given(p.get("Destination", {}), "Arn")
+        return [arn("events", f"replay/{p['ReplayName']}"), *_given(p, "EventSourceArn"), *to]
+    if operation in ("CreateEventBus", "DeleteEventBus"):
+        return [arn("events", f"event-bus/{p['Name']}")]
+    return of_events(operation, p)
+
+
+def _states(operation, p):
+    if operation == "CreateActivity":
+        return [arn("states", f"activity:{p['name']}")]
+    return [p["activityArn"]] if "activityArn" in p else of_states(operation, p)
+
+
+def _scheduler(operation, p):
+    if "Group" in operation:
+        return [arn("scheduler", f"schedule-group/{p['Name']}")]
+    return [arn("scheduler", f"schedule/{p.get('GroupName', 'default')}/{p['Name']}")]
+
+
+def _s3(operation, p):
+    bucket = f"arn:aws:s3:::{p['Bucket']}"
+    of_an_object = operation in ("PutObject", "GetObject", "DeleteObjects", "AbortMultipartUpload")
+    return [f"{bucket}/x" if of_an_object else bucket]
+
+
+OF_A_RUN = {
+    "lambda": _lambda,
+    "events": _events,
+    "stepfunctions": _states,
+    "scheduler": _scheduler,
+    "s3": _s3,
+    "sns": lambda _, p: [p.get("TopicArn") or p.get("SubscriptionArn") or arn("sns", p["Name"])],
+    "cloudwatch": lambda _, p: [
+        arn("cloudwatch", f"alarm:{name}") for name in p.get("AlarmNames", [p.get("AlarmName")])
+    ],
+    "logs": lambda _, p: [arn("logs", f"log-group:{p['logGroupName']}")],
+    "iam": lambda _, p: [f"arn:aws:iam::{ACCOUNT}:role/{p['RoleName']}"],
+}
+
+
+def _passed(params):
+    parts = [params, params.get("Target", {}), *params.get("Targets", [])]
+    return [p[name] for p in parts for name in ("roleArn", "RoleArn", "Role") if name in p]
+
+
+def needs_of_a_run(service, operation, params):
+    """As `needs`, for any call of a keeper; an action that IAM restricts to nothing is of "*"."""
+    if "TransactItems" in params:
+        return set(needs(service, operation, params))
+    return {
+        (action, place)
+        for action in actions_of(service, operation, params)
+        for place in (
+            _passed(params)
+            if action == "iam:PassRole"
+            else ["*"]
+            if is_of_everything(action)
+            else {**OF, **OF_A_RUN}[service](operation, params)
+        )
+    }
+
+
+@cache
+def is_of_everything(action):
+    """Whether IAM knows no kind of resource for an action, by the linter's data."""
+    prefix, _, privilege = action.lower().partition(":")
+    kinds = [
+        each["resource_type"]
+        for service in parliament.iam_definition
+        if service["prefix"] == prefix
+        for known in service["privileges"]
+        if known["privilege"].lower() == privilege
+        for each in known["resource_types"]
+    ]
+    assert kinds, f"the linter knows no action {action}"
+    return not any(kinds)
