@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "site" / "_ext"))
 
+from address import published  # noqa: E402
 from metadata import about  # noqa: E402
 
 README = ROOT / "README.md"
@@ -21,6 +22,7 @@ PICTURE = ROOT / "site" / "_static" / "backlog.png"
 LESSON, CHART = "03-*.ipynb", "charts.backlog("
 TABLE = re.compile(r"(?<=<!-- lessons -->\n).*?(?=<!-- end of lessons -->)", re.DOTALL)
 PATH = re.compile(r"(?<=<!-- two hours -->\n).*?(?=<!-- end of two hours -->)", re.DOTALL)
+BADGES = re.compile(r"(?<=<!-- open it -->\n).*?(?=<!-- end of open it -->)", re.DOTALL)
 FILM = re.compile(r"!\[[^\]]*\]\(site/_static/replay\.gif\)", re.DOTALL)
 IMAGE = re.compile(r"!\[[^\]]*\]\(site/_static/backlog\.png\)", re.DOTALL)
 
@@ -49,6 +51,11 @@ def path(notebooks=ROOT / "notebooks"):
             link = f"[{name['number']:02d} {name['title']}](notebooks/{file.name})"
             rows.append(f"- {link} {', then '.join(whole + ways)}")
     return "\n".join(rows) + "\n"
+
+
+def badges(address):
+    """What opens the lessons where they are published, as Markdown; nothing while they are not."""
+    return "".join(f"{line}\n" for line in address.badges()) if address else ""
 
 
 def picture():
@@ -87,11 +94,12 @@ def moving_picture():
 
 
 def main():
-    """Write all four."""
+    """Write all five."""
     figure, alt = picture()
     figure.savefig(PICTURE, dpi=192, metadata={"Software": None})
     text = TABLE.sub(lambda _: table(), README.read_text(encoding="utf-8"))
     text = PATH.sub(lambda _: path(), text)
+    text = BADGES.sub(lambda _: badges(published(ROOT)), text)
     told = moving_picture()
     text = FILM.sub(lambda _: f"![{told}](site/_static/replay.gif)", text)
     text = IMAGE.sub(lambda _: f"![{alt}](site/_static/backlog.png)", text)

@@ -1,11 +1,11 @@
 """Bring the lessons into the site: copied from notebooks/, executed, ready for reading."""
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import nbformat
+from address import Address, published
 from metadata import about
 from reading import prepare
 from running import executed
@@ -18,7 +18,7 @@ def setup(app):
     """Register the settings and the two events. Called by Sphinx."""
     app.add_config_value("lessons_source", "../notebooks", "env")
     app.add_config_value("lessons_timeout", HANGS, "env")
-    app.add_config_value("lessons_binder", os.environ.get("LESSONS_BINDER", ""), "html")
+    app.add_config_value("lessons_repository", "", "html")  # "": what pyproject.toml names
     app.connect("config-inited", bring_lessons)
     app.connect("builder-inited", keep_inside, priority=900)
     app.connect("html-page-context", tell_page, priority=900)  # after the theme
@@ -87,7 +87,8 @@ def tell_page(app, pagename, templatename, context, doctree):
     """Give a page's template the commit and, on a lesson's page, the lesson."""
     context["commit"] = app.commit
     context["lesson"] = app.lessons.get(pagename)
-    context["binder"] = app.config.lessons_binder.rstrip("/")
+    given, root = app.config.lessons_repository, Path(app.srcdir).parent
+    context["address"] = Address(given) if given else published(root)
     if "furo_navigation_tree" in context:
         # A heading has to say its level.
         context["furo_navigation_tree"] = context["furo_navigation_tree"].replace(

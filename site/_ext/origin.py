@@ -4,7 +4,14 @@ import hashlib
 from pathlib import Path
 
 NOTE = "built-from.txt"
-SOURCES = ("site/**/*", "notebooks/*.ipynb", "helpers/**/*", "data/**/*", "uv.lock")
+SOURCES = (
+    "site/**/*",
+    "notebooks/*.ipynb",
+    "helpers/**/*",
+    "data/**/*",
+    "pyproject.toml",
+    "uv.lock",
+)
 MADE = {"__pycache__", ".ipynb_checkpoints"}
 
 

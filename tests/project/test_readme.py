@@ -3,6 +3,7 @@
 import importlib.util
 import re
 
+from address import published
 from PIL import Image
 from project import ROOT
 
@@ -20,6 +21,11 @@ def test_the_table_names_the_lessons_that_stand():
 def test_the_path_of_two_hours_is_that_of_the_lessons():
     """If not: uv run python site/readme.py."""
     assert readme.PATH.search(TEXT)[0] == readme.path()
+
+
+def test_its_badges_are_those_of_the_address():
+    """If not: uv run python site/readme.py."""
+    assert readme.BADGES.search(TEXT)[0] == readme.badges(published(ROOT))
 
 
 def test_every_link_leads_somewhere():

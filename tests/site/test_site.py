@@ -7,10 +7,11 @@ real one are looked at in `test_pages_as_built`.
 import subprocess
 
 import pytest
+from address import Address
 from browser import SCREENS, assert_accessible, assert_readable, needs_browser
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from reading import prepare
-from site_build import BINDER, build
+from site_build import REPOSITORY, build
 from site_lessons import write_notebook
 from sphinx.errors import ExtensionError
 
@@ -177,8 +178,10 @@ def test_pages_lead_on_and_say_what_they_were_built_from(site, visit):
     assert "20" in table
     page.locator("article table a", has_text="Try everything").click()
     assert "Lesson 01 · 20 minutes" in page.locator(".lesson-line").inner_text()
+    file, address = "01-try-everything.ipynb", Address(REPOSITORY)
     target = page.get_by_text("Open in JupyterLab").get_attribute("href")
-    assert target == f"{BINDER}?urlpath=lab/tree/notebooks/01-try-everything.ipynb"
+    assert target == address.binder(file)
+    assert page.get_by_text("in Colab").get_attribute("href") == address.colab(file)
     page.locator(".lesson-line").get_by_text("slides").click()
     assert page.title() == "Try everything (slides)"
     page.get_by_text("Read this lesson").click()

@@ -41,7 +41,7 @@ OPERATIONS = [
         for number in range(4)
     ),
 ]
-BINDER = "https://binder.example/v2/gh/owner/name/main"
+REPOSITORY = "https://github.com/owner/name"
 
 
 def build(folder, *options, patterns=None):
@@ -52,6 +52,7 @@ def build(folder, *options, patterns=None):
     from site_lessons import PATTERNS  # a second of imports, for those who need the site alone
 
     shutil.copytree(ROOT / "site", folder / "site", ignore=shutil.ignore_patterns("lessons"))
+    shutil.copy2(ROOT / "pyproject.toml", folder)
     (folder / "site" / "patterns.toml").write_text(patterns or PATTERNS, encoding="utf-8")
     shutil.copytree(ROOT / "helpers" / "patterns", folder / "helpers" / "patterns")
     (folder / "rows.json").write_text(
@@ -72,6 +73,6 @@ def site(tmp_path_factory):
     git = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.org"]
     for command in (["init", "-q"], ["add", "notebooks"], ["commit", "-q", "-m", "Add lessons"]):
         subprocess.run([*git, *command], cwd=folder, check=True)
-    result = build(folder, "-D", f"lessons_binder={BINDER}")
+    result = build(folder, "-D", f"lessons_repository={REPOSITORY}")
     assert result.returncode == 0, result.stderr
     return folder / "_site"
