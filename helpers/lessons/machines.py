@@ -98,7 +98,11 @@ class Machine:
             target=self._run, args=(function, *args), name=f"{name}, machine"
         )
         self._main.start()
-        self._over.wait()
+        try:
+            self._over.wait()
+        except BaseException:  # the end of the run, which comes here before the function has it
+            self.dead = True  # so that a function that catches everything stands still
+            raise
         if self._error is not None and not self.dead:
             raise self._error
         return not self.dead

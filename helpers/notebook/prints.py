@@ -15,34 +15,48 @@ from typing import Any
 from helpers.notebook.cells import current
 
 RUNS = 200  # lines that the runs of one cell may print
-WIDE = 1000  # characters that count as a line, without an end of line
+WIDE = 1000  # characters that are shown of a line
 
 
 class Few:
-    """A stream that writes the first lines to another one, and counts the others."""
+    """A stream that writes the first lines to another one, and counts the others.
+
+    Of a line it writes the first characters, and says how many more there were.
+    """
 
     def __init__(self, stream: Any, lines: int) -> None:
         self._stream, self.lines = stream, lines
         self._room, self.left_out = lines, 0
-        self._cut = ""  # what has been written of a line that is not at its end
+        self._wide = self._hidden = 0  # characters of the present line: written, and left out
 
     def write(self, text: str) -> int:
-        pieces = text.splitlines(keepends=True)
-        shown = 0
-        for piece in pieces:
-            if self._room <= 0:
-                break
-            self._cut += piece
-            if piece.endswith("\n") or len(self._cut) >= WIDE:
-                self._room, self._cut = self._room - 1, ""
-            shown += 1
-        if shown:
-            self._stream.write("".join(pieces[:shown]))
-        self.left_out += sum(piece.endswith("\n") or len(piece) > WIDE for piece in pieces[shown:])
+        if shown := "".join(map(self._shown, text.splitlines(keepends=True))):
+            self._stream.write(shown)
         return len(text)
+
+    def _shown(self, piece: str) -> str:
+        """What is written of a piece of one line, with its end if that is its end."""
+        ends = piece.endswith("\n")
+        if self._room <= 0:
+            self.left_out += ends or len(piece) > WIDE
+            return ""
+        words = piece.removesuffix("\n")
+        shown = words[: WIDE - self._wide]
+        self._wide += len(shown)
+        self._hidden += len(words) - len(shown)
+        return shown + self._end() if ends else shown
+
+    def _end(self) -> str:
+        """The end of the present line."""
+        said = f" … and {self._hidden:,} more characters" if self._hidden else ""
+        self._wide = self._hidden = 0
+        self._room -= 1
+        return f"{said}\n"
 
     def say(self) -> None:
         """Tell what was left out, if anything was."""
+        if self._hidden:
+            self._stream.write(self._end())
         if self.left_out:
             self._stream.write(
                 f"… and {self.left_out:,} more lines, which are not shown: a run shows the first "

@@ -38,7 +38,22 @@ def test_no_line_is_changed_and_none_is_lost_without_a_word(pieces, lines):
 
 
 def test_a_line_without_an_end_is_capped_as_well():
-    assert len(told(["x" * 900] * 1000, 5)) < 12_000
+    assert told(["x" * 900] * 1000, 5) == "x" * 1000 + " … and 899,000 more characters\n"
+
+
+@given(length=st.integers(0, 3000), cut=st.integers(0, 3000))
+def test_a_long_line_is_cut_in_however_many_pieces_it_comes(length, cut):
+    line = "x" * length
+    said = told([line[:cut], line[cut:] + "\n", "short\n"], 5).splitlines()
+    more = f" … and {length - 1000:,} more characters" if length > 1000 else ""
+    assert said == [line[:1000] + more, "short"]
+
+
+def test_a_long_line_among_those_that_are_left_out_is_one_of_them():
+    assert told(["a\n", "b" * 5000 + "\n", "c\n"], 1).splitlines() == [
+        "a",
+        "… and 2 more lines, which are not shown: a run shows the first 1.",
+    ]
 
 
 def test_a_block_in_a_block_changes_nothing():

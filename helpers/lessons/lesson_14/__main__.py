@@ -10,7 +10,7 @@ from helpers.lessons.lesson_14.classroom import table
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table, and what could not be read. 1 if there was such a file, else 0."""
+    """Print the table, and what is wrong with a file. 1 if there was such a file, else 0."""
     parser = argparse.ArgumentParser(
         prog="python -m helpers.lessons.lesson_14", description=__doc__.partition(":")[0] + "."
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from helpers.lessons.exercise import Failed
 from helpers.lessons.lesson_14 import scorecard
 from helpers.lessons.lesson_14.day import hold
 from helpers.lessons.lesson_14.exercises import parts_of
@@ -44,11 +46,14 @@ def hand_in(
     Raises
     ------
     ValueError
-        If the team's name is no file's name.
+        If the team's name is no file's name, or the shop is none: with what a check would say.
     """
     if not isinstance(team, str) or not TEAM.fullmatch(team):
         raise ValueError(f"a team's name has 1 to 40 letters, digits and spaces, got {team!r}")
-    parts = parts_of(shop)
+    try:
+        parts = parts_of(shop)
+    except Failed as failed:
+        raise ValueError(str(failed)) from None
     days = {str(seed): scorecard.score(hold(*parts, seed=seed)) for seed in seeds}
     code = "\n\n".join(map(_source, parts))
     path = Path(folder) / f"{team}.json"
@@ -71,7 +76,8 @@ def table(folder: str | Path) -> tuple[pd.DataFrame, list[str]]:
     -------
     tuple
         A DataFrame indexed by team, the best first: grade (the lowest of its days) and the median
-        of each measure. And a sentence for each file that could not be read.
+        of each measure. And a sentence for each file that could not be read, or that is of other
+        days than the most: of those that were held by as many teams, the class's own.
 
     Raises
     ------
@@ -81,17 +87,32 @@ def table(folder: str | Path) -> tuple[pd.DataFrame, list[str]]:
     paths = sorted(Path(folder).glob("*.json"))
     if not paths:
         raise FileNotFoundError(f"no file of a team (team.json) in {str(folder)!r}")
-    rows, wrong = {}, []
+    rows, seeds, wrong = {}, {}, []
     for path in paths:
         try:
-            team, row = _row(json.loads(path.read_text("utf-8")))
+            given = json.loads(path.read_text("utf-8"))
+            team, row = _row(given)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             wrong.append(f"{path.name} is no file of a team: {error!r:.120}")
         else:
-            rows[team] = row
+            rows[team], seeds[path.name] = row, tuple(sorted(given["days"]))
+    wrong += _of_other_days(seeds)
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["grade", *NAMES])
     frame = frame.sort_values(["grade", NAMES[-1]], ascending=[False, True]).rename_axis("team")
     return frame, wrong
+
+
+def _of_other_days(seeds: dict[str, tuple[str, ...]]) -> list[str]:
+    """A sentence for each file whose seeds are not those of the most."""
+    own = tuple(sorted(map(str, SEEDS)))
+    counts = Counter(seeds.values())
+    usual = max(counts, key=lambda days: (counts[days], days == own), default=own)
+    return [
+        f"{name} is of other days: seeds {', '.join(days)}, where most have {', '.join(usual)}. "
+        "Its numbers cannot be compared."
+        for name, days in seeds.items()
+        if days != usual
+    ]
 
 
 def _row(handed_in: dict[str, Any]) -> tuple[str, list[float]]:

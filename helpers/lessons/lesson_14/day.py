@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import reprlib
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +17,8 @@ from helpers import faults, load
 from helpers.lab import Lab
 from helpers.lessons.exercise import Failed
 from helpers.lessons.leftovers import bodies_in
+from helpers.lessons.lesson_14.clients import Clients, Session, WorkerSession
+from helpers.lessons.lesson_14.opening import opened_shop
 from helpers.lessons.lesson_14.plan import MACHINES, Plan, draw
 from helpers.lessons.lesson_14.provider import Provider
 from helpers.lessons.machines import Machine, is_mistake, kept_running
@@ -25,8 +28,9 @@ LOST = {"sqs.SendMessage": 0.04, "dynamodb.PutItem": 0.01}  # share of the repli
 NOT_SENT = 0.02  # share of the requests of SendMessage for which there is no connection
 RESTART = 10.0  # seconds until the next process begins on a machine
 PEACE = 120  # seconds at the end of the day in which nobody tries the poisoned order
+CALLS = 30_000  # of boto3 in a day, after which it is ended: a shop that holds makes some 2,000
+LOOKS = 1.0  # seconds between two counts of them
 
-SetUp = Callable[..., Any]
 Checkout = Callable[..., Any]
 Worker = Callable[..., Any]
 
@@ -48,6 +52,8 @@ class Held:
         How many workers came to their end, of which none should.
     fair : frozenset of str
         Names of the standard queues to which a message was sent with a MessageGroupId.
+    errors : Counter of str
+        What calls of boto3 in a worker ended with, and how often.
     """
 
     seed: int
@@ -57,44 +63,10 @@ class Held:
     provider: Provider
     returned: int
     fair: frozenset[str]
+    errors: Counter[str]
 
 
-class Clients:
-    """The clients of a day, one for each service and its options."""
-
-    def __init__(self) -> None:
-        self._made: dict[tuple[str, str], Any] = {}
-        self.fair: set[str] = set()  # names of the queues that got a message with a group
-
-    def client(self, service: str, options: dict[str, Any]) -> Any:
-        """A client of boto3, made once."""
-        key = service, repr(sorted((name, id(value)) for name, value in options.items()))
-        if key not in self._made:
-            self._made[key] = boto3.client(service, **options), options  # keeps its options' ids
-            if service == "sqs":
-                events = self._made[key][0].meta.events
-                for operation in ("SendMessage", "SendMessageBatch"):
-                    events.register(f"provide-client-params.sqs.{operation}", self._note)
-        return self._made[key][0]
-
-    def _note(self, params: dict[str, Any], **_: Any) -> None:
-        if any("MessageGroupId" in entry for entry in (params, *params.get("Entries", ()))):
-            self.fair.add(str(params["QueueUrl"]).rpartition("/")[2])
-
-
-class Session:
-    """What the reader's functions get: `session.client("sqs")`, as of a `boto3.Session`."""
-
-    def __init__(self, clients: Clients, machine: Machine | None = None) -> None:
-        self._clients, self._machine = clients, machine
-
-    def client(self, service: str, **options: Any) -> Any:
-        """A client of boto3. On a machine that dies it stops with it."""
-        made = self._clients.client(service, options)
-        return self._machine.part(made) if self._machine else made
-
-
-def hold(set_up: SetUp, checkout: Checkout, worker: Worker, *, seed: int) -> Held:
+def hold(set_up: Callable[..., Any], checkout: Checkout, worker: Worker, *, seed: int) -> Held:
     """Hold a Black Friday, in a lab of its own.
 
     Parameters
@@ -110,21 +82,34 @@ def hold(set_up: SetUp, checkout: Checkout, worker: Worker, *, seed: int) -> Hel
         `charge(order, token=None)`.
     seed : int
         Decides everything that goes wrong.
+
+    Raises
+    ------
+    ValueError
+        If a function does what none of its kind may: what `set_up` returns is no text, or it does
+        not come to its end, or the shop makes more calls than a day has room for.
     """
     with contextlib.closing(Lab(seed=seed)) as lab:
-        return hold_in(lab, set_up, checkout, worker, seed)
+        try:
+            return hold_in(lab, set_up, checkout, worker, seed)
+        except Failed as failed:
+            raise ValueError(str(failed)) from None
 
 
-def hold_in(lab: Lab, set_up: SetUp, checkout: Checkout, worker: Worker, seed: int) -> Held:
-    """`hold` in a lab that stands already, and is not closed after it."""
+def hold_in(
+    lab: Lab, set_up: Callable[..., Any], checkout: Checkout, worker: Worker, seed: int
+) -> Held:
+    """`hold` in a lab that stands already, and is not closed after it. Raises Failed."""
     plan, clients = draw(seed), Clients()
     provider = Provider(lab, plan, seed)
-    shop = _written_down(set_up(Session(clients)))
+    shop = opened_shop(lab, set_up, Session(clients))
     returned: list[float] = []
+    customers: list[Machine] = []
 
     def serve(order: load.Order) -> None:
         lab.mark("placed", order_id=order.order_id)
         begin, ok, machine = lab.now, True, Machine()
+        customers.append(machine)
         try:
             with machine.here():  # an answer that comes before the order is stored is a promise
                 checkout(Session(clients, machine), json.loads(shop), replace(order))
@@ -136,7 +121,7 @@ def hold_in(lab: Lab, set_up: SetUp, checkout: Checkout, worker: Worker, seed: i
 
     def given(machine: Machine) -> tuple[Any, ...]:
         return (
-            Session(clients, machine),
+            WorkerSession(clients, machine),
             json.loads(shop),
             machine.part(provider.for_machine(machine)),
         )
@@ -145,31 +130,37 @@ def hold_in(lab: Lab, set_up: SetUp, checkout: Checkout, worker: Worker, seed: i
         kept_running(worker, given, pause=RESTART)
         returned.append(lab.now)
 
+    def count() -> None:
+        try:
+            while True:
+                time.sleep(LOOKS)
+                if clients.calls > CALLS:
+                    raise Failed(_flooded(lab, clients.calls))
+        finally:  # it is the first to be stopped: then no checkout goes on, whatever it catches
+            for machine in customers:
+                machine.dead = True
+
     runs.__name__ = "worker"  # so that it has this name in a replay
     with _weather(seed), lab.running(seconds=plan.until):
+        lab.start(count)
         lab.start(open_shop, plan.orders, serve)
         lab.start(runs, copies=MACHINES)
     events = lab.trace
     aside = _put_aside(plan, provider)
     fair = frozenset(name for name in clients.fair if not name.endswith(".fifo"))
-    return Held(seed, plan, events, aside, provider, len(returned), fair)
+    return Held(seed, plan, events, aside, provider, len(returned), fair, clients.errors)
 
 
-def _written_down(shop: Any) -> str:
-    """What `set_up` returned, as it is given to other machines: as text.
-
-    Raises
-    ------
-    Failed
-        If it cannot be written down, such as a client or a function.
-    """
-    try:
-        return json.dumps(shop)
-    except (TypeError, ValueError):
-        raise Failed(
-            "What set_up returns goes to other machines, so it has to be made of texts, numbers, "
-            f"lists and dictionaries. Yours returned {reprlib.repr(shop)}."
-        ) from None
+def _flooded(lab: Lab, calls: int) -> str:
+    """Who made the calls, in a sentence."""
+    rows = lab.trace.query("kind == 'call'")
+    by_workers = rows["caller"].str.startswith("worker")
+    most = "the workers" if by_workers.mean() > 0.5 else "the checkout"
+    return (
+        f"The day was ended after {lab.now:.0f} simulated seconds and {calls:,} calls, most of "
+        f"them by {most}: the last was {rows['operation'].iloc[-1]!r}. A day has room for "
+        f"{CALLS:,}, and some 2,000 are enough."
+    )
 
 
 def _put_aside(plan: Plan, provider: Provider) -> bool | None:

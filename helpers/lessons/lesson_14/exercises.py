@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reprlib
+import textwrap
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -12,9 +13,9 @@ from helpers.lab import Lab
 from helpers.lessons.exercise import Exercise, Failed, often
 from helpers.lessons.lesson_14 import scorecard
 from helpers.lessons.lesson_14.day import Held, hold_in
-from helpers.lessons.lesson_14.plan import LOUD
 
 SEEDS = (1141, 1142, 1143)
+WORDS = 200  # characters of an error
 
 
 def reaches(grade: int, lab: Lab, shop: Callable[[], Any], seed: int) -> None:
@@ -68,6 +69,10 @@ def _lost(held: Held, _: scorecard.Measure) -> str:
         return (
             f"{said} Nobody tried it: a worker has to run for ever, and {held.returned} returned."
         )
+    if held.errors:
+        [(words, count)] = held.errors.most_common(1)
+        told = textwrap.shorten(words, WORDS, placeholder=" …")
+        return f"{said} Nobody tried it: in the workers, boto3 failed {often(count)}, with {told}."
     return f"{said} Nobody tried it."
 
 
@@ -105,7 +110,7 @@ def _others(held: Held, measure: scorecard.Measure) -> str:
     wait = scorecard.others(held)["wait"]
     most = trace.percentile(wait, 90)
     return (
-        f"While {LOUD} was loud, order {wait.idxmax()} of another shop was charged after "
+        f"While {held.plan.loud} was loud, order {wait.idxmax()} of another shop was charged after "
         f"{wait.max():.0f} s. 90 % of the others' orders took up to {most:.0f} s, and "
         f"{measure.most} s are allowed."
     )

@@ -14,7 +14,8 @@ from helpers import load
 RATE = 0.35  # orders per second, of all tenants
 LASTS = 480  # seconds in which customers come
 OUTAGE = 90  # seconds for which the card provider is down
-NOISE, LOUD, LOUD_RATE = 60, "records", 2.0  # seconds; a tenant; its further orders per second
+NOISE, LOUD_RATE = 60, 2.0  # seconds for which a tenant is loud; its further orders per second
+SECOND = "records"  # the tenant with the second most orders, whose place the loud one takes
 HALVES = ((80, 130), (270, 320))  # seconds between which one of the two begins
 MACHINES = 4  # on each of which a worker runs
 DEATHS = 2
@@ -29,6 +30,9 @@ class Plan:
     ----------
     outage, noise : tuple of float
         Seconds from the day's begin: when it begins and ends.
+    loud : str
+        The tenant who is loud. The second largest and it have changed places for the day: a queue
+        knows a tenant as noisy by its share, so another share would be another experiment.
     deadly : tuple of int
         The machines die that begin with so many charges, counted over all machines from one.
     poisoned : str
@@ -40,6 +44,7 @@ class Plan:
     orders: list[load.Order]
     outage: tuple[float, float]
     noise: tuple[float, float]
+    loud: str
     deadly: tuple[int, ...]
     poisoned: str
     until: float = LASTS + 420
@@ -52,14 +57,19 @@ def draw(seed: int) -> Plan:
     draws.shuffle(begins)
     outage, noise = (begins[0], begins[0] + OUTAGE), (begins[1], begins[1] + NOISE)
     everybody = load.poisson(rate=RATE, seconds=LASTS, seed=seed)
-    loud = load.poisson(rate=LOUD_RATE, seconds=NOISE, seed=seed + 1_000_000)
-    times = sorted([*((float(t), None) for t in everybody), *((noise[0] + t, LOUD) for t in loud)])
+    noisy = load.poisson(rate=LOUD_RATE, seconds=NOISE, seed=seed + 1_000_000)
+    times = sorted(
+        [*((float(t), None) for t in everybody), *((noise[0] + t, SECOND) for t in noisy)]
+    )
     orders = load.orders(arrivals=[time for time, _ in times], seed=seed)
     for place, (_, tenant) in enumerate(times):
         if tenant is not None:
             orders[place] = replace(orders[place], tenant=tenant)
-    quiet = [n for n, order in enumerate(orders) if order.tenant != LOUD]
+    quiet = [n for n, order in enumerate(orders) if order.tenant != SECOND]
     poisoned = draws.choice(quiet[10:60])
     orders[poisoned] = replace(orders[poisoned], amount=NEGATIVE)
     deadly = draws.sample(range(10, 150), DEATHS)
-    return Plan(orders, outage, noise, tuple(sorted(deadly)), orders[poisoned].order_id)
+    loud = Random(f"loud on black friday {seed}").choice(load.tenants()).tenant
+    places = {SECOND: loud, loud: SECOND}
+    orders = [replace(each, tenant=places.get(each.tenant, each.tenant)) for each in orders]
+    return Plan(orders, outage, noise, loud, tuple(sorted(deadly)), orders[poisoned].order_id)

@@ -9,7 +9,6 @@ import pandas as pd
 
 from helpers import costs, trace
 from helpers.lessons.lesson_14.day import Held
-from helpers.lessons.lesson_14.plan import LOUD
 
 TOLD = ["order_id", "ok", "waited"]
 
@@ -104,14 +103,14 @@ def others_p90(held: Held) -> float:
 def by_loudness(held: Held) -> dict[str, pd.DataFrame]:
     """The waits of the loud tenant and of the others, as `charts.compare` draws them."""
     found = waits(held).rename(columns={"placed": "time"}).sort_values("time")
-    loud = found["tenant"] == LOUD
-    return {LOUD: found[loud], "the others": found[~loud]}
+    loud = found["tenant"] == held.plan.loud
+    return {held.plan.loud: found[loud], "the others": found[~loud]}
 
 
 def others(held: Held) -> pd.DataFrame:
     """The part of `waits` that is of the other tenants' orders, placed while one was loud."""
     found = waits(held)
-    return found[(found["tenant"] != LOUD) & found["placed"].between(*held.plan.noise)]
+    return found[(found["tenant"] != held.plan.loud) & found["placed"].between(*held.plan.noise)]
 
 
 def recovery(held: Held) -> float:

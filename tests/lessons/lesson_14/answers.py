@@ -4,7 +4,6 @@ Each answer is a shop: a function that gives `set_up`, `checkout` and `worker`.
 """
 
 import contextlib
-import itertools
 import json
 import threading
 import time
@@ -12,6 +11,7 @@ import uuid
 
 from botocore.config import Config
 
+from helpers import load
 from helpers.lessons.lesson_14.measured import charge_each, one_queue
 from helpers.patterns.black_friday import (
     HASTY,
@@ -271,6 +271,47 @@ def refuses_poison_at_the_door():
     return open_plain_queue, checkout, charge_by_token
 
 
+def hides_what_boto3_says():
+    """Asks a queue that is not there, and catches the error."""
+
+    def worker(session, shop, charge):
+        sqs = session.client("sqs")
+        while True:
+            try:
+                for message in messages(sqs, shop.replace("orders", "order")):
+                    charge(json.loads(message["Body"]))
+            except Exception:
+                time.sleep(1)
+
+    return open_plain_queue, take_order, worker
+
+
+def never_opens():
+    """Waits in set_up for a customer, who does not come before it opens."""
+
+    def set_up(session):
+        queue = one_queue(session)
+        while not session.client("sqs").receive_message(QueueUrl=queue).get("Messages"):
+            time.sleep(5)
+        return queue
+
+    return set_up, take_order, charge_by_token
+
+
+def sends_again_and_again():
+    """Sends the order until the queue says that it is empty, to be sure."""
+
+    def checkout(session, shop, order):
+        sqs, asked = session.client("sqs", config=HASTY), "ApproximateNumberOfMessages"
+        waiting = 1
+        while waiting:
+            take_order_of(session, shop, order)
+            found = sqs.get_queue_attributes(QueueUrl=shop, AttributeNames=[asked])
+            waiting = int(found["Attributes"][asked])
+
+    return open_plain_queue, checkout, charge_by_token
+
+
 # -- 2
 
 
@@ -316,8 +357,8 @@ def hides_for_long():
     return patient, take_order_of, charge_by_token
 
 
-def has_two_queues():
-    """The loud tenant has a line of its own, and workers ask in turn."""
+def knows_who_is_loud():
+    """The shop that is loud on the lesson's day has a queue of its own."""
 
     def set_up(session):
         sqs = session.client("sqs")
@@ -326,17 +367,38 @@ def has_two_queues():
     def checkout(session, shop, order):
         hasty(session, shop[order.tenant != "records"], order)
 
-    def worker(session, shop, charge):
+    return set_up, checkout, asks_in_turn
+
+
+def has_a_queue_for_each_shop():
+    """Each tenant has a line of its own, and workers ask in turn."""
+
+    def set_up(session):
         sqs = session.client("sqs")
-        for queue in itertools.cycle(shop):
-            got = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", [])
+        names = [tenant.tenant for tenant in load.tenants()]
+        return {name: queue_with_dead_letters(sqs, name, tries=12)[0] for name in names}
+
+    def checkout(session, shop, order):
+        hasty(session, shop[order.tenant], order)
+
+    def worker(session, shop, charge):
+        asks_in_turn(session, list(shop.values()), charge, wait=0)
+
+    return set_up, checkout, worker
+
+
+def asks_in_turn(session, queues, charge, wait=1):
+    sqs = session.client("sqs")
+    while True:
+        asked = time.time()
+        for queue in queues:
+            got = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=wait).get("Messages", [])
             for message in got:
                 with contextlib.suppress(Exception):
                     order = json.loads(message["Body"])
                     charge(order, token=order["order_id"])
                     sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-
-    return set_up, checkout, worker
+        time.sleep(max(0.0, asked + 1 - time.time()))
 
 
 def keeps_its_table_longer():
@@ -456,12 +518,16 @@ WRONG = {
         comes_to_its_end,
         charges_a_text,
         forgets_the_worker,
+        hides_what_boto3_says,
+        never_opens,
+        sends_again_and_again,
     ],
     "2": [
         waits_for_the_lost_reply,
         knows_no_tenants,
         makes_each_order_a_tenant,
         hides_for_long,
+        knows_who_is_loud,
     ],
     "3": [
         keeps_the_table,
@@ -472,6 +538,6 @@ WRONG = {
 }
 RIGHT = {
     "1": [has_the_token_alone, puts_poison_aside_itself, refuses_poison_at_the_door],
-    "2": [has_two_queues, keeps_its_table_longer],
+    "2": [has_a_queue_for_each_shop, keeps_its_table_longer],
     "3": [names_its_token, comes_back_sooner],
 }

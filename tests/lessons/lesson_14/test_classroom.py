@@ -75,6 +75,37 @@ def test_a_team_s_name_is_that_of_a_file(team, tmp_path):
         classroom.hand_in(team, good, folder=tmp_path)
 
 
+def test_what_is_no_shop_is_told_as_a_check_would(tmp_path):
+    with pytest.raises(ValueError, match=r"A shop gives its three functions, .*Yours gave None"):
+        classroom.hand_in("blue", lambda: None, folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_other_days_is_named_and_stays_in_the_table(handed_in, tmp_path, capsys):
+    text = (handed_in / "poor.json").read_text(encoding="utf-8")
+    for team in ("poor", "red"):
+        (tmp_path / f"{team}.json").write_text(text.replace("poor", team), encoding="utf-8")
+    other = text.replace('"2141"', '"7"').replace("poor", "green")
+    (tmp_path / "green.json").write_text(other, encoding="utf-8")
+    assert main([str(tmp_path)]) == 1
+    out, err = capsys.readouterr()
+    assert err == (
+        "green.json is of other days: seeds 7, where most have 2141. Its numbers cannot be "
+        "compared.\n"
+    )
+    assert "green" in out
+
+
+def test_of_two_files_the_one_of_the_class_s_own_days_counts(handed_in, tmp_path):
+    text = (handed_in / "poor.json").read_text(encoding="utf-8")
+    day = json.loads(text)["days"]["2141"]
+    for team, seeds in (("blue", classroom.SEEDS), ("azure", (1, 2, 3))):
+        given = {"team": team, "code": "", "days": {str(seed): day for seed in seeds}}
+        (tmp_path / f"{team}.json").write_text(json.dumps(given), encoding="utf-8")
+    _, wrong = classroom.table(tmp_path)
+    assert [sentence.partition(" ")[0] for sentence in wrong] == ["azure.json"]
+
+
 def test_a_folder_without_files_is_named(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main([str(tmp_path)])
