@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 
 from helpers.findings.finding import Finding, Run
 from helpers.findings.record import rounded
@@ -39,7 +40,9 @@ def measure_all(
     sources: Sequence[str], seeds: Sequence[int]
 ) -> Iterator[tuple[str, int, dict[str, float], float]]:
     """Every run on every seed: name, seed, numbers and seconds, as they are done."""
-    pool = ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(
+        os.cpu_count() or 1, mp_context=get_context("spawn"), initializer=_end_with_parent
+    )
     try:
         jobs = {
             pool.submit(measure, source, seed): (source, seed)
@@ -52,3 +55,18 @@ def measure_all(
             yield source, seed, numbers, seconds
     finally:  # also when one run fails, or the reader has seen enough
         pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that started it has gone, also when that was killed.
+
+    Nobody told it then: it would wait for its next run for ever.
+    """
+    parent = parent_process()
+    assert parent is not None, "only a worker has a parent"
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()

@@ -1,6 +1,11 @@
 """The record is what the code measures, and the command says what does not hold."""
 
+import contextlib
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from functools import partial
 from importlib import import_module
 from random import Random
@@ -113,3 +118,23 @@ def test_a_wrong_argument_is_named(wrong, capsys):
 def test_a_run_that_does_not_exist_is_named():
     with pytest.raises(KeyError, match=r"00\.nothing"):
         list(measure_all(["00.nothing"], [1]))
+
+
+MEASURES = """
+from helpers.findings.measuring import measure_all
+for source, seed, *_ in measure_all(["00.calm"], range(1, 2000)):
+    print(seed, flush=True)
+"""
+
+
+def test_no_worker_outlives_a_command_that_is_killed():
+    command = subprocess.Popen(
+        [sys.executable, "-c", MEASURES], stdout=subprocess.PIPE, start_new_session=True
+    )
+    try:
+        assert command.stdout.readline()  # the workers are there, and have much to do
+        command.kill()
+        command.communicate(timeout=60)  # they hold its output open for as long as they live
+    finally:
+        with contextlib.suppress(ProcessLookupError, AttributeError):  # no groups on Windows
+            os.killpg(command.pid, signal.SIGKILL)
