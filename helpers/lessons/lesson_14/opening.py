@@ -1,4 +1,4 @@
-"""The opening of a shop: `set_up` is run, ended if it goes on for ever, and what it gives sent on."""
+"""The opening of a shop: `set_up` is run, and ended if it goes on for ever."""
 
 from __future__ import annotations
 
