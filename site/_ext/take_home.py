@@ -58,8 +58,14 @@ def signature(node):
     return f"{node.name}({arguments})" if made else node.name
 
 
-def as_markdown(pattern, *, lesson, source):
-    """One pattern as Markdown: its lesson, its functions, and its source in a fold.
+def policies_of(pattern, folder):
+    """The files of `data/policies/` for the roles of a pattern, by role."""
+    stem = pattern.file.removesuffix(".py").replace("_", "-")
+    return {path.stem.removeprefix(f"{stem}-"): path for path in sorted(folder.glob(f"{stem}-*"))}
+
+
+def as_markdown(pattern, *, lesson, source, policies):
+    """One pattern as Markdown: its lesson, its functions, its source and its policies in folds.
 
     Parameters
     ----------
@@ -67,6 +73,8 @@ def as_markdown(pattern, *, lesson, source):
         Link to the lesson.
     source : str
         Where the file is, seen from the page that includes the text.
+    policies : dict
+        Where the policies are, by role.
     """
     rows = "".join(f"| `{name}` | {about} |\n" for name, about in pattern.functions.items())
     name, _, more = pattern.about.rstrip(".").partition(": ")
@@ -76,4 +84,17 @@ def as_markdown(pattern, *, lesson, source):
         f'<div class="stacks">\n\n| function | what it does |\n|---|---|\n{rows}\n</div>\n\n'
         f"<details><summary>Show the code of {pattern.file}</summary>\n\n"
         f"```{{literalinclude}} {source}\n:language: python\n```\n\n</details>\n\n"
+        f"{_policies(pattern, policies)}"
     )
+
+
+def _policies(pattern, policies):
+    if not policies:
+        return ""
+    shown = "".join(
+        f"**{role}**, `data/policies/{source.rpartition('/')[2]}`\n\n"
+        f"```{{literalinclude}} {source}\n:language: json\n```\n\n"
+        for role, source in policies.items()
+    )
+    summary = f"Show what {pattern.file} has to be allowed: {', '.join(policies)}"
+    return f"<details><summary>{summary}</summary>\n\n{shown}</details>\n\n"

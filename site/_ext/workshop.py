@@ -152,5 +152,7 @@ def patterns(lessons, folder):
         page = pages.get(pattern.lesson)
         told = link(page, lessons[page]) if page else f"lesson {pattern.lesson:02d}"
         source = f"../helpers/patterns/{pattern.file}"
-        text += take_home.as_markdown(pattern, lesson=f"{told}", source=source)
+        files = take_home.policies_of(pattern, folder.parents[1] / "data" / "policies")
+        policies = {role: f"../data/policies/{path.name}" for role, path in files.items()}
+        text += take_home.as_markdown(pattern, lesson=told, source=source, policies=policies)
     return text

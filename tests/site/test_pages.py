@@ -43,6 +43,8 @@ def test_workshop_pages_are_made_from_the_lessons(site, visit):
     page.goto((site / "patterns.html").as_uri())
     page.locator("summary", has_text="Show the code of queue.py").click()
     assert page.locator("pre:visible", has_text="def charge_from_queue(").count() == 1
+    page.locator("summary", has_text="Show what queue.py has to be allowed: answer, ask").click()
+    assert page.locator("pre:visible", has_text=":replies").count() == 2  # of who asks, who answers
 
 
 @needs_browser

@@ -55,6 +55,7 @@ def build(folder, *options, patterns=None):
     shutil.copy2(ROOT / "pyproject.toml", folder)
     (folder / "site" / "patterns.toml").write_text(patterns or PATTERNS, encoding="utf-8")
     shutil.copytree(ROOT / "helpers" / "patterns", folder / "helpers" / "patterns")
+    shutil.copytree(ROOT / "data" / "policies", folder / "data" / "policies")
     (folder / "rows.json").write_text(
         json.dumps({"differences": DIFFERENCES, "operations": OPERATIONS}), encoding="utf-8"
     )
