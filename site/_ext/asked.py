@@ -6,6 +6,7 @@ changes, and know nothing of metadata.
 
 import re
 
+from metadata import lesson_of
 from nbformat.v4 import new_markdown_cell
 from sphinx.errors import ExtensionError
 
@@ -24,7 +25,7 @@ def asks_quiz(cell):
 
 def quiz_of(notebook, cell):
     """The text cell that stands on a page for the cell that asks the quiz."""
-    text = as_page(notebook.metadata["lesson"])
+    text = as_page(lesson_of(notebook))
     return new_markdown_cell(f"{text}\n{ALL}", id=cell.id, metadata=cell.metadata)
 
 

@@ -37,7 +37,7 @@ def replay(
     The places are found from the trace: who sent, topics and buses, queues with what waits in them,
     workers with what they hold in flight, functions that run, a workflow's states, what is done.
     Play it, move the slider, step from happening to happening, or click a dot to follow its order.
-    Of a run with more than 700 messages, every so many-th order is drawn, and it says so; the
+    Of a run with more than 700 messages, one order in so many is drawn, and it says so; the
     counts are of all.
 
     Parameters

@@ -18,7 +18,7 @@ MOMENTS = 500  # at which the counts of all are known
 
 
 def thinned(film: Film, most: int, order: Any = None) -> Film:
-    """The film with the messages of every so many-th order, and the counts of all.
+    """The film with the messages of one order in so many, and the counts of all.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ class Watch:
         self._ids: dict[str, str] = {}  # of the metrics, by the alarm's name
 
     def begin(self, alarm: Alarm, before: Alarm | None) -> None:
-        """Watch an alarm that has been put, in the place of one with its name or as a new one."""
+        """Watch an alarm that has been put: it replaces the one with its name, if there is one."""
         told_before = None
         if before is None or alarm.name not in self._states:
             self._states[alarm.name] = State(INSUFFICIENT_DATA, reasons.INITIAL, None, time.time())

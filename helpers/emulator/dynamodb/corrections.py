@@ -1,6 +1,6 @@
 """DynamoDB, corrected: this file opens the parts, one after another.
 
-What each follows stands in the file that holds it: `items` (one item), `query` and `scan`,
+What each follows is beside it: in `items` (one item), `query` and `scan`,
 `batches`, `transactions` (all or nothing, once per token), `writes` (one write, one record of the
 stream), `ttl` (expired items), `streams` (reading a stream). Below them are the values (`values`,
 `numbers`), the keys (`keys`), the items that are held (`store`), and `expressions`. moto keeps the

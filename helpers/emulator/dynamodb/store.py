@@ -70,7 +70,7 @@ def find(table: Table, key: Item) -> Stored | None:
 
 
 def put(table: Table, item: Item) -> Stored:
-    """Put an item in the place of the one with its key, and say nothing to the stream."""
+    """Put an item, which replaces the one with its key, and say nothing to the stream."""
     made = Stored(table, item)
     if made.range_key is None:
         table.items[made.hash_key] = made
@@ -101,7 +101,7 @@ def record(table: Table, before: Stored | None, after: Stored | None) -> None:
 
 
 def write(table: Table, before: Stored | None, after: Item | None) -> Stored | None:
-    """Put an item in the place of another, or nothing, and tell the stream."""
+    """Replace an item by another, or by nothing, and tell the stream."""
     made = None
     if after is not None:
         made = put(table, after)

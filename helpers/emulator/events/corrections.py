@@ -63,59 +63,9 @@ def corrections() -> Iterator[None]:
         applied(
             EXPECTED_SOURCES,
             (EventPattern, {"load": classmethod(_load_pattern), "matches_event": _matches_event}),
-            (
-                EventsBackend,
-                {
-                    "_normalize_event_bus_arn": buses.name_of,
-                    "_get_event_bus": buses.bus_of,
-                    "put_events": put_events,
-                    "put_rule": rule_calls.put_rule(EventsBackend.put_rule),
-                    "describe_rule": rule_calls.describe_rule,
-                    "enable_rule": rule_calls.enable_rule,
-                    "disable_rule": rule_calls.disable_rule,
-                    "put_targets": target_calls.put_targets(EventsBackend.put_targets),
-                    "delete_event_bus": buses.delete_event_bus(EventsBackend.delete_event_bus),
-                    "tag_resource": tags.tag_resource,
-                    "untag_resource": tags.untag_resource,
-                    "list_tags_for_resource": tags.list_tags_for_resource,
-                    "create_archive": archive_calls.create_archive(EventsBackend.create_archive),
-                    "start_replay": archive_calls.start_replay(EventsBackend.start_replay),
-                    "cancel_replay": archive.cancel_replay,
-                },
-            ),
-            (
-                EventsHandler,
-                {
-                    "test_event_pattern": test_event_pattern,
-                    "create_event_bus": buses.create_event_bus(EventsHandler.create_event_bus),
-                    "describe_event_bus": buses.describe_event_bus(
-                        EventsHandler.describe_event_bus
-                    ),
-                    "list_event_buses": buses.list_event_buses,
-                    "list_rules": rule_calls.list_rules,
-                    "list_rule_names_by_target": rule_calls.list_rule_names_by_target,
-                    "list_targets_by_rule": rule_calls.list_targets_by_rule,
-                    "list_archives": archive_calls.list_archives,
-                    "list_replays": archive_calls.list_replays,
-                    "put_rule": unless_managed(EventsHandler.put_rule),
-                    "enable_rule": unless_managed(EventsHandler.enable_rule),
-                    "disable_rule": unless_managed(EventsHandler.disable_rule),
-                    "put_targets": unless_managed(EventsHandler.put_targets),
-                    "remove_targets": unless_managed(EventsHandler.remove_targets, may_force=True),
-                    "delete_rule": unless_managed(EventsHandler.delete_rule, may_force=True),
-                },
-            ),
-            (
-                EventBus,
-                {
-                    "policy": property(permissions.policy),
-                    "add_permission": permissions.add_permission,
-                    "add_policy": permissions.add_policy,
-                    "remove_statement": permissions.remove_statement,
-                    "remove_statements": permissions.remove_statements,
-                    "has_permissions": permissions.has_permissions,
-                },
-            ),
+            (EventsBackend, _of_backend()),
+            (EventsHandler, _of_handler()),
+            (EventBus, _of_bus()),
             (
                 Archive,
                 {
@@ -133,6 +83,60 @@ def corrections() -> Iterator[None]:
         ),
     ):
         yield
+
+
+def _of_backend() -> dict[str, Any]:
+    """What becomes of the calls that moto's store of a region answers."""
+    return {
+        "_normalize_event_bus_arn": buses.name_of,
+        "_get_event_bus": buses.bus_of,
+        "put_events": put_events,
+        "put_rule": rule_calls.put_rule(EventsBackend.put_rule),
+        "describe_rule": rule_calls.describe_rule,
+        "enable_rule": rule_calls.enable_rule,
+        "disable_rule": rule_calls.disable_rule,
+        "put_targets": target_calls.put_targets(EventsBackend.put_targets),
+        "delete_event_bus": buses.delete_event_bus(EventsBackend.delete_event_bus),
+        "tag_resource": tags.tag_resource,
+        "untag_resource": tags.untag_resource,
+        "list_tags_for_resource": tags.list_tags_for_resource,
+        "create_archive": archive_calls.create_archive(EventsBackend.create_archive),
+        "start_replay": archive_calls.start_replay(EventsBackend.start_replay),
+        "cancel_replay": archive.cancel_replay,
+    }
+
+
+def _of_handler() -> dict[str, Any]:
+    """What becomes of the calls as moto reads them."""
+    return {
+        "test_event_pattern": test_event_pattern,
+        "create_event_bus": buses.create_event_bus(EventsHandler.create_event_bus),
+        "describe_event_bus": buses.describe_event_bus(EventsHandler.describe_event_bus),
+        "list_event_buses": buses.list_event_buses,
+        "list_rules": rule_calls.list_rules,
+        "list_rule_names_by_target": rule_calls.list_rule_names_by_target,
+        "list_targets_by_rule": rule_calls.list_targets_by_rule,
+        "list_archives": archive_calls.list_archives,
+        "list_replays": archive_calls.list_replays,
+        "put_rule": unless_managed(EventsHandler.put_rule),
+        "enable_rule": unless_managed(EventsHandler.enable_rule),
+        "disable_rule": unless_managed(EventsHandler.disable_rule),
+        "put_targets": unless_managed(EventsHandler.put_targets),
+        "remove_targets": unless_managed(EventsHandler.remove_targets, may_force=True),
+        "delete_rule": unless_managed(EventsHandler.delete_rule, may_force=True),
+    }
+
+
+def _of_bus() -> dict[str, Any]:
+    """A bus keeps its policy as AWS does."""
+    return {
+        "policy": property(permissions.policy),
+        "add_permission": permissions.add_permission,
+        "add_policy": permissions.add_policy,
+        "remove_statement": permissions.remove_statement,
+        "remove_statements": permissions.remove_statements,
+        "has_permissions": permissions.has_permissions,
+    }
 
 
 # -- patterns

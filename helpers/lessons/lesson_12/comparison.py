@@ -9,6 +9,7 @@ import pandas as pd
 from helpers import costs
 from helpers.lessons.lesson_12 import fates, teams
 from helpers.lessons.lesson_12.experiment import Run
+from helpers.trace.callers import at_work
 
 LATE = 30  # seconds more than in the workflow
 
@@ -56,7 +57,7 @@ def _events(trace: pd.DataFrame) -> dict[str, float]:
     """Executions of all workflows, and how many more or fewer events these published."""
     started = trace.query("operation == 'StartExecution'")["resource"].value_counts()
     put = trace.query("operation == 'PutEvents'")["caller"].value_counts()
-    apart = sum(abs(int(put[f"states:{name}"]) - count) for name, count in started.items())
+    apart = sum(abs(int(put[at_work("states", name)]) - count) for name, count in started.items())
     return {"executions": int(started.sum()), "apart": int(apart)}
 
 

@@ -130,7 +130,7 @@ def unrefunded() -> Definition:
 
 
 def catch_at_last(shop: Shop) -> None:
-    """Put the complete definition in the place of the one that runs."""
+    """Replace the definition that runs by the complete one."""
     [machine] = shop.states.list_state_machines()["stateMachines"]
     shop.states.update_state_machine(
         stateMachineArn=machine["stateMachineArn"], definition=json.dumps(DEFINITION)

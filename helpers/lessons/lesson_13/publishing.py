@@ -12,7 +12,7 @@ import pandas as pd
 from helpers import faults, load, trace
 from helpers.lab import Lab
 from helpers.lessons.lesson_13.bad_day import DOGGED
-from helpers.lessons.lesson_13.workers import Crash
+from helpers.lessons.machines import Crash
 from helpers.patterns.bus import publish, subscribe
 from helpers.patterns.idempotency import once, table_of_records
 from helpers.patterns.outbox import relay, table_with_stream, write_order
@@ -20,7 +20,7 @@ from helpers.patterns.redelivery import work_off
 from helpers.patterns.shop import open_shop
 
 ENTRY = {"Source": "shop.orders", "DetailType": "OrderPlaced", "EventBusName": "shop"}
-DIES = 5  # every so many-th order meets a machine that dies between the two
+DIES = 5  # one order in so many meets a machine that dies between the two
 
 Steps = list[Callable[[], Any]]
 

@@ -11,12 +11,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from helpers.lessons.machines import Crash
+
 OrderBody = dict[str, Any]  # an order, as a message or an event carries it
 Message = dict[str, Any]
-
-
-class Crash(BaseException):
-    """The machine is gone, in the middle of everything. No `except Exception` stops it."""
 
 
 def order_in(message: Message) -> OrderBody:

@@ -1,4 +1,4 @@
-"""What lesson 11's cells rest on: executions as a table, and those who answer them."""
+"""What lesson 11's cells rest on: executions as a table, and who answers them."""
 
 import json
 import time
