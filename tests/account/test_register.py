@@ -41,7 +41,7 @@ def test_the_line_is_on_the_disk_before_add_returns(tmp_path, monkeypatch):
 
     def fsync(file):
         real(file)
-        synced.append([path.read_text() for path in tmp_path.glob("*.jsonl")])
+        synced.append([path.read_text(encoding="utf-8") for path in tmp_path.glob("*.jsonl")])
 
     monkeypatch.setattr(os, "fsync", fsync)
     Register(tmp_path).add(**MADE, name="a")
@@ -126,7 +126,7 @@ def test_a_damaged_line_is_told_and_loses_no_other(tmp_path, line, said):
     register = Register(tmp_path)
     register.add(**MADE, name="a")
     (path,) = tmp_path.glob("*.jsonl")
-    with path.open("a") as file:
+    with path.open("a", encoding="utf-8") as file:
         file.write(line + "\n")
     register.add(**MADE, name="b")
     contents = register.read()
@@ -141,7 +141,7 @@ def test_a_last_line_that_was_cut_is_told_and_the_next_begins_anew(tmp_path):
     register.add(**MADE, name="a")
     (path,) = tmp_path.glob("*.jsonl")
     path.rename(tmp_path / "dead-1-1.00.jsonl")
-    with (tmp_path / "dead-1-1.00.jsonl").open("a") as file:
+    with (tmp_path / "dead-1-1.00.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"made": {"id"')
     register.add(**MADE, name="b")
     contents = register.read()
@@ -156,7 +156,7 @@ def test_a_field_of_a_wrong_type_is_damage(tmp_path, field, wrong):
     register = Register(tmp_path)
     entry = register.add(**MADE, name="a")
     (path,) = tmp_path.glob("*.jsonl")
-    path.write_text(json.dumps({"made": entry._asdict() | {field: wrong}}) + "\n")
+    path.write_text(json.dumps({"made": entry._asdict() | {field: wrong}}) + "\n", encoding="utf-8")
     assert register.read().entries == []
     assert len(register.read().damage) == 1
 

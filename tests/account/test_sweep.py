@@ -73,7 +73,7 @@ def started(address, folder, prefix):
         [sys.executable, MAKER, str(folder), prefix, "1", "wait"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         env=environment(address),
         cwd=ROOT,
     )
@@ -138,7 +138,7 @@ def test_two_sweeps_at_once(server, tmp_path):
         subprocess.Popen(
             [sys.executable, "-m", "helpers.sweep", "--register", str(tmp_path),
              "--account", ACCOUNT],
-            stdout=subprocess.PIPE, text=True, env=environment(server), cwd=ROOT,
+            stdout=subprocess.PIPE, encoding="utf-8", env=environment(server), cwd=ROOT,
         )
         for _ in range(2)
     ]  # fmt: skip
@@ -187,7 +187,9 @@ def test_what_is_no_account_is_refused_with_it(tmp_path, wrong):
 def test_what_the_register_has_of_other_accounts_is_told(server, tmp_path):
     make(server, tmp_path)
     (path,) = tmp_path.glob("*.jsonl")
-    path.write_text(path.read_text().replace(ACCOUNT, "210987654321"))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(ACCOUNT, "210987654321"), encoding="utf-8"
+    )
     done = sweep(server, tmp_path, "--account", ACCOUNT)
     assert "Not touched: what the register has of other accounts (210987654321)." in done.stdout
     assert left_on(server) == ALL
@@ -196,12 +198,14 @@ def test_what_the_register_has_of_other_accounts_is_told(server, tmp_path):
 def test_another_machines_run_is_left_until_it_expires(server, tmp_path):
     make(server, tmp_path)
     (path,) = tmp_path.glob("*.jsonl")
-    elsewhere = path.read_text().replace(f'"host": "{socket.gethostname()}"', '"host": "elsewhere"')
-    path.write_text(elsewhere)
+    elsewhere = path.read_text(encoding="utf-8").replace(
+        f'"host": "{socket.gethostname()}"', '"host": "elsewhere"'
+    )
+    path.write_text(elsewhere, encoding="utf-8")
     done = sweep(server, tmp_path, "--account", ACCOUNT)
     assert "made on another machine and not expired" in done.stdout
     assert left_on(server) == ALL
-    path.write_text(elsewhere.replace('"expires_at": 1', '"expires_at": -1'))
+    path.write_text(elsewhere.replace('"expires_at": 1', '"expires_at": -1'), encoding="utf-8")
     sweep(server, tmp_path, "--account", ACCOUNT)
     assert left_on(server) == {}
 
@@ -209,7 +213,7 @@ def test_another_machines_run_is_left_until_it_expires(server, tmp_path):
 def test_a_damaged_register_is_told_and_the_rest_is_removed(server, tmp_path):
     make(server, tmp_path)
     (path,) = tmp_path.glob("*.jsonl")
-    with path.open("a") as file:
+    with path.open("a", encoding="utf-8") as file:
         file.write('{"made": {"id": "cut')
     done = sweep(server, tmp_path, "--account", ACCOUNT)
     assert f"Damaged, and left aside: {path}, line" in done.stdout

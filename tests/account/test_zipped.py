@@ -45,7 +45,7 @@ def on_lambda(package, event, folder, *, before="", env=None):
     done = subprocess.run(
         [sys.executable, "-c", program, json.dumps(event)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         cwd=folder,
         env=outside | keys | (env or {}),
     )
@@ -62,7 +62,9 @@ def in_a_notebook(source, handler, path):
         pathlib.Path({str(path)!r}).write_bytes(package)
         print(name)
     """)
-    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", cwd=ROOT
+    )
 
 
 def test_a_function_of_a_module_is_taken_with_what_the_module_imports():
@@ -251,7 +253,7 @@ def test_what_cannot_be_carried_is_named(value, said):
 
 
 def test_an_open_file_is_named(tmp_path):
-    with (tmp_path / "f").open("w") as file:
+    with (tmp_path / "f").open("w", encoding="utf-8") as file:
         with pytest.raises(CannotCarry, match=r"'thing', .* is an open file \(a TextIOWrapper\)"):
             zip_of(closing_over(file))
 
@@ -305,9 +307,14 @@ def test_another_python_is_refused_in_a_sentence(tmp_path):
     zipfile.ZipFile(io.BytesIO(package)).extractall(tmp_path)
     entry = tmp_path / "eda_function.py"
     version = str(tuple(sys.version_info[:2]))
-    entry.write_text(entry.read_text().replace(version, "(3, 1)", 1))
+    entry.write_text(
+        entry.read_text(encoding="utf-8").replace(version, "(3, 1)", 1), encoding="utf-8"
+    )
     done = subprocess.run(
-        [sys.executable, "-c", "import eda_function"], cwd=tmp_path, capture_output=True, text=True
+        [sys.executable, "-c", "import eda_function"],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
     )
     assert f"give it the runtime {RUNTIME}" in done.stderr
 

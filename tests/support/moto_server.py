@@ -27,7 +27,7 @@ def served():
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        text=True,
+        encoding="utf-8",
     )
     try:
         yield server.stdout.readline().strip()
@@ -61,7 +61,7 @@ def python(address, *arguments, **more):
     return subprocess.run(
         [sys.executable, *arguments],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         cwd=ROOT,
         env=environment(address, **more),
         timeout=120,
