@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import functools
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from helpers.account.ending import remove_entry, told
+from helpers.account.ending import remove_entries, told
 from helpers.account.names import check_account, partition_of
 from helpers.account.refusals import explain
 from helpers.account.register import Entry, Register
@@ -143,22 +143,19 @@ def _sweep(asked: argparse.Namespace, register: Register, entries: list[Entry]) 
             "eu-west-1"
         )
     _confirm(asked.account, regions[0])
-    done = [
-        remove_entry(
-            functools.partial(_client, entry.region), register, entry, partition_of(entry.region)
-        )
-        for entry in reversed(over)
-    ]
+    entries = list(reversed(over))
     if asked.tags:
-        for region in regions:
-            for found in _tagged(asked, region, mine):
-                client = functools.partial(_client, region)
-                done.append(remove_entry(client, register, found, partition_of(region)))
+        entries += [found for region in regions for found in _tagged(asked, region, mine)]
+    done = remove_entries(entries, register, _where)
     for sentence in told(done):
         print(sentence)
     _tell_of_the_rest(mine, over, others)
     register.tidy(own=True)
     return 1 if any(each.error for each in done) else 0
+
+
+def _where(entry: Entry) -> tuple[Callable[[str], Any], str]:
+    return functools.partial(_client, entry.region), partition_of(entry.region)
 
 
 def _tagged(asked: argparse.Namespace, region: str, known: list[Entry]) -> list[Entry]:

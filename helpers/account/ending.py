@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from helpers.account.refusals import explain
 from helpers.account.register import Entry, Register
-from helpers.account.removal import remove
+from helpers.account.removal import Aws, remove
 
 
 class Removal(NamedTuple):
@@ -20,13 +20,41 @@ class Removal(NamedTuple):
     error: Exception | None
 
 
-def remove_entry(
-    client: Callable[[str], Any], register: Register, entry: Entry, partition: str = "aws"
-) -> Removal:
-    """Remove what an entry tells of, and strike it. What fails stays in the register."""
+def remove_entries(
+    entries: Iterable[Entry], register: Register, where: Callable[[Entry], tuple[Aws, str]]
+) -> list[Removal]:
+    """Remove what entries tell of, one after another, and strike them. What fails stays.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        In the order in which they are removed.
+    where : callable
+        Gives for an entry a way to clients in its region, and the partition.
+
+    Returns
+    -------
+    list of Removal
+        One for each. When AWS has been out of reach twice, the rest is not tried: each try takes
+        long, and ends the same.
+    """
+    done: list[Removal] = []
+    out_of_reach = 0
+    for entry in entries:
+        if out_of_reach == 2:
+            done.append(Removal(entry, done[-1].error))
+            continue
+        aws, partition = where(entry)
+        done.append(_removed(aws, register, entry, partition))
+        unheard = isinstance(done[-1].error, (ConnectionError, HTTPClientError))
+        out_of_reach = out_of_reach + 1 if unheard else 0
+    return done
+
+
+def _removed(aws: Aws, register: Register, entry: Entry, partition: str) -> Removal:
     try:
-        remove(client, entry, partition=partition)
-    except (BotoCoreError, ClientError) as error:
+        remove(aws, entry, partition=partition)
+    except Exception as error:  # whatever it is: what comes after has to be removed too
         return Removal(entry, error)
     if entry.id:  # else it was found by its tag, and is in no register
         register.strike(entry)
@@ -56,4 +84,4 @@ def why(removal: Removal) -> str:
     if isinstance(error, ClientError):
         operation = re.sub(r"\W", "", error.operation_name)
         return str(explain(error, removal.entry.service, operation, {}))
-    return str(error)
+    return f"{type(error).__name__}: {error}" if isinstance(error, LookupError) else str(error)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from helpers.account import service_roles
-from helpers.account.ending import Removal, remove_entry, told
+from helpers.account.ending import Removal, remove_entries, told
 from helpers.account.kinds import KINDS, Kind, Params, ended_by, made_by, refuse_unkept, tagged
 from helpers.account.names import REGION, Names
 from helpers.account.refusals import explain, is_refusal
@@ -242,11 +242,12 @@ class Keeper:
         list of Removal
             In the order in which they were tried.
         """
-        done = [
-            remove_entry(here.client, self._register, entry, here.names.partition)
-            for entry in reversed(self.kept)
-            for here in [self._in(entry.region)]
-        ]
+
+        def where(entry: Entry) -> tuple[Callable[[str], Any], str]:
+            here = self._in(entry.region)
+            return here.client, here.names.partition
+
+        done = remove_entries(reversed(self.kept), self._register, where)
         with self._turn:
             for removal in done:
                 if removal.error is None:

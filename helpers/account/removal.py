@@ -32,6 +32,10 @@ BUSY = {
 TRIES, PAUSE = 10, 3.0  # of a busy one, seconds: a table takes some ten to be made
 
 
+class UnknownKind(ValueError):
+    """A kind of resource that this version does not know how to remove."""
+
+
 def remove(aws: Aws, entry: Entry, *, partition: str = "aws") -> None:
     """Remove what an entry tells of. What is not there counts as removed.
 
@@ -39,7 +43,13 @@ def remove(aws: Aws, entry: Entry, *, partition: str = "aws") -> None:
     ------
     ClientError
         Of AWS, if it cannot be removed.
+    UnknownKind
+        If an entry was written by a version that knows more.
     """
+    if entry.kind not in REMOVERS:
+        raise UnknownKind(
+            f"This version of the lab knows no {entry.kind!r}: sweep with the one that made it"
+        )
     for tries_left in reversed(range(TRIES)):
         try:
             REMOVERS[entry.kind](aws, entry, partition)
@@ -83,10 +93,7 @@ def _topic(aws: Aws, entry: Entry, partition: str) -> None:
 
 
 def _subscription(aws: Aws, entry: Entry, _: str) -> None:
-    """One that was never confirmed cannot be removed, and goes by itself after three days.
-
-    [SNS API, Subscribe: a token is valid "for two days"; SNS FAQ: pending ones are deleted.]
-    """
+    """One that was never confirmed cannot be removed. It goes with its topic, and SNS ends it."""
     sns, arn = aws("sns"), entry.details.get("ident")
     if not str(arn).startswith("arn:"):
         found = _pages(

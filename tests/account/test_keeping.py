@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 from kept_run import (
     ACCOUNT,
     PREFIX,
@@ -264,6 +264,65 @@ def test_a_removal_that_fails_is_told_and_stays_in_the_register(lab, tmp_path):
     broken = False
     assert [each.error for each in kept.remove_all(lines.append)] == [None]
     assert Register(tmp_path).read().entries == []
+
+
+class Failing:
+    """A client whose operations all end in an error."""
+
+    def __init__(self, error, tries):
+        self._error, self._tries = error, tries
+
+    def __getattr__(self, name):
+        def fail(**_):
+            self._tries.append(name)
+            raise self._error
+
+        return fail
+
+
+def test_one_odd_failure_does_not_keep_the_rest_from_being_removed(lab, tmp_path):
+    """An endpoint may answer what no code expects."""
+    clients = {"dynamodb": Failing(KeyError("Table"), [])}
+    kept = keeper(tmp_path, client=lambda name: clients.get(name) or boto3.client(name))
+    cell = Cell(kept)
+    cell.sqs("CreateQueue", QueueName="orders")
+    cell.dynamodb("CreateTable", TableName="stock", **TABLE)
+    lines = []
+    kept.remove_all(lines.append)
+    assert f"Not removed: table {PREFIX}stock in {REGION}. KeyError: 'Table'" in lines[0]
+    assert [entry.kind for entry in kept.kept] == ["table"]
+
+
+def test_when_nobody_answers_not_all_are_tried(lab, tmp_path):
+    tries = []
+    gone = EndpointConnectionError(endpoint_url="https://sqs")
+    kept = keeper(tmp_path, client=lambda name: Failing(gone, tries))
+    cell = Cell(kept)
+    for name in "abcdef":
+        cell.sqs("CreateQueue", QueueName=name)
+    done = kept.remove_all(lambda line: None)
+    assert [each.error for each in done] == [gone] * 6
+    assert len(tries) == 2
+    assert len(kept.kept) == 6
+
+
+def test_what_cannot_be_registered_is_not_made(lab, tmp_path):
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    kept = keeper(tmp_path / "file")
+    with pytest.raises(OSError, match="file"):
+        Cell(kept).sqs("CreateQueue", QueueName="orders")
+    assert left_over() == {}
+
+
+def test_an_interrupt_in_the_middle_of_a_call_leaves_what_can_be_removed(kept):
+    def interrupted(client, operation, params):
+        send(client, operation, params)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Cell(kept, interrupted).sqs("CreateQueue", QueueName="orders")
+    kept.remove_all(lambda line: None)
+    assert left_over() == {}
 
 
 @pytest.mark.parametrize(

@@ -221,6 +221,18 @@ def test_a_damaged_register_is_told_and_the_rest_is_removed(server, tmp_path):
     assert left_on(server) == {}
 
 
+def test_what_a_later_version_made_is_told_and_the_rest_is_removed(server, tmp_path):
+    make(server, tmp_path)
+    (path,) = tmp_path.glob("*.jsonl")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"kind": "topic"', '"kind": "hologram"'), encoding="utf-8")
+    done = sweep(server, tmp_path, "--account", ACCOUNT)
+    assert done.returncode == 1
+    assert "Not removed: hologram eda-1-placed" in done.stdout
+    assert "This version of the lab knows no 'hologram'" in done.stdout
+    assert "Removed 12 of 13 resources." in done.stdout
+
+
 def test_what_no_register_has_is_found_by_its_tag_when_it_is_expired(server, tmp_path):
     make(server, tmp_path / "lost", "eda-1-", hours="1")
     make(server, tmp_path / "lost", "eda-2-", hours="-1")
