@@ -166,6 +166,8 @@ def main():
 
 
 if __name__ == "__main__":
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")  # a terminal need not have every letter
+    if sys.version_info >= (3, 7) and not sys.flags.utf8_mode:
+        # So that a path is written as it is, whatever letters the system's encoding has.
+        again = [sys.executable, "-X", "utf8", os.path.abspath(__file__), *sys.argv[1:]]
+        sys.exit(subprocess.call(again))
     main()

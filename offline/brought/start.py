@@ -13,4 +13,5 @@ FIRST = os.path.join(HERE, "notebooks", "00-start-here.ipynb")
 if not os.path.exists(PYTHON):
     sys.exit(f"{PYTHON} is missing: run install.py of the class's folder first")
 with contextlib.suppress(KeyboardInterrupt):  # the way to end a server
-    sys.exit(subprocess.call([PYTHON, "-m", "jupyter", "lab", FIRST, *sys.argv[1:]], cwd=HERE))
+    words = [PYTHON, "-X", "utf8", "-m", "jupyter", "lab", FIRST, *sys.argv[1:]]
+    sys.exit(subprocess.call(words, cwd=HERE, env={**os.environ, "PYTHONUTF8": "1"}))

@@ -29,9 +29,14 @@ def stick(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def installed(stick, tmp_path_factory):
-    """A participant's folder, installed from the stick without a network; and what was said."""
+    """A participant's folder, installed from the stick without a network; and what was said.
+
+    On a machine that has no letters but those of English, if nobody asks it for others.
+    """
     target = tmp_path_factory.mktemp("home") / "meine Übungen"
-    said = without_network.run([sys.executable, stick / "install.py", "--to", target])
+    few = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, stick / "install.py", "--to", target]
+    said = without_network.run(command, settings=few)
     return target, said
 
 

@@ -27,9 +27,12 @@ def inside():
     return []
 
 
-def run(words, **options):
-    """Run a program without a network; what it printed. Fails with that if the program does."""
-    environment = {**os.environ, **REFUSED, "PIP_NO_INDEX": "1"}
+def run(words, settings=None, **options):
+    """Run a program without a network; what it printed. Fails with that if the program does.
+
+    `settings` are further variables of its environment.
+    """
+    environment = {**os.environ, **REFUSED, "PIP_NO_INDEX": "1", **(settings or {})}
     done = subprocess.run(
         [*inside(), *map(str, words)],
         env=environment,
