@@ -46,7 +46,7 @@ def explain(
     if getattr(error, "explained", False):
         return error
     sentence = ""
-    if code in DENIED:
+    if code in DENIED or refused_action(message):
         action = refused_action(message) or " and ".join(actions_of(service, operation, params))
         sentence = (
             f"Your credentials lack the permission {action}. Add it to the policy of the user or "

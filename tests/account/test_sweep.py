@@ -11,6 +11,7 @@ import urllib.request
 
 import pytest
 from moto_server import environment, python, served
+from policy_needs import grants, policy
 from project import ROOT
 
 ACCOUNT = "123456789012"
@@ -305,3 +306,67 @@ def test_a_missing_permission_is_named_and_only_that_is_left(server, tmp_path):
     assert left_on(server) == {"tables": 1}
     assert sweep(server, tmp_path, *options[2:]).stdout == "Removed 1 of 1 resources.\n"
     assert left_on(server) == {}
+
+
+USER = """
+import boto3, sys
+iam = boto3.client("iam")
+iam.create_user(UserName="reader")
+iam.put_user_policy(UserName="reader", PolicyName="run", PolicyDocument=sys.argv[1])
+key = iam.create_access_key(UserName="reader")["AccessKey"]
+print(key["AccessKeyId"], key["SecretAccessKey"])
+"""
+
+
+@pytest.fixture
+def asking(server):
+    """Let the server ask for permissions from now on, of a user who has only these actions.
+
+    moto looks at actions alone, so resources and conditions are left out.
+    """
+
+    def ask(after):
+        data = {"Content-Type": "application/octet-stream"}
+        request = urllib.request.Request(f"{server}/moto-api/reset-auth", after, data)
+        urllib.request.urlopen(request, timeout=30).close()
+
+    def user(without):
+        statements = [
+            {"Effect": "Allow", "Action": action, "Resource": "*"}
+            for action in sorted({action for action, _ in grants(policy("run"))} - {without})
+        ]
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        done = python(server, "-c", USER, document)
+        assert done.returncode == 0, done.stderr
+        ask(b"0")
+        key, secret = done.stdout.split()
+        return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}
+
+    yield user
+    ask(b"inf")
+
+
+def test_a_user_with_the_policy_of_a_run_can_make_it_all_and_one_who_lacks_a_right_is_told(
+    server, tmp_path, asking
+):
+    keys = asking("dynamodb:DeleteTable")
+    done = python(server, MAKER, str(tmp_path), "eda-1-", "1", "end", **keys)
+    assert (done.returncode, done.stdout) == (0, "made\n"), done.stderr
+    done = sweep(server, tmp_path, "--account", ACCOUNT, **keys)
+    assert done.returncode == 1
+    assert "Not removed: table eda-1-stock in eu-west-1." in done.stdout
+    assert "Your credentials lack the permission dynamodb:DeleteTable." in done.stdout
+    # moto takes the signature of these two for wrong, since they have a query: its own gap.
+    left = [line for line in done.stdout.splitlines() if line.startswith("Not removed:")]
+    assert {line.split(" eda-1-")[0].removeprefix("Not removed: ") for line in left} == {
+        "table", "function", "event source mapping",
+    }  # fmt: skip
+
+
+def test_a_run_that_lacks_a_right_says_which_and_leaves_what_can_be_swept(server, tmp_path, asking):
+    keys = asking("events:PutTargets")
+    done = python(server, MAKER, str(tmp_path), "eda-1-", "1", "end", **keys)
+    assert done.returncode == 1
+    assert "Your credentials lack the permission events:PutTargets." in done.stderr
+    done = sweep(server, tmp_path, "--account", ACCOUNT, **keys)
+    assert done.stdout == "Removed 5 of 5 resources.\n"
