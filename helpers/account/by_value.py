@@ -7,6 +7,7 @@ changes in them on Lambda, the notebook does not see.
 from __future__ import annotations
 
 import dis
+import functools
 import io
 import pickle
 import threading
@@ -118,20 +119,16 @@ def _variables(value: Any) -> Iterator[tuple[str, Any]]:
         for name in _global_names(value.__code__):
             if name in value.__globals__:
                 yield name, value.__globals__[name]
-        for number, default in enumerate(value.__defaults__ or ()):
-            yield (
-                value.__code__.co_varnames[: value.__code__.co_argcount][
-                    number - len(value.__defaults__ or ())
-                ],
-                default,
-            )
+        code, defaults = value.__code__, value.__defaults__ or ()
+        arguments = code.co_varnames[: code.co_argcount]
+        yield from zip(arguments[len(arguments) - len(defaults) :], defaults, strict=True)
         yield from (value.__kwdefaults__ or {}).items()
     elif isinstance(value, (list, tuple, set, frozenset)):
         yield from (("", each) for each in value)
     elif isinstance(value, dict):
         yield from ((str(key), each) for key, each in value.items())
-    elif hasattr(value, "func") and hasattr(value, "args") and hasattr(value, "keywords"):
-        yield "", value.func  # a functools.partial
+    elif isinstance(value, functools.partial):
+        yield "", value.func
         yield from (("", each) for each in value.args)
         yield from value.keywords.items()
     elif type(value).__module__ == "__main__" and hasattr(value, "__dict__"):

@@ -194,17 +194,16 @@ def needs_of_a_run(service, operation, params):
     """As `needs`, for any call of a keeper; an action that IAM restricts to nothing is of "*"."""
     if "TransactItems" in params:
         return set(needs(service, operation, params))
-    return {
-        (action, place)
-        for action in actions_of(service, operation, params)
-        for place in (
-            _passed(params)
-            if action == "iam:PassRole"
-            else ["*"]
-            if is_of_everything(action)
-            else {**OF, **OF_A_RUN}[service](operation, params)
-        )
-    }
+    found = set()
+    for action in actions_of(service, operation, params):
+        if action == "iam:PassRole":
+            places = _passed(params)
+        elif is_of_everything(action):
+            places = ["*"]
+        else:
+            places = {**OF, **OF_A_RUN}[service](operation, params)
+        found |= {(action, place) for place in places}
+    return found
 
 
 @cache
