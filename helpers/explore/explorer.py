@@ -139,7 +139,12 @@ class Explorer:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         if os.environ.get("NB_STATIC"):
             return {"text/html": self.html(), "text/plain": self.picture(self.start).alt}
-        return self.widget()._repr_mimebundle_()
+        widget = self.widget()
+        if hasattr(widget, "_repr_mimebundle_"):
+            return widget._repr_mimebundle_()
+        # ipywidgets 7, as Google Colab has it, gives no bundle. This is what the later ones give.
+        view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+        return {"text/plain": repr(widget), "application/vnd.jupyter.widget-view+json": view}
 
     def html(self) -> str:
         """All frames, with the sliders that choose one of them."""

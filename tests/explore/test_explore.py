@@ -2,6 +2,7 @@
 
 import re
 import time
+from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -58,6 +59,19 @@ def test_without_a_kernel_every_combination_is_a_frame(monkeypatch, runs):
     assert bundle["text/plain"] == "2 workers ran for 60 seconds."
     assert len(runs.made) == 6
     assert not re.search(r'(src|href)="(?!data:)', html)  # nothing is loaded from anywhere
+
+
+def test_with_ipywidgets_7_which_colab_has_the_same_is_shown(monkeypatch, runs):
+    """There a widget displays itself, and gives no bundle."""
+    made = explore.sliders(runs, workers=(1, 2))
+    box = made.widget()
+    usual = made._repr_mimebundle_()
+    older = SimpleNamespace(model_id=box.model_id)
+    monkeypatch.setattr(made, "widget", lambda: older)
+    shown = made._repr_mimebundle_()
+    kind = "application/vnd.jupyter.widget-view+json"
+    assert shown.keys() == usual.keys()
+    assert shown[kind] == {**usual[kind], "model_id": box.model_id}
 
 
 def test_with_a_kernel_a_slider_runs_the_pattern_again_and_each_value_once(runs):
