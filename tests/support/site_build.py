@@ -1,9 +1,11 @@
 """The site, built from two small lessons: what the tests of its pages and of its slides share."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 from project import ROOT
@@ -66,9 +68,14 @@ def build(folder, *options, patterns=None):
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
+    """The folder of a built site, built once for all workers of a run."""
+    return made_once(tmp_path_factory, "site", build_small_site) / "_site"
+
+
+def build_small_site(folder):
+    """Build the site of the small lessons, with a history and the address of a repository."""
     from site_lessons import write_lessons
 
-    folder = tmp_path_factory.mktemp("site")
     (folder / "notebooks").mkdir()
     write_lessons(folder / "notebooks")
     git = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.org"]
@@ -76,4 +83,28 @@ def site(tmp_path_factory):
         subprocess.run([*git, *command], cwd=folder, check=True)
     result = build(folder, "-D", f"lessons_repository={REPOSITORY}")
     assert result.returncode == 0, result.stderr
-    return folder / "_site"
+
+
+def made_once(tmp_path_factory, name, make):
+    """A folder that `make` has filled: in the first worker that asks, while the others wait."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    outcome = folder / "outcome"  # what went wrong, or nothing
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        while not outcome.exists():
+            time.sleep(0.2)
+        assert (failure := outcome.read_text(encoding="utf-8")) == "", failure
+        return folder
+    failure = ""
+    try:
+        make(folder)
+    except BaseException as error:
+        failure = f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        written = folder / "outcome.part"  # whole at once for whoever looks
+        written.write_text(failure, encoding="utf-8")
+        written.rename(outcome)
+    return folder
