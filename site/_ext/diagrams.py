@@ -98,9 +98,10 @@ def draw(source, *, name):
     wide = in_both(source, name=name)
     if width_of(wide) < PHONE or not ACROSS.search(source):
         return f'<div class="diagram">{wide}</div>\n'
-    narrow = in_both(ACROSS.sub(r"\1TB", source), name=f"{name}-narrow")
-    if width_of(narrow) > width_of(wide):  # one box, and many behind it
-        return f'<div class="diagram">{wide}</div>\n'
+    downwards = ACROSS.sub(r"\1TB", source)
+    if width_of(draw_once(downwards, LIGHT, name=name)) > width_of(wide):
+        return f'<div class="diagram">{wide}</div>\n'  # one box, and many behind it
+    narrow = in_both(downwards, name=f"{name}-narrow")
     return (
         f'<div class="diagram on-wide">{wide}</div>\n'
         f'<div class="diagram on-narrow">{narrow}</div>\n'

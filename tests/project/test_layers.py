@@ -103,8 +103,13 @@ def outside(path: Path) -> set[str]:
     return tops - set(sys.stdlib_module_names) - {"helpers"}
 
 
-def ids(paths: list[Path]) -> dict[str, object]:
-    return {"argvalues": paths, "ids": name_of}
+def files_of(*packages: str) -> pytest.MarkDecorator:
+    """Runs a test for each of these packages, or for all and the face, with its files."""
+    found: dict[str, list[Path]] = {}
+    for path in FILES:
+        found.setdefault(package_of(name_of(path)) or "helpers", []).append(path)
+    asked = {name: found[name] for name in packages or sorted(found)}
+    return pytest.mark.parametrize("paths", asked.values(), ids=asked.keys())
 
 
 def test_every_package_has_a_row_and_every_row_is_a_package():
@@ -121,41 +126,42 @@ def test_the_rows_have_no_way_back():
         known.add(package)
 
 
-@pytest.mark.parametrize("path", **ids(FILES))
-def test_a_package_imports_what_its_row_names(path):
-    package = package_of(name_of(path))
-    if package is None:  # the face
-        return
-    used = {package_of(name) for name in imports_of(path) if name.startswith("helpers")}
-    assert used <= {package, *MAY_IMPORT[package]}
+@files_of(*MAY_IMPORT)
+def test_a_package_imports_what_its_row_names(paths):
+    for path in paths:
+        package = package_of(name_of(path))
+        used = {package_of(name) for name in imports_of(path) if name.startswith("helpers")}
+        assert used <= {package, *MAY_IMPORT[package]}, name_of(path)
 
 
-@pytest.mark.parametrize("path", **ids(FILES))
-def test_moto_is_imported_by_the_emulator_alone(path):
-    if package_of(name_of(path)) != "emulator":
-        assert "moto" not in outside(path)
+@files_of(*(name for name in MAY_IMPORT if name != "emulator"), "helpers")
+def test_moto_is_imported_by_the_emulator_alone(paths):
+    assert [name_of(path) for path in paths if "moto" in outside(path)] == []
 
 
-@pytest.mark.parametrize("path", **ids(FILES))
-def test_these_know_no_aws_sdk(path):
-    if package_of(name_of(path)) in NO_SDK:
-        assert not outside(path) & {"boto3", "botocore", "moto"}
+@files_of(*NO_SDK)
+def test_these_know_no_aws_sdk(paths):
+    for path in paths:
+        assert not outside(path) & {"boto3", "botocore", "moto"}, name_of(path)
 
 
-@pytest.mark.parametrize("path", **ids([p for p in FILES if package_of(name_of(p)) == "patterns"]))
-def test_patterns_can_be_taken_home(path):
-    assert outside(path) <= TAKEN_HOME
+@files_of("patterns")
+def test_patterns_can_be_taken_home(paths):
+    for path in paths:
+        assert outside(path) <= TAKEN_HOME, name_of(path)
 
 
-@pytest.mark.parametrize("path", **ids([p for p in FILES if package_of(name_of(p)) == "emulator"]))
-def test_a_service_imports_no_other_service(path):
+@files_of("emulator")
+def test_a_service_imports_no_other_service(paths):
     def service(name: str) -> str | None:
         parts = name.split(".")
         return parts[2] if len(parts) > 2 and parts[2] in SERVICES else None
 
-    own = service(name_of(path))
-    if own is not None:
-        assert {service(name) for name in imports_of(path)} <= {own, None}
+    for path in paths:
+        own = service(name_of(path))
+        if own is not None:
+            used = {service(name) for name in imports_of(path)}
+            assert used <= {own, None}, name_of(path)
 
 
 def test_all_services_of_the_emulator_are_known_here():
@@ -166,13 +172,14 @@ def test_all_services_of_the_emulator_are_known_here():
     } == SERVICES
 
 
-@pytest.mark.parametrize("path", **ids([p for p in FILES if package_of(name_of(p)) == "lessons"]))
-def test_a_lesson_imports_no_other_lesson(path):
+@files_of("lessons")
+def test_a_lesson_imports_no_other_lesson(paths):
     def lesson(name: str) -> str | None:
         return next((part for part in name.split(".") if part.startswith("lesson_")), None)
 
-    used = {lesson(name) for name in imports_of(path)} - {None}
-    assert used <= {lesson(name_of(path))}
+    for path in paths:
+        used = {lesson(name) for name in imports_of(path)} - {None}
+        assert used <= {lesson(name_of(path))}, name_of(path)
 
 
 def test_no_files_import_each_other_in_however_many_steps():
@@ -194,13 +201,15 @@ def test_no_files_import_each_other_in_however_many_steps():
         walk(name, ())
 
 
-@pytest.mark.parametrize("path", **ids(FILES))
-def test_no_underscore_crosses_a_file_and_no_file_imports_its_own_face(path):
-    here = name_of(path)
-    for module, names in imports_of(path).items():
-        if module.startswith("helpers"):
-            assert not [name for name in names if name.startswith("_")], module
-            assert not (names and here.startswith(f"{module}.")), f"{here} from its own face"
+@files_of()
+def test_no_underscore_crosses_a_file_and_no_file_imports_its_own_face(paths):
+    for path in paths:
+        here = name_of(path)
+        for module, names in imports_of(path).items():
+            if module.startswith("helpers"):
+                private = [name for name in names if name.startswith("_")]
+                assert not private, f"{here} from {module}"
+                assert not (names and here.startswith(f"{module}.")), f"{here} from its own face"
 
 
 def test_contributing_draws_these_floors_and_names_files_that_are_there():
