@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tomllib
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from offline.machines import PATCHES, Machine
 
-EXPORT = "uv export --quiet --frozen --no-dev --group offline --no-emit-project --no-annotate"
+EXPORT = "export --quiet --frozen --no-dev --group offline --no-emit-project --no-annotate"
 
 
 class Lacking(Exception):
@@ -53,10 +54,11 @@ class Lock:
             for each in lock["package"]
             if "version" in each
         }
-        command = [*EXPORT.split(), "--no-hashes"]
+        uv = os.environ.get("UV", "uv")  # `uv run` says where it is, which need not be on PATH
+        command = [uv, *EXPORT.split(), "--no-hashes"]
         said = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8")
         if said.returncode:
-            raise RuntimeError(f"{EXPORT} failed: {said.stderr.strip()}")
+            raise RuntimeError(f"uv {EXPORT} failed: {said.stderr.strip()}")
         lines = (line for line in said.stdout.splitlines() if line and not line.startswith("#"))
         self.requirements = [Requirement(line) for line in lines]
 
