@@ -10,7 +10,7 @@ import pytest
 from judged_answers import RIGHT, WRONG, answers_of, faults_of, judged_lessons, named
 
 from helpers import exercises
-from helpers.exercises import progress
+from helpers.exercises import checks, progress
 
 lessons = pytest.mark.parametrize("lesson", judged_lessons())
 
@@ -18,6 +18,12 @@ lessons = pytest.mark.parametrize("lesson", judged_lessons())
 @pytest.fixture(autouse=True)
 def nobody_s_progress(tmp_path, monkeypatch):
     monkeypatch.setattr(progress, "NOTEBOOKS", tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def little_patience(monkeypatch):
+    """What never waits is found in a third of the time. Every other answer waits long before."""
+    monkeypatch.setattr(checks, "PATIENCE", 1.0)
 
 
 @pytest.mark.parametrize(("exercise", "answer"), **named("WRONG"))

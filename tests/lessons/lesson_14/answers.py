@@ -398,7 +398,7 @@ def asks_in_turn(session, queues, charge, wait=1):
                     order = json.loads(message["Body"])
                     charge(order, token=order["order_id"])
                     sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-        time.sleep(max(0.0, asked + 1 - time.time()))
+        time.sleep(max(0.0, asked + 4 - time.time()))
 
 
 def keeps_its_table_longer():
