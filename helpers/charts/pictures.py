@@ -9,11 +9,13 @@ the SVG would be large, a PNG at twice the size takes its place.
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 import html
 import io
 import re
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import matplotlib
@@ -36,9 +38,33 @@ class Chart(Axes):
 
 def _saved(figure: Figure, kind: str, metadata: dict[str, Any]) -> bytes:
     buffer = io.BytesIO()
-    with matplotlib.rc_context(style()):
+    with matplotlib.rc_context(style()), _laid_out_alone(figure):
         figure.savefig(buffer, format=kind, dpi=192, metadata=metadata)
     return buffer.getvalue()
+
+
+@contextlib.contextmanager
+def _laid_out_alone(figure: Figure) -> Iterator[None]:
+    """Let matplotlib draw the figure once, and not first all of it for where things go.
+
+    Before it saves a figure that has a layout engine, it draws it without a trace, so that the
+    engine runs, and then draws it without the engine. The engine is all that counts of the first.
+    """
+    engine = figure.get_layout_engine()
+    if engine is None or not figure.axes:
+        yield
+        return
+
+    def lay_out(_: Any) -> None:
+        del vars(figure)["draw"]  # the next time it is drawn
+        with contextlib.suppress(ValueError):  # there is no room, which matplotlib passes over too
+            engine.execute(figure)
+
+    vars(figure)["draw"] = lay_out
+    try:
+        yield
+    finally:
+        vars(figure).pop("draw", None)
 
 
 def _svg(figure: Figure) -> str:

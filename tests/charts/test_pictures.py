@@ -1,6 +1,7 @@
 """A chart as a picture: its alt text arrives, and its bytes are the same every time."""
 
 import base64
+import contextlib
 import inspect
 import re
 import sys
@@ -134,3 +135,40 @@ def test_alt_text_arrives_in_a_page_of_sphinx(notebook, tmp_path):
 
 def test_figures_do_without_pyplot():
     assert "pyplot" not in inspect.getsource(axes).split('"""')[2]
+
+
+def three_of_them():
+    """Axes side by side, of which one has a second scale, and words below."""
+    figure = charts.backlog(TRACE, title="A title that is as long as it may be").get_figure()
+    figure.supxlabel("words below all axes")
+    figure.add_subplot(222, title="another").plot([1, 2, 3], label="a line")
+    below = figure.add_subplot(224, ylabel="two\nlines")
+    below.twinx().set_ylabel("the other side")
+    figure.legend()
+    return figure.axes[0]
+
+
+def without_room():
+    """Words that leave nothing for the axes: matplotlib gives up laying out, and draws."""
+    ax = charts.backlog(TRACE, title="\n".join("word" for _ in range(60)))
+    ax.get_figure().set_size_inches(1, 1)
+    return ax
+
+
+CHARTS = {
+    "lines": lambda: charts.backlog(TRACE),
+    "bars": lambda: charts.bars(pd.Series({"call": 3, "queue": 1}), ylabel="y", title="t"),
+    "spans": lambda: charts.timeline(TRACE),
+    "a heat map": lambda: charts.heatmap(pd.DataFrame({"a": [1, 2]}), xlabel="x", ylabel="y"),
+    "several axes": three_of_them,
+    "no room": without_room,
+}
+
+
+@pytest.mark.filterwarnings("ignore:constrained_layout not applied")
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_picture_is_what_matplotlib_draws_in_two_turns(name, monkeypatch):
+    drawn = charts.show(CHARTS[name]())
+    as_it_is = "helpers.charts.pictures._laid_out_alone"
+    monkeypatch.setattr(as_it_is, lambda figure: contextlib.nullcontext())
+    assert drawn.html == charts.show(CHARTS[name]()).html
