@@ -38,18 +38,18 @@ if hasattr(os, "register_at_fork"):
 
 def task() -> Task | None:
     """The calling thread, if it is one of the running clock's."""
-    return None if clock is None else clock._tasks.get(get_ident())
+    return None if clock is None else clock.tasks.get(get_ident())
 
 
 def runner() -> Task | None:
     """The same, if it is also its turn: not the watching cell, not a thread that is being ended."""
     found = task()
-    return found if clock is not None and clock._current is found else None
+    return found if clock is not None and clock.current is found else None
 
 
 def cell_moment() -> tuple[Scheduler, float] | None:
     """The clock and its time, if the caller is the cell that runs it; else None."""
     found = task()
-    if clock is None or found is None or found is not clock._cell:
+    if clock is None or found is None or found is not clock.cell:
         return None
     return clock, clock.now

@@ -85,7 +85,7 @@ def _lock_for_real(clock: Scheduler, lock: LockType, timeout: float) -> bool | N
     """A lock does not know its owner. Threads outside the clock hold one for a moment only."""
     if lock in _held_across_waits:
         return None
-    tasks = clock._tasks
+    tasks = clock.tasks
     if any(ident not in tasks for ident in frames()) and LOCK.real(lock, True, GRACE):
         return True
     _held_across_waits.add(lock)
@@ -94,7 +94,7 @@ def _lock_for_real(clock: Scheduler, lock: LockType, timeout: float) -> bool | N
 
 def _rlock_for_real(clock: Scheduler, lock: Any, timeout: float) -> bool | None:
     owner = re.search(r"owner=(\d+)", repr(lock))  # what Python tells of it, in every version
-    if owner is None or int(owner[1]) in clock._tasks:
+    if owner is None or int(owner[1]) in clock.tasks:
         return None
     taken: bool = RLOCK.real(lock, True, timeout)
     return taken

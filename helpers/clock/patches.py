@@ -64,7 +64,7 @@ def shortened() -> Iterator[None]:
 
 def _sleep(seconds: float, /) -> None:
     clock = current.clock
-    if clock is not None and (task := clock._tasks.get(get_ident())) is not None:
+    if clock is not None and (task := clock.tasks.get(get_ident())) is not None:
         clock.sleep(task, seconds)
         return
     SLEEP.real(seconds)

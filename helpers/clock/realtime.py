@@ -79,7 +79,7 @@ class RealTime:
         if frame is None or frame.f_code is Baton.take.__code__:  # it is about to run, or over
             self._spot = None
             return min(seconds, LATE)
-        spot = task, id(frame), frame.f_lasti, self._clock._switches
+        spot = task, id(frame), frame.f_lasti, self._clock.switches
         try:
             cpu, queued = _processor_seconds(task), _queued_seconds(task)
         except ProcessLookupError:  # it ended just now
@@ -91,7 +91,7 @@ class RealTime:
         in_line = queued - self._queued if self._spot and self._spot[0] is task else 0.0
         starved = _is_ready(task.native) or in_line > STARVED * seconds
         stands = spot == self._spot and idle and not (starved or held)
-        if stands and task.ident in self._clock._tasks and not _another_is_ready():
+        if stands and task.ident in self._clock.tasks and not _another_is_ready():
             # Unseen: on average half a look before the first one, and half after the last one.
             self.waited(task.name, seconds if self._waiting else 2 * seconds, task.ident)
             self._waiting = True
