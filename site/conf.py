@@ -12,6 +12,7 @@ highlight_language = "text"
 
 extensions = [
     "difference_page", "finding_page", "lessons", "front_page", "workshop", "quiz", "price_table",
+    "elsewhere_table",
     "terms", "choose", "slides", "diagrams", "mathml", "fonts", "origin", "search_texts",
     "myst_nb",
 ]  # fmt: skip

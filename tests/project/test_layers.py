@@ -42,6 +42,7 @@ MAY_IMPORT = {
     ),
     "explore": ("charts", "lab"),
     "differences": ("faults", "lab", "wire"),
+    "elsewhere": ("faults", "lab", "load", "patterns"),
     "findings": (),
     "lessons": ("patterns", "load", "theory", "faults", "trace", "lab", "findings", "costs"),
     "exercises": ("clock", "lab", "lessons", "notebook"),
