@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from threading import get_ident
+from threading import TIMEOUT_MAX, get_ident
 from typing import Any
 
 from helpers.clock import current
@@ -54,6 +54,7 @@ class WallClock:
         self.ends: float | None = None  # of the present run, on this clock
         self._cell: Task | None = None
         self._tasks: dict[int, Task] = {}
+        self.bells: dict[int, Baton] = {}  # of conditions that threads wait for, by thread
         self._all: list[Task] = []
         self._error: BaseException | None = None
 
@@ -191,8 +192,9 @@ class WallClock:
         """End `tasks`, together. Whoever waits for an answer may take until it is there."""
         for task in tasks:
             task.stopping = True
-            with contextlib.suppress(RuntimeError):  # it has been rung before
-                task.baton.give()
+            for bell in (task.baton, self.bells.get(task.ident)):
+                if bell is not None:
+                    ring(bell)
         began, asked, told = _monotonic(), False, False
         while left := [task for task in tasks if not task.done]:
             passed = _monotonic() - began
@@ -221,6 +223,12 @@ class WallClock:
         self._all = [task for task in self._all if not task.done]
 
 
+def ring(bell: Baton) -> None:
+    """Wake whoever waits at a bell, if nobody has."""
+    with contextlib.suppress(RuntimeError):
+        bell.give()
+
+
 def end_here(task: Task) -> None:
     """Raise `Stopped` in the thread of a task that is being ended.
 
@@ -241,29 +249,43 @@ def _sleep(seconds: float, /) -> None:
     task = _mine()
     if task is None or task.name == "cell" or not seconds > 0:
         SLEEP.real(seconds)  # which also refuses what is no time
-    elif task.stopping or task.baton.take(min(seconds, threading.TIMEOUT_MAX)):
+    elif task.stopping or task.baton.take(min(seconds, TIMEOUT_MAX)):
         end_here(task)
 
 
-def _in_slices(task: Task, wait: Callable[[float], bool], timeout: float | None) -> bool:
-    """Wait in short turns until `wait` is true or the time is up; end the thread if it is asked."""
-    until = math.inf if timeout is None else _monotonic() + timeout
-    while True:
-        if task.stopping:
-            end_here(task)
-        left = until - _monotonic()
-        if wait(max(0.0, min(2 * LOOK, left))):
-            return True
-        if left <= 0:
-            return False
+class _Waiter:
+    """Stands in a condition's list of waiters, whose `notify` calls `release`."""
+
+    def __init__(self, bell: Baton) -> None:
+        self.bell, self.notified = bell, False
+
+    def release(self) -> None:
+        self.notified = True
+        ring(self.bell)
 
 
 def _wait(condition: Any, timeout: float | None = None) -> bool:
-    # Between two turns the condition's lock is held, so no notice can be missed there.
-    task = _mine()
-    if task is None:
+    # As in the standard library, but for the bell, which is rung at the end of the run too.
+    task, clock = _mine(), _clock
+    if task is None or clock is None or task.name == "cell":
         return WAIT.real(condition, timeout)
-    return _in_slices(task, lambda seconds: WAIT.real(condition, seconds), timeout)
+    if not condition._is_owned():
+        raise RuntimeError("cannot wait on un-acquired lock")
+    waiter = _Waiter(Baton())
+    condition._waiters.append(waiter)
+    saved = condition._release_save()
+    clock.bells[task.ident] = waiter.bell
+    try:
+        if not task.stopping:
+            waiter.bell.take(-1 if timeout is None else min(max(0, timeout), TIMEOUT_MAX))
+    finally:
+        clock.bells.pop(task.ident, None)
+        condition._acquire_restore(saved)
+        with contextlib.suppress(ValueError):
+            condition._waiters.remove(waiter)
+    if task.stopping:
+        end_here(task)
+    return waiter.notified
 
 
 def _join(thread: threading.Thread, timeout: float | None = None) -> None:
@@ -271,12 +293,13 @@ def _join(thread: threading.Thread, timeout: float | None = None) -> None:
     if task is None:
         JOIN.real(thread, timeout)
         return
-
-    def wait(seconds: float) -> bool:
-        JOIN.real(thread, seconds)
-        return not thread.is_alive()
-
-    _in_slices(task, wait, timeout)
+    until = math.inf if timeout is None else _monotonic() + timeout
+    while thread.is_alive() or thread is threading.current_thread():  # which Python refuses
+        if task.stopping:
+            end_here(task)
+        JOIN.real(thread, max(0.0, min(LOOK, until - _monotonic())))
+        if _monotonic() >= until:
+            return
 
 
 def _start(thread: Any) -> None:

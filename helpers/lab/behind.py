@@ -13,13 +13,14 @@ import math
 import os
 import re
 import secrets
+import shutil
 import sys
 import tempfile
+import weakref
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from numbers import Real
 from typing import Any
 
 import botocore.exceptions
@@ -30,6 +31,7 @@ from helpers.account.names import check_account
 from helpers.account.register import Register
 from helpers.clock import WallClock
 from helpers.costs import estimate
+from helpers.lab.settings import Settings
 from helpers.load import at_most
 from helpers.trace import Trace
 from helpers.wire import places
@@ -43,41 +45,11 @@ OF_A_RUN = 2 / 3  # the part of the longest run in which orders come
 NO_STS = "000000000000"  # the account of an emulator that has no STS
 
 
+_agreed: set[tuple[str, Allowed, Settings]] = set()  # in this kernel
+
+
 class AccountRefused(RuntimeError):
     """An account that a lab does not use, and why."""
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """How much a lab on an endpoint does at most.
-
-    Attributes
-    ----------
-    calls : int
-        API calls, all attempts of one counted once.
-    longest : float
-        Seconds of each run, which are real ones.
-    minutes : float
-        For how long it makes calls. After as long again, what it made may be swept away.
-
-    Raises
-    ------
-    ValueError
-        With the value.
-    """
-
-    calls: int = 10_000
-    longest: float = 60.0
-    minutes: float = 60.0
-
-    def __post_init__(self) -> None:
-        if isinstance(self.calls, bool) or not isinstance(self.calls, int) or self.calls < 1:
-            raise ValueError(f"calls is a whole number from 1, got {self.calls!r}")
-        for name in ("longest", "minutes"):
-            value = getattr(self, name)
-            number = isinstance(value, Real) and not isinstance(value, bool)
-            if not (number and math.isfinite(value) and float(value) > 0):
-                raise ValueError(f"{name} is a finite number above 0, got {value!r}")
 
 
 @dataclass(frozen=True)
@@ -104,14 +76,15 @@ class Place:
         return f"the account {self.account}" if self.account else where
 
 
-def place(account: str | None, regions: tuple[str, ...], endpoint: str | None) -> Place | None:
-    """Where the arguments and the reader's settings lead; None for the emulator in this process.
+def place(asked: Settings) -> Place | None:
+    """Where what was asked and the reader's settings lead; None: to the emulator in this process.
 
     Raises
     ------
     EndpointRefused, AccountRefused, ValueError
         With the value.
     """
+    account, regions, endpoint = asked.account, asked.regions, asked.endpoint
     region = _checked(account, regions)
     if endpoint is None:
         found = places.configured(region)
@@ -151,7 +124,7 @@ def _checked(account: str | None, regions: tuple[str, ...]) -> str:
         return REGION
     check_account(account)
     known = botocore.session.Session().get_available_regions("sqs")
-    if isinstance(regions, str) or not regions:
+    if not regions:
         raise ValueError(f"regions are a tuple such as ('eu-west-1',), got {regions!r}")
     for region in regions:
         if region not in known:
@@ -181,8 +154,7 @@ def _credentials(account: str) -> dict[str, str]:
 def opened(
     where: Place,
     trace: Trace,
-    bounds: Bounds,
-    dollars: float | None,
+    asked: Settings,
     visit: Callable[[], AbstractContextManager[Any]],
 ) -> OnEndpoint:
     """Open the endpoint or the account, once it has said who it is and the reader has agreed.
@@ -195,8 +167,8 @@ def opened(
 
     def keep(client: Callable[[str], Any]) -> Keeper:
         account = account_at(where, client)
-        agreed(where, bounds, dollars)
-        return keeper(where, account, bounds, client)
+        agreed(where, asked)
+        return keeper(where, account, asked, client)
 
     return OnEndpoint(
         WallClock(),
@@ -204,16 +176,16 @@ def opened(
         way_out=WayOut(where.allowed),
         settings=where.settings,
         keep=keep,
-        calls=bounds.calls,
-        seconds=60 * bounds.minutes,
-        tells=where.account is not None,
+        calls=asked.calls,
+        seconds=60 * asked.minutes,
+        is_emulator=where.account is None,
         visit=visit,
     )
 
 
-def shortened(bounds: Bounds, tell: Callable[[str], None]) -> AbstractContextManager[None]:
+def shortened(asked: Settings, tell: Callable[[str], None]) -> AbstractContextManager[None]:
     """Loads of the length that a run can hold, with time left for the work on them."""
-    return at_most(OF_A_RUN * bounds.longest, tell)
+    return at_most(OF_A_RUN * asked.longest, tell)
 
 
 def account_at(where: Place, client: Callable[[str], Any]) -> str:
@@ -249,7 +221,7 @@ def account_at(where: Place, client: Callable[[str], Any]) -> str:
     return told
 
 
-def agreed(where: Place, bounds: Bounds, dollars: float | None) -> None:
+def agreed(where: Place, asked: Settings) -> None:
     """Tell what a run may cost, and let the reader agree to it before anything is made.
 
     Raises
@@ -259,19 +231,23 @@ def agreed(where: Place, bounds: Bounds, dollars: float | None) -> None:
     """
     if where.account is None:
         return
-    cost = estimate(calls=bounds.calls, minutes=bounds.minutes)
+    known = (where.account, where.allowed, asked)
+    cost = estimate(calls=asked.calls, minutes=asked.minutes)
     cents = math.ceil(cost.dollars * 100) / 100
     print(f"{where.name}, {', '.join(where.allowed.regions) or where.region}: {cost.text}")
+    if known in _agreed:
+        return  # the same as a lab before, and each is told
     typed = _asked(f"Type the account id to go on ({where.account}): ")
     if typed is None:
-        if dollars is None or dollars < cents:
+        if asked.dollars is None or asked.dollars < cents:
             raise AccountRefused(
-                f"nobody is there to be asked, and the lab was given dollars={dollars!r}, which "
-                f"do not cover the {cents:.2f} that it may cost at most. Lab(account=…, regions=…, "
-                f"dollars={cents:.2f}) agrees to them."
+                f"nobody is there to be asked, and the lab was given dollars={asked.dollars!r}, "
+                f"which do not cover the {cents:.2f} that it may cost at most. Lab(account=…, "
+                f"regions=…, dollars={cents:.2f}) agrees to them."
             )
     elif typed.strip() != where.account:
         raise AccountRefused(f"{typed!r} is not {where.account}. Nothing was made.")
+    _agreed.add(known)
 
 
 def _asked(question: str) -> str | None:
@@ -288,7 +264,7 @@ def _can_ask() -> bool:
     return "ipykernel" in sys.modules or (sys.stdin is not None and sys.stdin.isatty())
 
 
-def keeper(where: Place, account: str, bounds: Bounds, client: Callable[[str], Any]) -> Keeper:
+def keeper(where: Place, account: str, asked: Settings, client: Callable[[str], Any]) -> Keeper:
     """Keeps what this lab makes, under a prefix of its own."""
     owner = "reader"
     with suppress(OSError, KeyError):  # a machine without a name for its user
@@ -298,8 +274,14 @@ def keeper(where: Place, account: str, bounds: Bounds, client: Callable[[str], A
         region=where.region,
         prefix=f"eda-{secrets.token_hex(2)}-",
         owner=owner,
-        expires=datetime.now(UTC) + timedelta(minutes=2 * bounds.minutes),
-        # What an emulator holds is gone with it: nobody needs to find it after a crash.
-        register=Register() if where.account else Register(tempfile.mkdtemp()),
+        expires=datetime.now(UTC) + timedelta(minutes=2 * asked.minutes),
+        register=Register() if where.account else _passing_register(),
         client=client,
     )
+
+
+def _passing_register() -> Register:
+    """One for an emulator, whose things are gone with it: nobody needs to find them later."""
+    register = Register(folder := tempfile.mkdtemp())
+    weakref.finalize(register, shutil.rmtree, folder, ignore_errors=True)
+    return register

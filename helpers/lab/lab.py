@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import faults
 from helpers.clock import AnyClock, Clock, WallClock
-from helpers.lab import present
+from helpers.lab import present, settings
 from helpers.lab.arguments import check_worker, duration, name_of
 from helpers.lab.progress import Progress, span
 from helpers.lab.seeding import Seeding
+from helpers.lab.services import Services
+from helpers.lab.settings import Settings
 from helpers.notebook import few_lines_of_a_cell
 from helpers.trace import Trace
 from helpers.wire import InProcess, arm_guard, places
@@ -36,7 +38,7 @@ class LabError(RuntimeError):
     """Something about the lab that the reader has to change."""
 
 
-class Lab:
+class Lab(Services):
     """AWS in this process and in simulated time. Nothing leaves the machine.
 
     A second lab takes the place of the first, so that a cell can be run twice.
@@ -87,10 +89,10 @@ class Lab:
         seed: int = 0,
         patience: float = 10.0,
         account: str | None = None,
-        regions: Sequence[str] = (),
+        regions: Sequence[str] | None = None,
         endpoint: str | None = None,
-        longest: float = 60.0,
-        calls: int = 10_000,
+        longest: float | None = None,
+        calls: int | None = None,
         dollars: float | None = None,
     ) -> None:
         if not isinstance(seed, int):
@@ -102,23 +104,16 @@ class Lab:
             )
         arm_guard()
         clock = Clock(epoch=START.timestamp(), patience=patience)  # refuses a bad value first
-        elsewhere = account is not None or regions or endpoint is not None or places.mentioned()
         self._undo = contextlib.ExitStack()
-        self._longest: float | None = None
+        self._longest: float | None = None  # seconds of a run, where time is real
         self._told: set[str] = set()
         self._trace = Trace()
-        self._backend: InProcess | OnEndpoint
-        opened = None
-        if elsewhere and not present.stays_here:
-            # Only then is what talks to AWS imported.
-            from helpers.lab import behind
-
-            bounds = behind.Bounds(calls=calls, longest=longest)
-            where = behind.place(account, tuple(regions), endpoint)
-            if where is not None:
-                opened = lambda: behind.opened(where, self._trace, bounds, dollars, self._visit)  # noqa: E731
-                self._longest = longest
-                self._undo.enter_context(behind.shortened(bounds, self._tell))
+        open_elsewhere = self._elsewhere(
+            settings.asked(
+                account=account, regions=regions, endpoint=endpoint, longest=longest, calls=calls,
+                dollars=dollars,
+            )
+        )  # fmt: skip
         if present.lab is not None:
             present.lab.close()
         self.seed = seed
@@ -127,19 +122,46 @@ class Lab:
         self._closed = self._running = False
         self._turn = Lock()  # threads that are not the lab's take turns in it
         self._names: dict[str, int] = {}
+        self._seeded = Seeding(seed, is_ours=lambda: clock.task() is not None)
         faults.clear()
-        if opened is None:
-            self._seeded = Seeding(seed, is_ours=lambda: clock.task() is not None)
+        if open_elsewhere is None:
             self._backend = InProcess(clock, self._trace, seed=seed, visit=self._visit)
         else:
-            self._seeded = Seeding(
-                seed, is_ours=lambda: False
-            )  # ids must differ between runs there
-            self._backend = opened()
+            # No thread there is `clock`'s, so ids are not drawn from the seed: what the run before
+            # has made may still be known.
+            self._backend = open_elsewhere()
             self._clock = self._backend.clock
             atexit.register(self.close)  # what it made is removed with the kernel at the latest
             self._undo.callback(atexit.unregister, self.close)
         present.lab = self
+
+    def _elsewhere(self, asked: Settings) -> Callable[[], OnEndpoint] | None:
+        """What opens an endpoint or an account; None if this process answers."""
+        if present.stays_here or not (asked.lead_elsewhere or places.mentioned()):
+            return None
+        from helpers.lab import behind  # only now is imported what an endpoint needs
+
+        where = behind.place(asked)
+        if where is None:
+            return None
+        self._longest = asked.longest
+        self._undo.enter_context(behind.shortened(asked, self._tell))
+        return lambda: behind.opened(where, self._trace, asked, self._visit)
+
+    @staticmethod
+    def use(**given: Any) -> None:
+        """Let labs have these settings from now on, those that an experiment opens too.
+
+        For a notebook's first cell: ``Lab.use(longest=120)``. Takes what `Lab` takes but for seed
+        and patience, and ``minutes``, for how long a lab makes calls; without arguments, all is as
+        at first.
+
+        Raises
+        ------
+        TypeError, ValueError
+            With what is wrong.
+        """
+        settings.use(**given)
 
     # -- running
 
@@ -206,81 +228,6 @@ class Lab:
         name = name_of(function)
         self._names[name] = number = self._names.get(name, 0) + 1
         return name if copies == 1 and number == 1 else f"{name}-{number}"
-
-    def deploy(
-        self,
-        name: str,
-        handler: Callable[[Any, Any], Any],
-        *,
-        timeout: int = 3,
-        memory: int = 128,
-        cold_start: float = 0.0,
-    ) -> str:
-        """Make `handler(event, context)` a Lambda function. Returns its ARN.
-
-        What a deployment tool does on AWS; everything after it is plain boto3 (`lambda.invoke`,
-        ``put_function_concurrency``). Again with the same name, it replaces the handler. A function
-        can also be made as on AWS, from a zip file: ``create_function(Code={"ZipFile": …})``.
-
-        As on AWS, each execution environment has a memory of its own: lists, dicts and sets that
-        are globals of the handler's module are copied for it when it starts, and a global that the
-        handler binds (``global count``) is its own too. What it changes in them, the notebook's own
-        see as well, but no other environment. Variables around the handler (a closure), defaults
-        and all other objects are shared: they are the world outside of the function. The whole
-        rule is in `helpers.emulator.lambda_.memory`.
-
-        Parameters
-        ----------
-        timeout : int
-            Seconds after which an invocation is ended, 1 to 900.
-        memory : int
-            MB, as the handler's context tells it. It does not make the handler faster.
-        cold_start : float
-            Seconds that a new execution environment takes before its first invocation.
-        """
-        self._check_open()
-        return self._backend.deploy(
-            name, handler, timeout=timeout, memory=memory, cold_start=cold_start
-        )
-
-    def bus_waits_at_most(self, seconds: float) -> None:
-        """Let this lab's EventBridge wait about so long at most between two tries of a target.
-
-        AWS does not say how long it waits. The lab's own choice is eight minutes; a lesson can show
-        by another one what hangs on it.
-
-        Raises
-        ------
-        ValueError
-            With the value, if it is less than a second.
-        """
-        self._check_open()
-        self._backend.bus_waits_at_most(seconds)
-
-    def serve(self, url: str, handler: Callable[[dict[str, str], str], int | None]) -> None:
-        """Let `handler(headers, body)` answer at a web address of the reader's.
-
-        Nothing leaves the machine: what a service of AWS would send there, such as SNS to an HTTP
-        or HTTPS subscription, calls the function, in virtual time. It returns the HTTP status, or
-        None for 200; an exception is a 500. Again with the same address, it replaces the handler.
-
-        Parameters
-        ----------
-        url : str
-            The whole address, as the subscription names it.
-        handler : callable
-            Takes the headers as a dictionary and the body as text. A subscription begins with a
-            body of type SubscriptionConfirmation; its `Token` confirms it::
-
-                def handler(headers, body):
-                    message = json.loads(body)
-                    if message["Type"] == "SubscriptionConfirmation":
-                        boto3.client("sns").confirm_subscription(
-                            TopicArn=message["TopicArn"], Token=message["Token"]
-                        )
-        """
-        self._check_open()
-        self._backend.serve(url, handler)
 
     # -- the record
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import math
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from threading import Lock, local
 from typing import Any
@@ -21,6 +20,7 @@ import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from helpers.account.keeping import Keeper
 from helpers.clock import WallClock, swapped
@@ -28,7 +28,7 @@ from helpers.emulator.serving import Answer
 from helpers.trace import Handling, Trace
 from helpers.wire.accounts import environment
 from helpers.wire.answers import Body
-from helpers.wire.attempts import Call
+from helpers.wire.attempts import LONGEST_POLL, Call
 from helpers.wire.calls import Wire, WireError
 from helpers.wire.observer import Observer
 from helpers.wire.read_off import Other, ReadOff, as_asked, asking
@@ -36,7 +36,11 @@ from helpers.wire.way_out import WayOut
 
 _real_api_call = BaseClient._make_api_call
 RECEIVE = ("sqs", "ReceiveMessage")
-ROLE_SETTLES = 30.0  # seconds that a new role may take until Lambda accepts it
+TURN = 2  # seconds
+LACKING = (
+    "The emulator at this endpoint does not know that. Unset AWS_ENDPOINT_URL, and the lab has an "
+    "emulator in this process; or leave the call out."
+)
 
 
 class OnEndpoint:
@@ -54,8 +58,9 @@ class OnEndpoint:
         So many calls at most.
     seconds : float
         So long at most, from now on.
-    tells : bool
-        Whether it says that all is removed, and not only what is not.
+    is_emulator : bool
+        Whether calls cost nothing. A long poll is then asked for in turns of `TURN` seconds, so
+        that a run can end at any time; and that all is removed at the end is not worth a word.
     visit : callable
         Gives the context in which a call from outside a run takes place.
     """
@@ -70,11 +75,12 @@ class OnEndpoint:
         keep: Callable[[Callable[[str], Any]], Keeper],
         calls: int,
         seconds: float,
-        tells: bool,
+        is_emulator: bool,
         visit: Callable[[], contextlib.AbstractContextManager[Any]],
     ) -> None:
         self.clock, self._visit, self._way_out = clock, visit, way_out
-        self._most, self._seconds, self._tells = calls, seconds, tells
+        self._most, self._seconds, self._is_emulator = calls, seconds, is_emulator
+        self._turn = TURN if is_emulator else LONGEST_POLL
         self._observer = Observer(clock, trace)
         self._read_off = ReadOff(clock.epoch_ns / 1e9)
         self._hooked: WeakSet[BaseClient] = WeakSet()
@@ -121,23 +127,36 @@ class OnEndpoint:
         return api_call
 
     def _call(self, client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
+        if (client.meta.service_model.service_name, operation) != RECEIVE:
+            return self._send(client, operation, params)
+        asked, wait = asking(params), params.get("WaitTimeSeconds")
+        if not isinstance(wait, int):
+            return as_asked(params, self._send(client, operation, asked))
+        until = self.clock.now + wait
+        while True:
+            turn = min(self._turn, max(0, math.ceil(until - self.clock.now)))
+            told = self._send(client, operation, {**asked, "WaitTimeSeconds": turn})
+            task = self.clock.task()
+            if told.get("Messages") or self.clock.now >= until or (task and task.stopping):
+                return as_asked(params, told)
+
+    def _send(self, client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
         with self._counting:
             self._count += 1
-        asked = params
-        if (client.meta.service_model.service_name, operation) == RECEIVE:
-            asked = self._until_the_end(asking(params))
-        told = self._keeper.call(self._make, client, operation, asked)
-        return told if asked is params else as_asked(params, told)
+        try:
+            return self._keeper.call(self._make, client, operation, params)
+        except ClientError as error:
+            if self._is_emulator and is_lacking(error):
+                error.args = (f"{error} {LACKING}",)
+            raise
 
     def _make(self, client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
+        if (client.meta.service_model.service_name, operation) == RECEIVE:
+            # A long poll does not outlast the run: whoever asks will not be there for the answer.
+            left, wait = self.clock.left(), params.get("WaitTimeSeconds")
+            if left is not None and isinstance(wait, int) and wait > left:
+                params = {**params, "WaitTimeSeconds": math.ceil(left)}
         return self._wire.api_call(_real_api_call, client, operation, params)
-
-    def _until_the_end(self, params: dict[str, Any]) -> dict[str, Any]:
-        """A long poll does not outlast the run: whoever asks will not be there for the answer."""
-        left, wait = self.clock.left(), params.get("WaitTimeSeconds")
-        if left is None or not isinstance(wait, int) or wait <= left:
-            return params
-        return {**params, "WaitTimeSeconds": math.ceil(left)}
 
     def _admit(self, call: Call) -> None:
         if self._count > self._most:
@@ -240,21 +259,10 @@ class OnEndpoint:
             "Timeout": timeout,
             "MemorySize": memory,
         }
-        arn = str(self._created(functions, settings)["FunctionArn"])
+        arn = str(functions.create_function(**settings)["FunctionArn"])
         waiter = functions.get_waiter("function_active_v2")
         waiter.wait(FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
         return arn
-
-    def _created(self, functions: Any, settings: dict[str, Any]) -> Any:
-        until = time.monotonic() + ROLE_SETTLES
-        while True:
-            try:
-                return functions.create_function(**settings)
-            except functions.exceptions.InvalidParameterValueException as error:
-                # AWS knows a new role everywhere only after some seconds, and says so like this.
-                if "cannot be assumed" not in str(error) or time.monotonic() > until:
-                    raise
-                time.sleep(2)
 
     def bus_waits_at_most(self, seconds: float) -> None:
         """Refused: how long EventBridge waits is up to who runs it."""
@@ -272,8 +280,16 @@ class OnEndpoint:
         try:
             said: list[str] = []
             done = self._keeper.remove_all(said.append)
-            if self._tells or any(removal.error for removal in done):
+            if not self._is_emulator or any(removal.error for removal in done):
                 print(*said, sep="\n")
         finally:
             self._open = False
             self._undo.close()
+
+
+def is_lacking(error: ClientError) -> bool:
+    """Whether a server says that it does not know the operation, or the service."""
+    code = error.response["Error"]["Code"]
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    known = ("InvalidAction", "UnknownOperation", "NotImplemented", "UnsupportedOperation")
+    return status == 501 or code == "404" or any(word in code for word in known)

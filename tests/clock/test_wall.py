@@ -138,6 +138,44 @@ def test_a_workers_error_comes_out_of_the_run_and_ends_the_others(clock):
         pass
 
 
+def test_no_notice_is_missed(clock):
+    """Threads that hand a token round, each waiting for the other: thousands of notices."""
+    condition, turns = threading.Condition(), [0]
+
+    def player(mine):
+        for _ in range(2000):
+            with condition:
+                while turns[0] % 3 != mine:
+                    assert condition.wait(BUSY)
+                turns[0] += 1
+                condition.notify_all()
+
+    with clock.running():
+        for mine in range(3):
+            clock.start(player, mine, name=f"player-{mine}")
+    assert turns == [6000]
+
+
+def test_a_wait_says_whether_it_was_woken(clock):
+    found = []
+
+    def wait():
+        event = threading.Event()
+        found.append(event.wait(0.05))
+        condition = threading.Condition()
+        with condition:
+            found.append(condition.wait(0))
+            with pytest.raises(RuntimeError):
+                threading.Condition().wait(0)
+        event.set()
+        found.append(event.wait(5))
+        found.append(threading.Semaphore(0).acquire(timeout=0.05))
+
+    with clock.running():
+        clock.start(wait, name="waiter")
+    assert found == [False, False, True, False]
+
+
 def test_an_error_in_the_block_ends_the_workers(clock):
     with pytest.raises(ZeroDivisionError), clock.running(seconds=600):
         clock.start(time.sleep, 10_000, name="work")

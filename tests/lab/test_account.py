@@ -22,6 +22,7 @@ from helpers import Lab
 from helpers.account.register import Register
 from helpers.lab import behind
 from helpers.lab.behind import AccountRefused
+from helpers.lab.settings import asked
 from helpers.wire import RealNetworkRefused
 
 MINE = {"account": "123456789012", "regions": ("eu-west-1",)}
@@ -34,6 +35,7 @@ def aws(moto_server, monkeypatch, tmp_path):
     for name, value in environment(moto_server).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(behind, "Register", lambda *_: Register(tmp_path / "register"))
+    monkeypatch.setattr(behind, "_agreed", set())
     return moto_server
 
 
@@ -78,9 +80,28 @@ def test_whoever_can_be_asked_types_the_account(monkeypatch, capsys):
     monkeypatch.setattr(
         "builtins.input", lambda question: questions.append(question) or " 123456789012 "
     )
-    with Lab(seed=1, **MINE):
-        pass
-    assert "123456789012" in questions[0]
+    for _ in range(2):
+        with Lab(seed=1, **MINE):
+            pass
+    (question,) = questions  # the second lab is the same, and is agreed to
+    assert "123456789012" in question
+    with Lab(seed=1, **MINE, calls=11):
+        assert len(questions) == 2
+
+
+def test_a_first_cell_speaks_for_the_labs_of_experiments(aws):
+    Lab.use(**CHEAP, longest=7)
+    try:
+        with Lab(seed=1) as lab:
+            boto3.client("sqs").create_queue(QueueName="orders")
+            assert lab._longest == 7
+            assert len(made(aws)) == 1
+        with Lab(seed=1, longest=9) as lab:
+            assert lab._longest == 9
+    finally:
+        Lab.use()
+    with pytest.raises(TypeError, match="acount"):
+        Lab.use(acount="123456789012")
 
 
 def test_who_is_asked_and_goes_away_has_not_agreed(monkeypatch):
@@ -206,7 +227,7 @@ def test_keys_come_from_where_boto3_finds_them(source, monkeypatch, tmp_path, co
         monkeypatch.delenv(name)
     key = source(monkeypatch, tmp_path, container[0])
     Lab(seed=1, **CHEAP).close()  # also in a kernel that has had a lab, whose guard is closed
-    where = behind.place(*MINE.values(), None)
+    where = behind.place(asked(**MINE))
     assert where.allowed.key == key
     assert "SECRET" not in repr(where)  # keys are in no message and no traceback
 
@@ -253,7 +274,7 @@ def test_a_notebook_without_a_reader_is_not_asked(aws, tmp_path):
         "print(book.cells[0].outputs[-1]['evalue'])\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT,
+        [sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8", cwd=ROOT,
         env=environment(aws), timeout=280,
     )  # fmt: skip
     assert "nobody is there to be asked" in done.stdout, done.stderr

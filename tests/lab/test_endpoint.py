@@ -13,13 +13,14 @@ import time
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from project import ROOT
 from served import free_port
 
 from helpers import Lab, charts, faults, load, trace
 from helpers.lab import LabError, beside
 from helpers.patterns.worker import charge_cards
-from helpers.wire import RealNetworkRefused, WireError
+from helpers.wire import RealNetworkRefused, WireError, on_endpoint
 from helpers.wire.places import EndpointRefused
 
 QUICK = Config(read_timeout=1, retries={"mode": "standard", "max_attempts": 5})
@@ -48,7 +49,7 @@ def queues(endpoint):
     }
     done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | keys | {"AWS_ENDPOINT_URL": endpoint},
-        capture_output=True, text=True, check=True,
+        capture_output=True, text=True, encoding="utf-8", check=True,
     )  # fmt: skip
     return done.stdout.split()
 
@@ -192,7 +193,7 @@ def test_two_labs_on_one_emulator_do_not_meet(endpoint):
     )
     other = subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        cwd=ROOT, env=os.environ | {"AWS_ENDPOINT_URL": endpoint},
+        encoding="utf-8", cwd=ROOT, env=os.environ | {"AWS_ENDPOINT_URL": endpoint},
     )  # fmt: skip
     theirs = other.stdout.readline().strip()
     with Lab(seed=1):
@@ -225,8 +226,8 @@ def test_an_interrupt_leaves_nothing_at_work(endpoint):
         "print(len(lab.trace) > 0); lab.close(); print('closed')\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=ROOT,
-        env=os.environ | {"AWS_ENDPOINT_URL": endpoint},
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, encoding="utf-8",
+        cwd=ROOT, env=os.environ | {"AWS_ENDPOINT_URL": endpoint},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     assert process.stdout.readline() == "running\n"
@@ -322,6 +323,27 @@ def test_a_thread_that_is_none_of_the_labs_is_told(lab):
     threads[1].start()  # between runs each thread has its turn
     threads[1].join()
     assert outcomes[1:] == ["answered"]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "lacking"),
+    [
+        (501, "InternalFailure", True), (400, "InvalidAction", True), (404, "404", True),
+        (400, "UnknownOperationException", True), (400, "QueueDoesNotExist", False),
+        (403, "AccessDenied", False), (404, "ResourceNotFoundException", False),
+    ],
+)  # fmt: skip
+def test_what_an_emulator_does_not_know_is_said(lab, monkeypatch, status, code, lacking):
+    told = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    error = ClientError(told, "ListQueues")
+
+    def refuse(*_):
+        raise error
+
+    monkeypatch.setattr(on_endpoint, "_real_api_call", refuse)
+    with pytest.raises(ClientError) as caught:
+        boto3.client("sqs").list_queues()
+    assert ("The emulator at this endpoint does not know that" in str(caught.value)) is lacking
 
 
 @pytest.mark.parametrize("what", ["serve", "bus_waits_at_most"])
