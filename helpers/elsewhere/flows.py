@@ -103,6 +103,9 @@ def callbacks(lab: Lab) -> dict[str, Any]:
         "succeeded, of 3": counts["SUCCEEDED"],
         "failed by the answer, of 3": counts["Declined"],
         "timed out or not heard of, of 6": counts["States.Timeout"],
+        "given up at the heartbeat, of 3": sum(
+            6 <= _lasted(states, execution) < 10 for execution in executions.values()
+        ),
         "late answers refused, of 3": late.count(False),
     }
 
@@ -126,6 +129,12 @@ def _running(states: Any, executions: dict[str, str]) -> bool:
         states.describe_execution(executionArn=arn)["status"] == "RUNNING"
         for arn in list(executions.values())
     )
+
+
+def _lasted(states: Any, execution: str) -> float:
+    """Seconds from the start of an execution to its end."""
+    seen = states.describe_execution(executionArn=execution)
+    return float((seen["stopDate"] - seen["startDate"]).total_seconds())
 
 
 def _ending(states: Any, execution: str) -> str:

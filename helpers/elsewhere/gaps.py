@@ -24,7 +24,8 @@ GAPS: dict[str, dict[str, str]] = {
     "ministack": {
         "dead letters": "there is no StartMessageMoveTask",
         "what the bus gives up": "an event whose target is gone becomes no dead letter",
-        "callbacks": "a task that has timed out gets TaskDoesNotExist, not TaskTimedOut",
+        "callbacks": "a late answer gets TaskDoesNotExist, not TaskTimedOut; and a missed "
+        "heartbeat ends no task",
         "the order process": "an error that a function raises has the name Runtime.HandlerError, "
         "not that of its class, so that no Catch knows it",
     },
