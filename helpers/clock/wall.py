@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from threading import TIMEOUT_MAX, get_ident
-from typing import Any
+from typing import Any, NoReturn
 
 from helpers.clock import current
 from helpers.clock.patches import JOIN, SLEEP, START, WAIT
@@ -162,6 +162,10 @@ class WallClock:
             with self.visit():
                 self._stop(left)
 
+    def end(self, task: Task) -> NoReturn:
+        """Raise `Stopped` in the calling thread, which is being ended. See `end_here`."""
+        end_here(task)
+
     def left(self) -> float | None:
         """Seconds until the present run ends; None if it ends when its workers are done."""
         return None if self.ends is None else max(0.0, self.ends - self.now)
@@ -229,7 +233,7 @@ def ring(bell: Baton) -> None:
         bell.give()
 
 
-def end_here(task: Task) -> None:
+def end_here(task: Task) -> NoReturn:
     """Raise `Stopped` in the thread of a task that is being ended.
 
     One that has swallowed it several times waits for good.

@@ -15,7 +15,6 @@ from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from helpers.clock import Stopped
 from helpers.wire.attempts import Attempt, Call, Hear, Serve
 from helpers.wire.observer import Observer
 
@@ -70,7 +69,8 @@ class Wire:
             )
         task = self._observer.clock.task()
         if task is not None and task.stopping:
-            raise Stopped  # what has been killed sends nothing more, not from a `finally` either
+            # What has been killed sends nothing more, not from a `finally` either.
+            self._observer.clock.end(task)
         model = client.meta.service_model
         call = Call(
             number=next(self._numbers),

@@ -282,3 +282,23 @@ class TestProgress:
     )
     def test_lengths_of_time_read_as_a_person_says_them(self, seconds, text):
         assert span(seconds) == text
+
+
+def test_a_worker_that_swallows_its_end_sends_nothing_more_and_does_not_spin(lab):
+    sqs, rounds = boto3.client("sqs"), []
+    queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
+
+    def work():
+        while True:
+            try:
+                sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
+            except BaseException:
+                rounds.append(lab.now)
+
+    with lab.running(minutes=2):
+        [thread] = lab.start(work)
+    vars(thread).pop("_task")  # it is parked for good, which other tests would take for a leak
+    rows = len(lab.trace)
+    time.sleep(0.2)
+    assert 1 <= len(rounds) <= 4
+    assert len(lab.trace) == rows
