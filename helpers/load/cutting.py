@@ -15,7 +15,7 @@ class Placed(Protocol):
 
 
 T = TypeVar("T", bound=Placed)
-_limit: tuple[float, Callable[[str], None]] | None = None
+_limits: list[tuple[float, Callable[[str], None]]] = []  # of the open blocks, the last one counts
 
 
 @contextmanager
@@ -27,19 +27,19 @@ def at_most(seconds: float, tell: Callable[[str], None]) -> Iterator[None]:
     tell : callable
         Takes a sentence about each load that was cut.
     """
-    global _limit
-    before, _limit = _limit, (seconds, tell)
+    limit = (seconds, tell)
+    _limits.append(limit)
     try:
         yield
-    finally:
-        _limit = before
+    finally:  # the next block may have begun before this one ends, as labs do
+        _limits[:] = [other for other in _limits if other is not limit]
 
 
 def cut(orders: list[T]) -> list[T]:
     """The orders that are placed in time; all of them outside of `at_most`."""
-    if _limit is None:
+    if not _limits:
         return orders
-    seconds, tell = _limit
+    seconds, tell = _limits[-1]
     kept = [order for order in orders if order.placed_at <= seconds]
     if len(kept) < len(orders):
         tell(
