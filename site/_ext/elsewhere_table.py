@@ -4,6 +4,7 @@ It comes from `data/elsewhere.csv`, which ``python -m helpers.elsewhere.runs --k
 tests hold against the lab, moto's own server and ministack.
 """
 
+import re
 from pathlib import Path
 
 from lessons import write_if_new
@@ -37,7 +38,7 @@ def table(rows):
         found = {what: row for (name, what), row in rows.items() if name == run}
         cells = [told(run, where, found) for where in WHERE]
         lines.append(f"| {run} | {' | '.join(cells)} |")
-    says = [f"- {run}: “{SAYS[run].text}” {source(SAYS[run].source)}" for run in runs]
+    says = [f"- {run}: “{tidy(SAYS[run].text)}” {source(SAYS[run].source)}" for run in runs]
     return "\n".join([*lines, "", "### What AWS says of each", "", *says]) + "\n"
 
 
@@ -46,12 +47,18 @@ def told(run, where, found):
     if where == "lab":
         kept = {what: row["lab"] for what, row in found.items() if row["lab"]}
         nought = [what for what, value in kept.items() if value == "0"]
-        parts = [f"{what}: {value}" for what, value in kept.items() if value != "0"]
+        words = {"True": "yes", "False": "no"}
+        parts = [f"{what}: {words.get(v, v)}" for what, v in kept.items() if v != "0"]
         if nought:
             parts.append(f"none {', none '.join(nought)}")
         return "<br>".join(parts)
     gap = GAPS[where].get(run)
     return f"otherwise: {gap}" if gap else "the same"
+
+
+def tidy(text):
+    """A sentence of the API model without the spaces that its markup leaves."""
+    return re.sub(r" ([,.;)])", r"\1", text).replace("( ", "(")
 
 
 def source(text):
