@@ -31,6 +31,7 @@ from helpers.account.names import check_account
 from helpers.account.register import Register
 from helpers.clock import WallClock
 from helpers.costs import estimate
+from helpers.lab.progress import in_kernel
 from helpers.lab.settings import Settings
 from helpers.load import at_most
 from helpers.trace import Trace
@@ -256,12 +257,12 @@ def _asked(question: str) -> str | None:
         return None
     try:
         return input(question)
-    except (EOFError, RuntimeError, NotImplementedError):  # a kernel without a reader
+    except (EOFError, OSError, RuntimeError, NotImplementedError):  # a kernel without a reader
         return None
 
 
 def _can_ask() -> bool:
-    return "ipykernel" in sys.modules or (sys.stdin is not None and sys.stdin.isatty())
+    return in_kernel() or (sys.stdin is not None and sys.stdin.isatty())
 
 
 def keeper(where: Place, account: str, asked: Settings, client: Callable[[str], Any]) -> Keeper:

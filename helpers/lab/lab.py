@@ -144,9 +144,14 @@ class Lab(Services):
         where = behind.place(asked)
         if where is None:
             return None
-        self._longest = asked.longest
-        self._undo.enter_context(behind.shortened(asked, self._tell))
-        return lambda: behind.opened(where, self._trace, asked, self._visit)
+
+        def opened() -> OnEndpoint:
+            backend = behind.opened(where, self._trace, asked, self._visit)
+            self._longest = asked.longest
+            self._undo.enter_context(behind.shortened(asked, self._tell))
+            return backend
+
+        return opened
 
     @staticmethod
     def use(**given: Any) -> None:

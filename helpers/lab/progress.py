@@ -75,7 +75,7 @@ class Line:
             self.say("")
 
     def say(self, text: str) -> None:
-        if "ipykernel" in sys.modules and _in_kernel():
+        if in_kernel():
             from IPython.display import display
 
             bundle = {"text/plain": text, "text/html": f"<small>{text}</small>" if text else ""}
@@ -88,7 +88,10 @@ class Line:
             sys.stderr.flush()
 
 
-def _in_kernel() -> bool:
+def in_kernel() -> bool:
+    """Whether this is a notebook's kernel, and not a process that has imported one."""
+    if "ipykernel" not in sys.modules:
+        return False
     from IPython import get_ipython
 
     return getattr(get_ipython(), "kernel", None) is not None

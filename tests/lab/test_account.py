@@ -23,6 +23,7 @@ from helpers.account.register import Register
 from helpers.lab import behind
 from helpers.lab.behind import AccountRefused
 from helpers.lab.settings import asked
+from helpers.load import orders
 from helpers.wire import RealNetworkRefused
 
 MINE = {"account": "123456789012", "regions": ("eu-west-1",)}
@@ -102,6 +103,17 @@ def test_a_first_cell_speaks_for_the_labs_of_experiments(aws):
         Lab.use()
     with pytest.raises(TypeError, match="acount"):
         Lab.use(acount="123456789012")
+
+
+def test_a_lab_that_is_refused_leaves_nothing_set(aws):
+    before = dict(os.environ)
+    for wrong in ({"account": "999999999999"}, {"dollars": 0.01}):
+        with pytest.raises(AccountRefused):
+            Lab(seed=1, **(CHEAP | wrong))
+        assert dict(os.environ) == before
+        assert len(orders(rate=1, minutes=10, seed=1)) > 500
+    with pytest.raises(RealNetworkRefused, match="while the lab is open"):
+        boto3.client("sqs").list_queues()
 
 
 def test_who_is_asked_and_goes_away_has_not_agreed(monkeypatch):
