@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 from moto_server import environment, python
 from project import ROOT
 
@@ -25,6 +26,7 @@ from helpers.lab.behind import AccountRefused
 from helpers.lab.settings import asked
 from helpers.load import orders
 from helpers.wire import RealNetworkRefused
+from helpers.wire.places import EndpointRefused
 
 MINE = {"account": "123456789012", "regions": ("eu-west-1",)}
 CHEAP = MINE | {"calls": 200, "dollars": 5.0}
@@ -291,3 +293,40 @@ def test_a_notebook_without_a_reader_is_not_asked(aws, tmp_path):
     )  # fmt: skip
     assert "nobody is there to be asked" in done.stdout, done.stderr
     assert made(aws) == []
+
+
+class AnswersOnce:
+    """A client of STS that answers one thing, whatever is asked."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def get_caller_identity(self):
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+REFUSED = ClientError({"Error": {"Code": "InvalidClientTokenId"}}, "GetCallerIdentity")
+NOBODY_THERE = EndpointConnectionError(endpoint_url="http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize(
+    ("answer", "named", "refusal", "why"),
+    [
+        (REFUSED, True, AccountRefused, "STS refuses the keys for the account 123456789012"),
+        (NOBODY_THERE, True, EndpointRefused, "the account 123456789012 does not answer"),
+        (NOBODY_THERE, False, EndpointRefused, "Start the emulator"),
+        ({"Account": "999999999999"}, True, AccountRefused, "belong to the account 999999999999"),
+    ],
+)
+def test_who_answers_is_looked_at(answer, named, refusal, why):
+    where = behind.place(asked(**(MINE if named else {})))
+    with pytest.raises(refusal, match=why):
+        behind.account_at(where, lambda _: AnswersOnce(answer))
+
+
+def test_an_emulator_without_sts_has_an_account_of_noughts():
+    where = behind.place(asked())
+    assert behind.account_at(where, lambda _: AnswersOnce(REFUSED)) == behind.NO_STS
+    assert behind.account_at(where, lambda _: AnswersOnce({"Account": "1" * 12})) == "1" * 12
