@@ -22,7 +22,7 @@ from helpers.account.names import REGION, Names
 from helpers.account.refusals import explain, is_refusal
 from helpers.account.register import Entry, Register
 from helpers.account.service_roles import ServiceRoles
-from helpers.account.strangers import refuse_strangers
+from helpers.account.strangers import NotOfThisRun, refuse_strangers
 from helpers.account.tags import EXPIRES_TAG, MOMENT, OWNER_TAG, PROJECT, PROJECT_TAG, RUN_TAG
 
 # What all services take as a tag's value [AWS General Reference, "Tag naming limits and
@@ -132,6 +132,8 @@ class Keeper:
         given = here.names.given(service, operation, params)
         refuse_unkept(service, operation, given)
         refuse_strangers(here.names, service, operation, given)
+        if service == "lambda" and "UUID" in given:
+            self._check_mapping(operation, given["UUID"])
         given = here.roles.put(service, given)
         if service == "lambda":
             given = _with_environment(here.names, operation, given)
@@ -257,6 +259,14 @@ class Keeper:
         for sentence in told(done):
             tell(sentence)
         return done
+
+    def _check_mapping(self, operation: str, uuid: str) -> None:
+        """A mapping's UUID does not tell whose it is: the register does."""
+        mine = {entry.details.get("ident") for entry in self.kept}
+        if not operation.startswith("Get") and uuid not in mine:
+            raise NotOfThisRun(
+                f"lambda.{operation} of {uuid} is not sent: this run has made no such mapping"
+            )
 
     # -- what functions and workflows need
 

@@ -11,13 +11,15 @@ from helpers.account.names import Names
 # What changes or removes a thing begins with one of these. A message may be sent to a stranger's
 # queue, and a rule may have it as its target: that takes a permission that he has given.
 _CHANGING = re.compile(
-    "Cancel|Deactivate|Deauthorize|Delete|Disable|Purge|Put(?!Events|MetricData)|Remove|Reset|Set|"
-    "Stop|Tag|Unsubscribe|Untag|Update|AddPermission"
+    "BatchWrite|Cancel|Change|Deactivate|Deauthorize|Delete|Disable|Purge|"
+    "Put(?!Events|MetricData)|Receive|Redrive|Remove|Reset|Set|StartMessageMove|Stop|Tag|Unsubscribe|Untag|"
+    "Update|AddPermission"
 )
 # The members that name what is changed; the others name what it works with.
 _CHANGED = re.compile(
     r"QueueUrl|TopicArn|SubscriptionArn|ResourceArn|ResourceARN|resourceArn|stateMachineArn|"
-    r"executionArn|activityArn|mapRunArn|FunctionName|TableName|EventBusName|Rule|Name"
+    r"executionArn|activityArn|mapRunArn|FunctionName|TableName|EventBusName|Rule|Name|SourceArn|"
+    r"Bucket"
 )
 
 
@@ -44,7 +46,10 @@ def refuse_strangers(names: Names, service: str, operation: str, given: dict[str
 
 
 def _named(given: dict[str, Any]) -> Iterator[str]:
-    for member, value in given.items():
+    named = list(given.items())
+    named += [("TableName", name) for name in given.get("RequestItems") or ()]
+    named += [("ResourceARN", arn) for arn in given.get("ResourceARNList") or ()]
+    for member, value in named:
         is_place = isinstance(value, str) and value.startswith(("arn:", "https://", "http://"))
         if _CHANGED.fullmatch(member) and is_place:
             yield value

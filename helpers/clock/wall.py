@@ -52,7 +52,7 @@ class WallClock:
         self.epoch_ns = time.time_ns()
         self.watch: Callable[[float], None] | None = None
         self.ends: float | None = None  # of the present run, on this clock
-        self._cell: Task | None = None
+        self.cell: Task | None = None
         self._tasks: dict[int, Task] = {}
         self.bells: dict[int, Baton] = {}  # of conditions that threads wait for, by thread
         self._all: list[Task] = []
@@ -64,7 +64,7 @@ class WallClock:
 
     @property
     def is_running(self) -> bool:
-        return self._cell is not None
+        return self.cell is not None
 
     def task(self) -> Task | None:
         """The task of the calling thread, or None if it is not one of the clock's."""
@@ -97,8 +97,10 @@ class WallClock:
                 yield self
                 self._look_on(until_done=seconds is None)
             finally:
-                self._stop([task for task in self._all if not task.background])
-                self.ends, error, self._error = None, self._error, None
+                try:
+                    self._stop(lambda task: not task.background)
+                finally:  # also where an interrupt has ended the wait for the others
+                    self.ends, error, self._error = None, self._error, None
             if error is not None:
                 raise error
 
@@ -106,7 +108,7 @@ class WallClock:
     def visit(self) -> Iterator[None]:
         """Let the calling thread take part, for the length of the block."""
         global _clock
-        if self._cell is not None or _clock is not None:
+        if self.cell is not None or _clock is not None:
             raise ClockError("this clock runs already; a run cannot stand inside another run")
         if current.clock is not None:
             raise ClockError("another clock runs already in this process; end its run first")
@@ -116,11 +118,11 @@ class WallClock:
             for replaced, replacement in REPLACEMENTS:
                 undo.callback(replaced.back)
                 replaced.put(replacement)
-            _clock, self._cell, self._tasks[cell.ident] = self, cell, cell
+            _clock, self.cell, self._tasks[cell.ident] = self, cell, cell
             try:
                 yield
             finally:
-                _clock, self._cell = None, None
+                _clock, self.cell = None, None
                 del self._tasks[cell.ident]
 
     def start(
@@ -157,10 +159,9 @@ class WallClock:
 
     def close(self) -> None:
         """End every thread that is left. May be called with the clock at rest."""
-        left = [task for task in self._all if not task.done]
-        if left:
+        if any(not task.done for task in self._all):
             with self.visit():
-                self._stop(left)
+                self._stop(lambda _: True)
 
     def end(self, task: Task) -> NoReturn:
         """Raise `Stopped` in the calling thread, which is being ended. See `end_here`."""
@@ -171,7 +172,7 @@ class WallClock:
         return None if self.ends is None else max(0.0, self.ends - self.now)
 
     def _failed(self, task: Task, error: BaseException) -> None:
-        if task.background or self._cell is None:
+        if task.background or self.cell is None:
             threading.excepthook(
                 threading.ExceptHookArgs((type(error), error, error.__traceback__, None))
             )
@@ -192,15 +193,19 @@ class WallClock:
                 return
             SLEEP.real(LOOK if left is None else min(LOOK, left))
 
-    def _stop(self, tasks: list[Task]) -> None:
-        """End `tasks`, together. Whoever waits for an answer may take until it is there."""
-        for task in tasks:
-            task.stopping = True
-            for bell in (task.baton, self.bells.get(task.ident)):
-                if bell is not None:
-                    ring(bell)
+    def _stop(self, concerns: Callable[[Task], bool]) -> None:
+        """End the tasks that it concerns, together, and those that they start meanwhile.
+
+        Whoever waits for an answer may take until it is there.
+        """
         began, asked, told = _monotonic(), False, False
-        while left := [task for task in tasks if not task.done]:
+        while left := [task for task in self._all if concerns(task) and not task.done]:
+            for task in left:
+                if not task.stopping:
+                    task.stopping = True
+                    for bell in (task.baton, self.bells.get(task.ident)):
+                        if bell is not None:
+                            ring(bell)
             passed = _monotonic() - began
             waiting = sum(task.serving for task in left)
             if passed > GRACE and waiting and not told:
@@ -215,6 +220,7 @@ class WallClock:
                     f"lab: still at work after the end of the run, and left behind: {names}. Each "
                     "ends at its next wait or call; what it asked AWS for may still happen.\n"
                 )
+                self._all = [task for task in self._all if task not in left]  # told, once
                 break
             if passed > GRACE and not asked:
                 asked = True
@@ -249,9 +255,13 @@ def _mine() -> Task | None:
     return None if _clock is None else _clock.task()
 
 
+def _the_cell() -> Task | None:
+    return None if _clock is None else _clock.cell
+
+
 def _sleep(seconds: float, /) -> None:
     task = _mine()
-    if task is None or task.name == "cell" or not seconds > 0:
+    if task is None or task is _the_cell() or not seconds > 0:
         SLEEP.real(seconds)  # which also refuses what is no time
     elif task.stopping or task.baton.take(min(seconds, TIMEOUT_MAX)):
         end_here(task)
@@ -271,7 +281,7 @@ class _Waiter:
 def _wait(condition: Any, timeout: float | None = None) -> bool:
     # As in the standard library, but for the bell, which is rung at the end of the run too.
     task, clock = _mine(), _clock
-    if task is None or clock is None or task.name == "cell":
+    if task is None or clock is None or task is _the_cell():
         return WAIT.real(condition, timeout)
     if not condition._is_owned():
         raise RuntimeError("cannot wait on un-acquired lock")

@@ -136,7 +136,7 @@ def _checked(account: str | None, regions: tuple[str, ...]) -> str:
 def _credentials(account: str) -> dict[str, str]:
     """The reader's own keys, as boto3 finds them: variables, a profile, SSO, a container."""
     try:
-        with passing():  # SSO and containers are asked over the network
+        with passing(aws=True):  # SSO and containers are asked over the network
             found = botocore.session.Session().get_credentials()
             keys = found.get_frozen_credentials() if found else None
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:

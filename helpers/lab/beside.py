@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from helpers import faults
 from helpers.lab import present
 from helpers.lab.lab import Lab, LabError
+from helpers.load.cutting import whole
 from helpers.wire import set_aside
 
 
@@ -29,7 +30,7 @@ def aside() -> Iterator[None]:
     try:
         if outer is not None and outer.is_running:
             raise LabError("a lab cannot stand beside one that is running")
-        with set_aside():
+        with set_aside(), whole():
             try:
                 yield
             finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -108,31 +109,35 @@ class Lab(Services):
         self._longest: float | None = None  # seconds of a run, where time is real
         self._told: set[str] = set()
         self._trace = Trace()
-        open_elsewhere = self._elsewhere(
-            settings.asked(
-                account=account, regions=regions, endpoint=endpoint, longest=longest, calls=calls,
-                dollars=dollars,
-            )
+        asked = settings.asked(
+            account=account, regions=regions, endpoint=endpoint, longest=longest, calls=calls,
+            dollars=dollars,
         )  # fmt: skip
         if present.lab is not None:
-            present.lab.close()
+            present.lab.close()  # first, since its own settings are in place of the reader's
         self.seed = seed
         self._clock: AnyClock = clock
         self._entered: bool = False
         self._closed = self._running = False
+        self._process = os.getpid()
         self._turn = Lock()  # threads that are not the lab's take turns in it
         self._names: dict[str, int] = {}
         self._seeded = Seeding(seed, is_ours=lambda: clock.task() is not None)
         faults.clear()
-        if open_elsewhere is None:
-            self._backend = InProcess(clock, self._trace, seed=seed, visit=self._visit)
-        else:
-            # No thread there is `clock`'s, so ids are not drawn from the seed: what the run before
-            # has made may still be known.
-            self._backend = open_elsewhere()
-            self._clock = self._backend.clock
-            atexit.register(self.close)  # what it made is removed with the kernel at the latest
-            self._undo.callback(atexit.unregister, self.close)
+        open_elsewhere = self._elsewhere(asked)
+        try:
+            if open_elsewhere is None:
+                self._backend = InProcess(clock, self._trace, seed=seed, visit=self._visit)
+            else:
+                # No thread there is `clock`'s, so ids are not drawn from the seed: what the run
+                # before has made may still be known.
+                self._backend = open_elsewhere()
+                self._clock = self._backend.clock
+                atexit.register(self.close)  # what it made is removed with the kernel at the latest
+                self._undo.callback(atexit.unregister, self.close)
+        except BaseException:
+            self._undo.close()
+            raise
         present.lab = self
 
     def _elsewhere(self, asked: Settings) -> Callable[[], OnEndpoint] | None:
@@ -276,7 +281,7 @@ class Lab(Services):
 
     def close(self) -> None:
         """End what is left, and put everything back. May be called twice."""
-        if self._closed:
+        if self._closed or self._process != os.getpid():  # a fork's copy is not the lab
             return
         if self._clock.is_running:
             raise LabError("the lab is running; it can be closed when the run is over")
@@ -284,13 +289,11 @@ class Lab(Services):
             with self._seeded.drawn():
                 self._clock.close()
         finally:
+            self._backend.close()  # interrupted, it may be closed again, and removes the rest
             self._closed = True
-            try:
-                self._backend.close()
-            finally:
-                self._undo.close()
-                if present.lab is self:
-                    present.lab = None
+            self._undo.close()
+            if present.lab is self:
+                present.lab = None
 
     def __enter__(self) -> Lab:
         self._check_open()

@@ -35,6 +35,16 @@ def at_most(seconds: float, tell: Callable[[str], None]) -> Iterator[None]:
         _limits[:] = [other for other in _limits if other is not limit]
 
 
+@contextmanager
+def whole() -> Iterator[None]:
+    """Let loads made in the block be whole, whatever `at_most` is on."""
+    held, _limits[:] = list(_limits), []
+    try:
+        yield
+    finally:
+        _limits[:] = held
+
+
 def cut(orders: list[T]) -> list[T]:
     """The orders that are placed in time; all of them outside of `at_most`."""
     if not _limits:

@@ -41,7 +41,7 @@ class RealNetworkRefused(RuntimeError):
 
 
 _armed = False
-_pass = local()  # its attribute `given` is true while the calling thread may send
+_pass = local()  # its attribute `given`: None, or whether the calling thread may send to AWS too
 
 
 def arm_guard() -> None:
@@ -54,21 +54,24 @@ def arm_guard() -> None:
 
 
 @contextlib.contextmanager
-def passing() -> Iterator[None]:
-    """Let the calling thread send, for the length of the block: what has been looked at."""
-    before, _pass.given = _may_pass(), True
+def passing(*, aws: bool) -> Iterator[None]:
+    """Let the calling thread send, for the length of the block: what has been looked at.
+
+    Without `aws`, a connection to AWS is refused all the same.
+    """
+    before, _pass.given = _given(), aws
     try:
         yield
     finally:
         _pass.given = before
 
 
-def _may_pass() -> bool:
-    return getattr(_pass, "given", False)
+def _given() -> bool | None:
+    return getattr(_pass, "given", None)
 
 
 def _refuse_request(url: str) -> None:
-    if _may_pass():
+    if _given() is not None:
         return
     raise RealNetworkRefused(
         f"refused to send a request to {url}: this kernel has opened a lab, and nothing leaves it. "
@@ -77,7 +80,7 @@ def _refuse_request(url: str) -> None:
 
 
 def _refuse_connection(place: str) -> None:
-    if _may_pass():
+    if _given():
         return
     raise RealNetworkRefused(
         f"refused to open {place}: this kernel has opened a lab, and nothing of AWS's leaves it. "
@@ -87,7 +90,10 @@ def _refuse_connection(place: str) -> None:
 
 @contextlib.contextmanager
 def environment(values: Mapping[str, str] = ENVIRONMENT) -> Iterator[None]:
-    """The process's AWS settings, replaced as a whole and put back as a whole."""
+    """The process's AWS settings, replaced as a whole and put back as a whole.
+
+    What the reader has set meanwhile stays set.
+    """
 
     def own() -> dict[str, str]:
         return {
@@ -103,6 +109,7 @@ def environment(values: Mapping[str, str] = ENVIRONMENT) -> Iterator[None]:
     try:
         yield
     finally:
+        changed = {name: value for name, value in own().items() if values.get(name) != value}
         for name in own():
             del os.environ[name]
-        os.environ.update(before)
+        os.environ.update(before | changed)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 SIGNED = {"s3", "s3express", "s3-object-lambda", "s3-outposts"}
 
 _in_process: list[InProcess] = []  # the open ones, the last made last
-_real_api_call = BaseClient._make_api_call
+real_api_call = BaseClient._make_api_call  # before any lab
 _real_sign = RequestSigner.sign
 _real_user_agent = UserAgentString.to_string
 
@@ -120,9 +120,9 @@ class InProcess:
             if client.meta.service_model.service_name == "lambda":
                 self.functions()
             if observer.clock.task() is not None:
-                return wire.api_call(_real_api_call, client, operation, params)
+                return wire.api_call(real_api_call, client, operation, params)
             with visit():
-                return wire.api_call(_real_api_call, client, operation, params)
+                return wire.api_call(real_api_call, client, operation, params)
 
         open_now = self._undo.enter_context
         open_now(

@@ -22,6 +22,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from helpers.account.allowed import refuse_beyond
 from helpers.account.keeping import Keeper
 from helpers.clock import WallClock, swapped
 from helpers.emulator.serving import Answer
@@ -30,11 +31,11 @@ from helpers.wire.accounts import environment
 from helpers.wire.answers import Body
 from helpers.wire.attempts import LONGEST_POLL, Call
 from helpers.wire.calls import Wire, WireError
+from helpers.wire.in_process import real_api_call
 from helpers.wire.observer import Observer
 from helpers.wire.read_off import Other, ReadOff, as_asked, asking
 from helpers.wire.way_out import WayOut
 
-_real_api_call = BaseClient._make_api_call
 RECEIVE = ("sqs", "ReceiveMessage")
 TURN = 2  # seconds
 LACKING = (
@@ -118,7 +119,7 @@ class OnEndpoint:
                 self._hooked.add(client)
             if client in self._mine:
                 with self._keeping_house():
-                    return _real_api_call(client, operation, params)
+                    return real_api_call(client, operation, params)
             if self.clock.task() is not None:
                 return self._call(client, operation, params)
             with self._visit():
@@ -130,19 +131,22 @@ class OnEndpoint:
         if (client.meta.service_model.service_name, operation) != RECEIVE:
             return self._send(client, operation, params)
         asked, wait = asking(params), params.get("WaitTimeSeconds")
-        if not isinstance(wait, int):
+        if not (isinstance(wait, int) and 0 <= wait <= LONGEST_POLL):  # refused there
             return as_asked(params, self._send(client, operation, asked))
         until = self.clock.now + wait
         while True:
             turn = min(self._turn, max(0, math.ceil(until - self.clock.now)))
             told = self._send(client, operation, {**asked, "WaitTimeSeconds": turn})
             task = self.clock.task()
-            if told.get("Messages") or self.clock.now >= until or (task and task.stopping):
+            over = self.clock.now >= until or self.clock.left() == 0
+            if told.get("Messages") or over or (task and task.stopping):
                 return as_asked(params, told)
 
     def _send(self, client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
         with self._counting:
             self._count += 1
+        if not self._is_emulator:
+            refuse_beyond(client.meta.service_model.service_name, operation, params)
         try:
             return self._keeper.call(self._make, client, operation, params)
         except ClientError as error:
@@ -154,9 +158,9 @@ class OnEndpoint:
         if (client.meta.service_model.service_name, operation) == RECEIVE:
             # A long poll does not outlast the run: whoever asks will not be there for the answer.
             left, wait = self.clock.left(), params.get("WaitTimeSeconds")
-            if left is not None and isinstance(wait, int) and wait > left:
+            if left is not None and isinstance(wait, int) and left < wait <= LONGEST_POLL:
                 params = {**params, "WaitTimeSeconds": math.ceil(left)}
-        return self._wire.api_call(_real_api_call, client, operation, params)
+        return self._wire.api_call(real_api_call, client, operation, params)
 
     def _admit(self, call: Call) -> None:
         if self._count > self._most:
@@ -277,14 +281,16 @@ class OnEndpoint:
 
     def close(self) -> None:
         """Remove what was made, and put everything back."""
+        said: list[str] = []
         try:
-            said: list[str] = []
             done = self._keeper.remove_all(said.append)
-            if not self._is_emulator or any(removal.error for removal in done):
-                print(*said, sep="\n")
-        finally:
-            self._open = False
-            self._undo.close()
+        except KeyboardInterrupt:
+            print("Interrupted: not all is removed. Close the lab again: lab.close()")
+            raise
+        if not self._is_emulator or any(removal.error for removal in done):
+            print(*said, sep="\n")
+        self._open = False
+        self._undo.close()
 
 
 def is_lacking(error: ClientError) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
+import re
 import socket
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ import botocore.exceptions
 import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
 
 from helpers.wire.connections import is_of_aws
 
@@ -28,6 +31,7 @@ SERVICES = (
     "iam", "sts", "logs",
 )  # fmt: skip
 SETTING = "endpoint_url"
+AMBIGUOUS = re.compile(r"[\\\s\x00-\x1f\x7f]")
 
 
 class EndpointRefused(RuntimeError):
@@ -55,6 +59,7 @@ def configured(region: str) -> dict[str, str]:
         session = botocore.session.Session()
         for service in SERVICES:
             name, url = _address(session, service, region)
+            checked(url)
             if not is_aws(url):
                 found[name] = url
             elif url != _address(session, service, region, ignore_configured_endpoint_urls=True)[1]:
@@ -71,14 +76,33 @@ def configured(region: str) -> dict[str, str]:
     return found
 
 
+def host_of(url: str) -> str:
+    """The host of an address, if there is one reading of it.
+
+    Python and the library that opens the connection must see the same: they part at a backslash.
+
+    Raises
+    ------
+    ValueError
+        With the address.
+    """
+    if AMBIGUOUS.search(url):
+        raise ValueError(f"an address has no backslash, blank or control character, got {url!r}")
+    host = urlsplit(url).hostname or ""
+    opened = (parse_url(url).host or "").strip("[]").lower()
+    if opened != host.lower():
+        raise ValueError(f"{url!r} can be read as {host!r} and as {opened!r}")
+    return host
+
+
 def is_aws(url: str) -> bool:
     """Whether an address belongs to AWS."""
-    return is_of_aws(urlsplit(url).hostname)
+    return is_of_aws(host_of(url))
 
 
 def is_loopback(url: str) -> bool:
     """Whether an address is this machine's own, by whatever name: every address of it is."""
-    host = urlsplit(url).hostname or ""
+    host = host_of(url)
     if is_of_aws(host):  # whatever a hosts file says
         return False
     with contextlib.suppress(ValueError):
@@ -100,8 +124,8 @@ def checked(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except (ValueError, TypeError, AttributeError):
+        good = parts.scheme in ("http", "https") and host_of(url) and parts.port != 0
+    except (LocationParseError, ValueError, TypeError, AttributeError):
         good = False
     if not good:
         raise ValueError(f"an endpoint is an address like http://127.0.0.1:4566, got {url!r}")

@@ -66,6 +66,8 @@ class ReadOff:
         self._epoch = epoch
         self._turns, self._turn = itertools.count(1), threading.Lock()
         self._hidden: dict[str, float] = {}  # seconds, by queue
+        self._delays: dict[str, float] = {}  # the same
+        self._known: set[str] = set()  # ids of messages that a call has sent
         self._home: dict[str, str] = {}  # queue of each message, by id
         self._ids: dict[str, str] = {}  # of messages, by receipt
         self._unclaimed: dict[str, Other] = {}  # received, and nobody is known to have sent it
@@ -109,30 +111,34 @@ class ReadOff:
         return Handling(what, ident, turn=next(self._turns), **fields)
 
     def _CreateQueue(self, call: _Call) -> Iterator[Handling]:
-        given = call.params.get("Attributes", {}).get("VisibilityTimeout")
-        if given is not None:
-            self._hidden[call.queue] = float(given)
+        given = call.params.get("Attributes", {})
+        for name, known in (("VisibilityTimeout", self._hidden), ("DelaySeconds", self._delays)):
+            if given.get(name) is not None:
+                known[call.queue] = float(given[name])
         return iter(())
 
     _SetQueueAttributes = _CreateQueue
 
     def _SendMessage(self, call: _Call) -> Iterator[Handling]:
-        yield self._sent(call, call.told.get("MessageId"), call.params)
+        yield from self._sent(call, call.told.get("MessageId"), call.params)
 
     def _SendMessageBatch(self, call: _Call) -> Iterator[Handling]:
         asked = {entry["Id"]: entry for entry in call.params.get("Entries", [])}
         for one in call.told.get("Successful", []):
-            yield self._sent(call, one["MessageId"], asked[one["Id"]])
+            yield from self._sent(call, one["MessageId"], asked[one["Id"]])
 
-    def _sent(self, call: _Call, ident: str | None, params: Any) -> Handling:
+    def _sent(self, call: _Call, ident: str | None, params: Any) -> Iterator[Handling]:
+        if ident in self._known:  # a FIFO queue has taken it for one that it had
+            return
         if ident is not None:
+            self._known.add(ident)
             self._home.setdefault(ident, call.queue)
             # Another worker may have had it before this answer was read.
             if (early := self._unclaimed.pop(ident, None)) is not None:
                 call.done = min(call.done, early.moment)
-        delay = params.get("DelaySeconds") or 0
-        visible_at = call.done + delay
-        return self._of("sent", ident, body=params.get("MessageBody"), visible_at=visible_at)
+        delay = params.get("DelaySeconds")
+        visible_at = call.done + (self._delays.get(call.queue, 0) if delay is None else delay)
+        yield self._of("sent", ident, body=params.get("MessageBody"), visible_at=visible_at)
 
     def _ReceiveMessage(self, call: _Call) -> Iterator[Handling]:
         hidden = call.params.get("VisibilityTimeout", self._hidden.get(call.queue, HIDDEN))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.httpsession import URLLib3Session
@@ -17,10 +17,14 @@ from botocore.utils import get_environ_proxies
 
 from helpers.emulator.serving import Answer
 from helpers.wire.accounts import RealNetworkRefused, passing
-from helpers.wire.places import is_aws
+from helpers.wire.places import host_of, is_aws
 
 REGION = re.compile(r"(?:^|[.-])([a-z]{2,3}(?:-[a-z]+)+-\d)(?=\.)")
-KEY = re.compile(r"Credential=([^/,\s]+)/")
+# Where a signature names its key: in a header or in the address, of SigV4, and of S3's older one.
+KEYS = (
+    re.compile(r"Credential=([^/,\s&]+)/"), re.compile(r"^AWS ([^:\s]+):"),
+    re.compile(r"[?&]AWSAccessKeyId=([^&\s]+)"),
+)  # fmt: skip
 GLOBAL = {"iam.amazonaws.com"}  # of AWS's services without a region, the ones that a lab needs
 
 
@@ -50,14 +54,20 @@ class Allowed:
         RealNetworkRefused
             With the address, or with the key.
         """
-        if origin(url) not in self.origins:
+        try:
+            where = origin(url)
+        except ValueError as error:
+            raise RealNetworkRefused(f"refused to send a request: {error}") from None
+        if where not in self.origins:
             self._check_aws(url)
-        key = KEY.search(authorization)
-        if key is None and self.regions:
-            raise RealNetworkRefused(f"refused to send a request without a signature to {url}")
-        if key is not None and key[1] != self.key:
+        keys = {key for form in KEYS for key in form.findall(f"{authorization} {unquote(url)}")}
+        if not keys and (self.regions or authorization):
             raise RealNetworkRefused(
-                f"refused to send a request that is signed with the key {key[1]}: this lab sends "
+                f"refused to send a request to {url}: it has no signature that the lab can read"
+            )
+        for key in keys - {self.key}:
+            raise RealNetworkRefused(
+                f"refused to send a request that is signed with the key {key}: this lab sends "
                 f"those of its own key alone ({self.key}). Make clients without keys and profiles, "
                 "after `lab = Lab(...)`."
             )
@@ -75,7 +85,7 @@ class Allowed:
                 "and no account is named. Set AWS_ENDPOINT_URL for all services, or see the page "
                 "“On your own account”."
             )
-        host = urlsplit(url).hostname or ""
+        host = host_of(url)
         found = REGION.findall(host)  # a bucket may be called like a region too
         if urlsplit(url).scheme != "https" or not (found or host in GLOBAL):
             raise RealNetworkRefused(
@@ -91,10 +101,17 @@ class Allowed:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of an address."""
+    """Scheme, host and port of an address.
+
+    Raises
+    ------
+    ValueError
+        If it can be read in two ways.
+    """
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
-    return f"{parts.scheme}://{parts.hostname}:{port}"
+    host = host_of(url)
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 class WayOut:
@@ -121,7 +138,7 @@ class WayOut:
             authorization = authorization.decode("ascii", "replace")
         self.allowed.check(request.url, authorization)
         session = self._session(connect, read, aws=is_aws(request.url))
-        with passing():
+        with passing(aws=is_aws(request.url)):
             response = session.send(request)
             return response.status_code, response.headers, response.content
 

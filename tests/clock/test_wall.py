@@ -184,6 +184,50 @@ def test_an_error_in_the_block_ends_the_workers(clock):
     assert not [t for t in threading.enumerate() if t.name == "work"]
 
 
+def test_a_thread_that_an_ending_worker_starts_is_ended(clock):
+    count = []
+
+    def child():
+        while True:
+            count.append(1)
+            time.sleep(0.01)
+
+    def work():
+        try:
+            time.sleep(10_000)
+        finally:
+            threading.Thread(target=child, name="child").start()
+
+    with clock.running(seconds=0.2):
+        clock.start(work, name="work")
+    before = len(count)
+    time.sleep(0.2)
+    assert len(count) == before
+
+
+def test_an_interrupt_at_the_end_of_a_run_leaves_nothing_for_the_next(clock, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    def fails():
+        raise KeyError("o-17")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "_stop", interrupted)
+        with pytest.raises(KeyboardInterrupt), clock.running(seconds=0.2):
+            clock.start(fails, name="fails")
+    assert clock.left() is None
+    with clock.running():
+        clock.start(time.sleep, 0.01, name="work")
+
+
+def test_a_worker_may_be_called_cell(clock):
+    began = time.monotonic()
+    with clock.running(seconds=0.1):
+        clock.start(time.sleep, 10_000, name="cell")
+    assert time.monotonic() - began < 10  # an uninterruptible sleep would be given 12 s
+
+
 def test_all_is_put_back_and_others_are_left_alone(clock):
     outside = []
     real = (time.sleep, threading.Condition.wait.__code__, threading.Thread.start.__code__)

@@ -209,6 +209,7 @@ class TestPutBack:
                     lab.start(partial(aws.invoke, FunctionName="f", InvocationType="Event"))
                     lab.start(poll_for_ever, boto3.client("sqs"), url)
                     lab.start(lambda: 1 / 0)
+        assert os.environ.pop("AWS_REGION") == "us-east-1"  # the reader's own setting stays
         after = state()
         before.pop("random"), after.pop("random")  # the reader's own draw above
         assert after == before

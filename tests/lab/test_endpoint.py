@@ -274,6 +274,61 @@ def test_after_the_lab_nothing_is_sent(endpoint):
         sqs.list_queues()
 
 
+def test_a_lab_in_this_process_may_come_first(endpoint):
+    program = (
+        "import os, boto3; url = os.environ.pop('AWS_ENDPOINT_URL')\n"
+        "from helpers import Lab\n"
+        "lab = Lab(seed=1); os.environ['AWS_ENDPOINT_URL'] = url; lab = Lab(seed=1)\n"
+        "print(boto3.client('sqs').create_queue(QueueName='orders')['QueueUrl']); lab.close()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8",
+        cwd=ROOT, env=os.environ | {"AWS_ENDPOINT_URL": endpoint},
+    )  # fmt: skip
+    assert done.stdout.startswith(endpoint), done.stderr
+
+
+def test_a_lab_that_fails_leaves_loads_whole(monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(EndpointRefused) as kept:  # as a notebook keeps its last traceback
+        Lab(seed=1)
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    assert len(load.orders(rate=1, minutes=10, seed=1)) > 500
+    assert kept.value
+
+
+def test_checks_have_whole_loads(lab):
+    with beside(seed=1):
+        assert len(load.orders(rate=1, minutes=10, seed=1)) > 500
+    assert len(load.orders(rate=1, minutes=10, seed=1)) < 50
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
+def test_a_fork_does_not_remove_what_its_parent_made(lab, endpoint):
+    boto3.client("sqs").create_queue(QueueName="orders")
+    child = os.fork()
+    if not child:
+        lab.close()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert len(queues(endpoint)) == 1
+
+
+@pytest.mark.parametrize("wait", [-1, 21])
+def test_an_invalid_wait_is_sent_as_it_is(lab, wait, monkeypatch):
+    sqs, sent = boto3.client("sqs"), []
+    queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    real = on_endpoint.real_api_call
+
+    def watched(client, operation, params):
+        sent.append(params.get("WaitTimeSeconds"))
+        return real(client, operation, params | {"WaitTimeSeconds": 0})
+
+    monkeypatch.setattr(on_endpoint, "real_api_call", watched)
+    sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=wait)
+    assert sent == [wait]
+
+
 def test_calls_have_a_bound(endpoint):
     with Lab(seed=1, calls=3):
         sqs = boto3.client("sqs")
@@ -340,7 +395,7 @@ def test_what_an_emulator_does_not_know_is_said(lab, monkeypatch, status, code, 
     def refuse(*_):
         raise error
 
-    monkeypatch.setattr(on_endpoint, "_real_api_call", refuse)
+    monkeypatch.setattr(on_endpoint, "real_api_call", refuse)
     with pytest.raises(ClientError) as caught:
         boto3.client("sqs").list_queues()
     assert ("The emulator at this endpoint does not know that" in str(caught.value)) is lacking

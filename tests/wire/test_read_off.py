@@ -69,6 +69,19 @@ def test_of_a_batch_only_what_succeeded_counts(read):
     assert [(h.what, h.id, h.visible_at) for h in hidden.own] == [("visibility", "m", 11.0)]
 
 
+def test_a_queues_own_delay_counts_until_a_call_has_another(read):
+    read("CreateQueue", 0.0, Attributes={"DelaySeconds": "5"})
+    first = read("SendMessage", 1.0, told={"MessageId": "m"})
+    other = read("SendMessage", 1.0, told={"MessageId": "n"}, DelaySeconds=0)
+    assert [first.own[0].visible_at, other.own[0].visible_at] == [6.0, 1.0]
+
+
+def test_what_a_fifo_queue_takes_for_a_repeat_is_not_sent_again(read):
+    first = read("SendMessage", 1.0, told={"MessageId": "m"})
+    again = read("SendMessage", 2.0, told={"MessageId": "m"})
+    assert [len(first.own), len(again.own)] == [1, 0]
+
+
 def test_what_a_service_has_sent_shows_once_it_is_received(read):
     got = read("ReceiveMessage", 5.0, told={"Messages": [message("m", sent=2.25)]})
     assert [h.what for h in got.own] == ["received"]

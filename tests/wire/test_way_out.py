@@ -79,8 +79,42 @@ def test_and_nowhere_else(url):
         ACCOUNT.check(url, MINE)
 
 
+READ_IN_TWO_WAYS = [
+    r"http://sqs.eu-west-1.amazonaws.com\@127.0.0.1:4566/",
+    r"https://evil.example\@sqs.eu-west-1.amazonaws.com/",
+    r"https://sqs.us-east-1.amazonaws.com\@sqs.eu-west-1.amazonaws.com/",
+    "http://127.0.0.1:4566\t/", "http://127.0.0.1 :4566/", "http://127.0.0.1:4566\n@evil.example/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", READ_IN_TWO_WAYS)
+@pytest.mark.parametrize("allowed", [HERE, ACCOUNT])
+def test_an_address_that_can_be_read_in_two_ways_is_refused(url, allowed):
+    with pytest.raises(RealNetworkRefused, match=r"backslash|can be read as"):
+        allowed.check(url, MINE if allowed is ACCOUNT else LABS)
+
+
+@pytest.mark.parametrize(
+    ("query", "authorization"),
+    [
+        ("", "AWS AKIAREADER:signature="),
+        ("?AWSAccessKeyId=AKIAREADER&Signature=x", ""),
+        ("?X-Amz-Credential=AKIAREADER%2F20261129%2Feu-west-1%2Fs3%2Faws4_request", ""),
+        ("?X-Amz-Credential=AKIAREADER/20261129/eu-west-1/s3/aws4_request", LABS),
+    ],
+)
+def test_a_key_is_seen_in_whatever_form_it_signs(query, authorization):
+    with pytest.raises(RealNetworkRefused, match="AKIAREADER"):
+        HERE.check(f"http://127.0.0.1:4566/bucket/key{query}", authorization)
+
+
+def test_a_signature_that_cannot_be_read_is_refused():
+    with pytest.raises(RealNetworkRefused, match="no signature that the lab can read"):
+        HERE.check("http://127.0.0.1:4566/", "Bearer abc")
+
+
 def test_an_account_gets_no_request_without_a_signature():
-    with pytest.raises(RealNetworkRefused, match="without a signature"):
+    with pytest.raises(RealNetworkRefused, match="no signature that the lab can read"):
         ACCOUNT.check("https://sqs.eu-west-1.amazonaws.com/", "")
 
 
@@ -99,7 +133,7 @@ def test_whatever_the_address_only_what_was_named_passes(labels, scheme, port):
 def test_an_origin_has_its_port():
     assert origin("http://localhost/x") == "http://localhost:80"
     assert origin("https://LOCALHOST:4566") == "https://localhost:4566"
-    assert origin("http://[::1]:4566/x") == "http://::1:4566"
+    assert origin("http://[::1]:4566/x") == "http://[::1]:4566"
 
 
 def test_what_is_refused_is_not_sent(monkeypatch):
