@@ -72,10 +72,10 @@ class TestTime:
         asks = {"StartAt": "Ask", "States": {"Ask": task}}
         both = {"Type": "Parallel", "Branches": [asks, wait(length)], "End": True}
         arn = machine("long", "Both", {"Both": both})
-        before = lab._clock._switches
+        before = lab._clock.switches
         with lab.running(days=days, seconds=1):
             execution = start(arn)
-        assert lab._clock._switches - before < 30
+        assert lab._clock.switches - before < 30
         assert (describe(execution)["error"], seconds(execution)) == ("States.Timeout", length)
 
     @settings(max_examples=10, deadline=None)
