@@ -16,13 +16,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from threading import TIMEOUT_MAX, get_ident
+from threading import get_ident
 from typing import Any, NoReturn
 
 from helpers.clock import current
-from helpers.clock.patches import JOIN, SLEEP, START, WAIT
+from helpers.clock import wall_waits as waits
+from helpers.clock.patches import SLEEP, START
 from helpers.clock.readings import MONOTONIC
-from helpers.clock.scheduler import SWALLOWED
 from helpers.clock.tasks import Baton, ClockError, Stopped, Task
 
 LOOK = 0.05  # seconds between two looks of the waiting cell, and of a wait at its end
@@ -31,7 +31,6 @@ FORCE = 10.0  # and to come to the end of a step, once it is told in the middle 
 ANSWER = 70.0  # seconds that an answer may take: the longest poll is Step Functions', of 60
 
 _monotonic: Callable[[], float] = MONOTONIC.real
-_clock: WallClock | None = None  # the one whose run, or whose visit, is on
 
 
 class WallClock:
@@ -107,22 +106,21 @@ class WallClock:
     @contextlib.contextmanager
     def visit(self) -> Iterator[None]:
         """Let the calling thread take part, for the length of the block."""
-        global _clock
-        if self.cell is not None or _clock is not None:
+        if self.cell is not None or waits.clock is not None:
             raise ClockError("this clock runs already; a run cannot stand inside another run")
         if current.clock is not None:
             raise ClockError("another clock runs already in this process; end its run first")
         cell = Task("cell")
         cell.ident = get_ident()
         with contextlib.ExitStack() as undo:
-            for replaced, replacement in REPLACEMENTS:
+            for replaced, replacement in waits.REPLACEMENTS:
                 undo.callback(replaced.back)
                 replaced.put(replacement)
-            _clock, self.cell, self._tasks[cell.ident] = self, cell, cell
+            waits.clock, self.cell, self._tasks[cell.ident] = self, cell, cell
             try:
                 yield
             finally:
-                _clock, self.cell = None, None
+                waits.clock, self.cell = None, None
                 del self._tasks[cell.ident]
 
     def start(
@@ -164,8 +162,8 @@ class WallClock:
                 self._stop(lambda _: True)
 
     def end(self, task: Task) -> NoReturn:
-        """Raise `Stopped` in the calling thread, which is being ended. See `end_here`."""
-        end_here(task)
+        """Raise `Stopped` in the calling thread, which is being ended, as the waits do."""
+        waits.end_here(task)
 
     def left(self) -> float | None:
         """Seconds until the present run ends; None if it ends when its workers are done."""
@@ -205,7 +203,7 @@ class WallClock:
                     task.stopping = True
                     for bell in (task.baton, self.bells.get(task.ident)):
                         if bell is not None:
-                            ring(bell)
+                            waits.ring(bell)
             passed = _monotonic() - began
             waiting = sum(task.serving for task in left)
             if passed > GRACE and waiting and not told:
@@ -231,103 +229,3 @@ class WallClock:
                         )
             SLEEP.real(LOOK / 5)
         self._all = [task for task in self._all if not task.done]
-
-
-def ring(bell: Baton) -> None:
-    """Wake whoever waits at a bell, if nobody has."""
-    with contextlib.suppress(RuntimeError):
-        bell.give()
-
-
-def end_here(task: Task) -> NoReturn:
-    """Raise `Stopped` in the thread of a task that is being ended.
-
-    One that has swallowed it several times waits for good.
-    """
-    task.refusals += 1
-    if task.refusals > SWALLOWED:
-        task.done = True
-        Baton().take()
-    raise Stopped
-
-
-def _mine() -> Task | None:
-    return None if _clock is None else _clock.task()
-
-
-def _the_cell() -> Task | None:
-    return None if _clock is None else _clock.cell
-
-
-def _sleep(seconds: float, /) -> None:
-    task = _mine()
-    if task is None or task is _the_cell() or not seconds > 0:
-        SLEEP.real(seconds)  # which also refuses what is no time
-    elif task.stopping or task.baton.take(min(seconds, TIMEOUT_MAX)):
-        end_here(task)
-
-
-class _Waiter:
-    """Stands in a condition's list of waiters, whose `notify` calls `release`."""
-
-    def __init__(self, bell: Baton) -> None:
-        self.bell, self.notified = bell, False
-
-    def release(self) -> None:
-        self.notified = True
-        ring(self.bell)
-
-
-def _wait(condition: Any, timeout: float | None = None) -> bool:
-    # As in the standard library, but for the bell, which is rung at the end of the run too.
-    task, clock = _mine(), _clock
-    if task is None or clock is None or task is _the_cell():
-        return WAIT.real(condition, timeout)
-    if not condition._is_owned():
-        raise RuntimeError("cannot wait on un-acquired lock")
-    waiter = _Waiter(Baton())
-    condition._waiters.append(waiter)
-    saved = condition._release_save()
-    clock.bells[task.ident] = waiter.bell
-    try:
-        if not task.stopping:
-            waiter.bell.take(-1 if timeout is None else min(max(0, timeout), TIMEOUT_MAX))
-    finally:
-        clock.bells.pop(task.ident, None)
-        condition._acquire_restore(saved)
-        with contextlib.suppress(ValueError):
-            condition._waiters.remove(waiter)
-    if task.stopping:
-        end_here(task)
-    return waiter.notified
-
-
-def _join(thread: threading.Thread, timeout: float | None = None) -> None:
-    task = _mine()
-    if task is None:
-        JOIN.real(thread, timeout)
-        return
-    until = math.inf if timeout is None else _monotonic() + timeout
-    while thread.is_alive() or thread is threading.current_thread():  # which Python refuses
-        if task.stopping:
-            end_here(task)
-        JOIN.real(thread, max(0.0, min(LOOK, until - _monotonic())))
-        if _monotonic() >= until:
-            return
-
-
-def _start(thread: Any) -> None:
-    parent, clock = _mine(), _clock
-    if parent is None or clock is None or thread._started.is_set():
-        START.real(thread)
-    else:
-        clock.launch(thread, background=parent.background or parent.serving)
-
-
-REPLACEMENTS: list[tuple[Any, Callable[..., Any]]] = [
-    (SLEEP, _sleep),
-    (WAIT, _wait),
-    (JOIN, _join),
-    (START, _start),
-]
-SLEEP.name(_sleep)

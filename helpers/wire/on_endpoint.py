@@ -228,10 +228,6 @@ class OnEndpoint:
 
     # -- what a lab asks of what stands behind it
 
-    @property
-    def keeper(self) -> Keeper:
-        return self._keeper
-
     def deploy(
         self,
         name: str,
