@@ -43,10 +43,14 @@ def installed(clock: Scheduler) -> Iterator[None]:
         for owner, name, replacement in _kernel_replacements():
             undo.enter_context(swapped(owner, {name: replacement}))
         numpy = numpy_readings() if "numpy" in sys.modules else []
-        for replaced, replacement in [*REPLACEMENTS, *numpy]:
-            undo.callback(replaced.back)
-            replaced.put(replacement)
-        yield
+        replacements = [*REPLACEMENTS, *numpy]
+        try:  # a call from a cell passes here: to push each on a stack would take half of the way
+            for replaced, replacement in replacements:
+                replaced.put(replacement)
+            yield
+        finally:
+            for replaced, _ in reversed(replacements):
+                replaced.back()
 
 
 @contextlib.contextmanager

@@ -82,7 +82,7 @@ class RealTime:
         spot = task, id(frame), frame.f_lasti, self._clock.switches
         try:
             cpu, queued = _processor_seconds(task), _queued_seconds(task)
-        except ProcessLookupError:  # it ended just now
+        except OSError:  # it ended just now
             self._spot = None
             return min(seconds, LATE)
         idle = cpu - self._cpu < IDLE and seconds < LATE
@@ -140,8 +140,11 @@ WAY_ON = (
 
 def _processor_seconds(task: Task) -> float:
     """What the thread has used, or the process where the system does not tell by thread."""
-    if hasattr(time, "pthread_getcpuclockid"):
-        return time.clock_gettime(time.pthread_getcpuclockid(task.ident))
+    if sys.platform == "linux":
+        # `pthread_getcpuclockid` would read the memory of a thread that may have ended meanwhile.
+        # This is the same clock by the system's own number (posix-cpu-timers in the kernel), which
+        # is an error then.
+        return time.clock_gettime((~task.native << 3) | 6)
     return time.process_time()
 
 

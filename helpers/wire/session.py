@@ -27,7 +27,8 @@ _event_names: dict[str, str] = {}
 
 
 @functools.cache
-def _loader() -> botocore.loaders.Loader:
+def loader() -> botocore.loaders.Loader:
+    """Who reads botocore's API models, each of them once."""
     return botocore.loaders.create_loader()
 
 
@@ -44,10 +45,10 @@ def new_session() -> boto3.Session:
     core = botocore.session.Session(
         event_hooks=copy.copy(_handlers()), include_builtin_handlers=False
     )
-    core.register_component("data_loader", _loader())
+    core.register_component("data_loader", loader())
     core.get_component("event_emitter")._alias_name_cache = _event_names
     session = boto3.Session(botocore_session=core)
-    paths = _loader().search_paths
+    paths = loader().search_paths
     paths[:] = dict.fromkeys(paths)  # boto3 adds its own with each session
     return session
 
@@ -73,12 +74,12 @@ def _load_service_model(
     self: ClientCreator, service_name: str, api_version: str | None = None
 ) -> ServiceModel:
     """A reader's own session may look for models elsewhere, so it has models of its own."""
-    if self._loader is not _loader():
+    if self._loader is not loader():
         return _real_model(self, service_name, api_version)
     return _service_model(service_name, api_version)
 
 
 @functools.cache
 def _service_model(service_name: str, api_version: str | None) -> ServiceModel:
-    model = _loader().load_service_model(service_name, "service-2", api_version=api_version)
+    model = loader().load_service_model(service_name, "service-2", api_version=api_version)
     return ServiceModel(model, service_name=service_name)

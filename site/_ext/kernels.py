@@ -30,6 +30,7 @@ def client(notebook, *, cwd, folder, timeout):
         startup_timeout=timeout,
         kernel_name="python3",
         extra_arguments=[SELDOM],
+        shutdown_kernel="immediate",  # what it would tidy up at its end goes with it
         resources={"metadata": {"path": str(cwd)}},
         config=Config({"KernelManager": sockets(folder)}),
     )

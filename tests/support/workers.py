@@ -7,10 +7,12 @@ they are spread.
 
 import gc
 import os
+import pickle
 import sys
 from pathlib import PurePath
 
 import pytest
+from botocore.loaders import JSONFileLoader
 
 # Dozens of interpreters start here. Without bytecode each would compile all that it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -18,6 +20,22 @@ sys.dont_write_bytecode = False
 
 # The tests hold what moto and botocore made; to look through it for garbage takes a tenth of a run.
 gc.set_threshold(50_000, 20, 50)
+
+# Tests make hundreds of botocore's sessions, and each would read the API models from text again.
+# A copy for each: moto changes some of what it gets.
+_models = {}
+_read = JSONFileLoader._load_file
+
+
+def _read_once(self, full_path, open_method):
+    if full_path not in _models:
+        if (model := _read(self, full_path, open_method)) is None:
+            return None
+        _models[full_path] = pickle.dumps(model, pickle.HIGHEST_PROTOCOL)
+    return pickle.loads(_models[full_path])
+
+
+JSONFileLoader._load_file = _read_once
 
 SPREAD = {"test_lessons", "test_pages_as_built", "test_measuring", "test_answers"}
 LONGEST = [
