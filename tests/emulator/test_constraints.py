@@ -5,6 +5,8 @@ The words and codes of single answers stand beside where they are recorded.
 
 from __future__ import annotations
 
+import functools
+
 import boto3
 import botocore.session
 import pytest
@@ -224,9 +226,15 @@ def test_every_longest_and_largest_value_of_an_operation_is_held(service, name):
         assert any(f"less than or equal to {longest}" in str(one) for one in broken), member
 
 
+@functools.cache
+def installed(service):
+    """botocore's model of a service, read once for all its operations."""
+    return botocore.session.get_session().get_service_model(service)
+
+
 @pytest.mark.parametrize(("service", "name"), operations())
 def test_the_model_of_the_installed_botocore_is_the_one_that_is_asked(service, name):
-    theirs = botocore.session.get_session().get_service_model(service).operation_model(name)
+    theirs = installed(service).operation_model(name)
     ours = operation_model(service, name)
     for shape in (theirs.input_shape, ours.input_shape):
         assert (shape is None) == (theirs.input_shape is None)
