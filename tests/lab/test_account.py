@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from tempfile import TemporaryDirectory
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from kernels import client
 from moto_server import environment, python
+from nbformat.v4 import new_code_cell, new_notebook
 from project import ROOT
 
 from helpers import Lab
@@ -276,22 +278,15 @@ def test_a_second_profile_does_not_lead_to_another_account():
         assert os.environ["AWS_ACCESS_KEY_ID"] == "key"
 
 
-def test_a_notebook_without_a_reader_is_not_asked(aws, tmp_path):
+def test_a_notebook_without_a_reader_is_not_asked(aws):
     """nbclient runs a kernel that cannot ask: the cell ends with the sentence."""
-    program = (
-        "import nbformat, nbclient\n"
-        "cell = nbformat.v4.new_code_cell('''from helpers import Lab\\n"
-        'Lab(seed=1, account="123456789012", regions=("eu-west-1",))\'\'\')\n'
-        "book = nbformat.v4.new_notebook(cells=[cell])\n"
-        "client = nbclient.NotebookClient(book, timeout=200, allow_errors=True)\n"
-        "client.execute()\n"
-        "print(book.cells[0].outputs[-1]['evalue'])\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8", cwd=ROOT,
-        env=environment(aws), timeout=280,
-    )  # fmt: skip
-    assert "nobody is there to be asked" in done.stdout, done.stderr
+    opens = 'from helpers import Lab; Lab(seed=1, account="123456789012", regions=("eu-west-1",))'
+    book = new_notebook(cells=[new_code_cell(opens)])
+    with TemporaryDirectory() as folder:
+        runner = client(book, cwd=ROOT, folder=folder, timeout=200)
+        runner.allow_errors = True
+        runner.execute(env=environment(aws))
+    assert "nobody is there to be asked" in book.cells[0].outputs[-1]["evalue"]
     assert made(aws) == []
 
 

@@ -12,8 +12,10 @@ import time
 
 import boto3
 import pytest
+import warm_python
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from moto_server import python
 from project import ROOT
 from served import free_port
 
@@ -42,15 +44,8 @@ def lab(endpoint):
 def queues(endpoint):
     """The queues that are there, asked in a process that has no lab."""
     code = "import boto3; print(*boto3.client('sqs').list_queues().get('QueueUrls', []))"
-    keys = {
-        "AWS_ACCESS_KEY_ID": "k",
-        "AWS_SECRET_ACCESS_KEY": "s",
-        "AWS_DEFAULT_REGION": "eu-west-1",
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=os.environ | keys | {"AWS_ENDPOINT_URL": endpoint},
-        capture_output=True, text=True, encoding="utf-8", check=True,
-    )  # fmt: skip
+    done = python(endpoint, "-c", code)
+    assert done.returncode == 0, done.stderr
     return done.stdout.split()
 
 
@@ -86,23 +81,23 @@ def test_the_lessons_code_runs_unchanged_and_is_recorded(lab, endpoint):
     queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
 
     def place_orders():
-        for number in range(40):
+        for number in range(20):
             sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"order_id": f"o-{number}"}))
 
     def charge(order):
         lab.mark("charged", order_id=order["order_id"])
 
-    with lab.running(seconds=8):
+    with lab.running(seconds=4):
         lab.start(place_orders)
         lab.start(charge_cards, sqs, queue, charge, copies=2)
     frame = lab.trace
-    assert set(frame.dropna(subset="order_id").order_id) == {f"o-{n}" for n in range(40)}
+    assert set(frame.dropna(subset="order_id").order_id) == {f"o-{n}" for n in range(20)}
     assert set(frame.resource.dropna()) == {"orders"}  # the prefix is not the reader's
     assert {"cell", "place_orders", "charge_cards-1"} <= set(frame.caller)
     held = trace.backlog(frame)
     assert held.waiting.max() > 0
     assert held.iloc[-1][["waiting", "in_flight"]].sum() == 0
-    assert len(trace.deliveries(frame)) == 40
+    assert len(trace.deliveries(frame)) == 20
     assert trace.duplicates(frame).empty
     charts.backlog(frame)
     assert "o-7" in charts.journey(frame, "o-7")._repr_mimebundle_()["text/html"]
@@ -116,8 +111,8 @@ def test_time_is_real_and_a_run_is_cut(endpoint, capsys):
             lab.start(time.sleep, 3600)
         assert 0.5 <= time.monotonic() - began < 20
         assert lab.now >= 0.5
-        assert len(load.orders(rate=100, minutes=10, seed=1)) < 100
-        load.orders(rate=100, minutes=10, seed=1)
+        assert len(load.orders(rate=10, minutes=10, seed=1)) < 10
+        load.orders(rate=10, minutes=10, seed=1)
     told = capsys.readouterr().err
     assert "a run of 36 h is cut to 0.5 s" in told
     assert told.count("of a load of") == 1
@@ -231,7 +226,7 @@ def test_an_interrupt_leaves_nothing_at_work(endpoint):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     assert process.stdout.readline() == "running\n"
-    time.sleep(1)
+    time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     told, _ = process.communicate(timeout=100)
     assert told == "interrupted ['MainThread']\nTrue\nclosed\n"
@@ -281,10 +276,7 @@ def test_a_lab_in_this_process_may_come_first(endpoint):
         "lab = Lab(seed=1); os.environ['AWS_ENDPOINT_URL'] = url; lab = Lab(seed=1)\n"
         "print(boto3.client('sqs').create_queue(QueueName='orders')['QueueUrl']); lab.close()\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8",
-        cwd=ROOT, env=os.environ | {"AWS_ENDPOINT_URL": endpoint},
-    )  # fmt: skip
+    done = warm_python.run(["-c", program], os.environ | {"AWS_ENDPOINT_URL": endpoint})
     assert done.stdout.startswith(endpoint), done.stderr
 
 

@@ -7,15 +7,14 @@ plays AWS. So the whole way out is walked: resolved endpoints, regions, keys, an
 from __future__ import annotations
 
 import socket
-import subprocess
 import sys
 import textwrap
 from contextlib import closing
 
 import pytest
 import trustme
+import warm_python
 from moto_server import environment
-from project import ROOT
 from served import free_port, serving
 
 NAMES = [
@@ -55,10 +54,7 @@ def aws(tmp_path_factory):
     def run(program, **more):
         settings = environment("", AWS_CA_BUNDLE=str(folder / "ca.pem"), HOME=str(folder), **more)
         before = BEFORE.format(names=NAMES, port=port)
-        return subprocess.run(
-            [sys.executable, "-c", before + textwrap.dedent(program)], capture_output=True,
-            text=True, encoding="utf-8", cwd=ROOT, env=settings, timeout=200,
-        )  # fmt: skip
+        return warm_python.run(["-c", before + textwrap.dedent(program)], settings)
 
     with serving(command, port, ready=lambda: listens(port)):
         yield run

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from project import ROOT
+import warm_python
 
 PROGRAM = """
 import sys
@@ -58,11 +58,4 @@ def environment(address, **more):
 
 def python(address, *arguments, **more):
     """A Python program that talks to the server, and what it said."""
-    return subprocess.run(
-        [sys.executable, *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        cwd=ROOT,
-        env=environment(address, **more),
-        timeout=120,
-    )
+    return warm_python.run(list(arguments), environment(address, **more))
