@@ -28,7 +28,7 @@ LOST = {"sqs.SendMessage": 0.04, "dynamodb.PutItem": 0.01}  # share of the repli
 NOT_SENT = 0.02  # share of the requests of SendMessage for which there is no connection
 RESTART = 10.0  # seconds until the next process begins on a machine
 PEACE = 120  # seconds at the end of the day in which nobody tries the poisoned order
-CALLS = 30_000  # of boto3 in a day, after which it is ended: a shop that holds makes some 2,000
+CALLS = 15_000  # of boto3 in a day, after which it is ended: a shop that holds makes some 2,000
 LOOKS = 1.0  # seconds between two counts of them
 
 Checkout = Callable[..., Any]
