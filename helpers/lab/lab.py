@@ -47,7 +47,7 @@ class Lab(Services):
     Where ``AWS_ENDPOINT_URL`` (or a profile) leads to an emulator on this machine, the lab talks to
     that instead, with keys that are nobody's; and to AWS if `account` names one and AWS agrees that
     the keys are its own. Time is real there: a run has an end, loads are cut, each resource gets a
-    prefix and is removed when the lab is closed (`helpers.lab.behind`).
+    prefix and is removed when the lab is closed (`helpers.lab.place`).
 
     Parameters
     ----------
@@ -145,8 +145,9 @@ class Lab(Services):
         if present.stays_here or not (asked.lead_elsewhere or places.mentioned()):
             return None
         from helpers.lab import behind  # only now is imported what an endpoint needs
+        from helpers.lab.place import place
 
-        where = behind.place(asked)
+        where = place(asked)
         if where is None:
             return None
 

@@ -23,8 +23,8 @@ from project import ROOT
 
 from helpers import Lab
 from helpers.account.register import Register
-from helpers.lab import behind
-from helpers.lab.behind import AccountRefused
+from helpers.lab import agreement, behind
+from helpers.lab.place import NOBODY, AccountRefused, place
 from helpers.lab.settings import asked
 from helpers.load import orders
 from helpers.wire import RealNetworkRefused
@@ -40,7 +40,7 @@ def aws(moto_server, monkeypatch, tmp_path):
     for name, value in environment(moto_server).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(behind, "Register", lambda *_: Register(tmp_path / "register"))
-    monkeypatch.setattr(behind, "_agreed", set())
+    monkeypatch.setattr(agreement, "_agreed", set())
     return moto_server
 
 
@@ -76,7 +76,7 @@ def test_without_anybody_to_ask_the_cost_has_to_be_agreed_to(aws, dollars, capsy
 
 
 def test_whoever_can_be_asked_types_the_account(monkeypatch, capsys):
-    monkeypatch.setattr(behind, "_can_ask", lambda: True)
+    monkeypatch.setattr(agreement, "_can_ask", lambda: True)
     for typed in ("yes", "", "y", "999999999999"):
         monkeypatch.setattr("builtins.input", lambda question, typed=typed: typed)
         with pytest.raises(AccountRefused, match=f"'{typed}' is not 123456789012"):
@@ -121,7 +121,7 @@ def test_a_lab_that_is_refused_leaves_nothing_set(aws):
 
 
 def test_who_is_asked_and_goes_away_has_not_agreed(monkeypatch):
-    monkeypatch.setattr(behind, "_can_ask", lambda: True)
+    monkeypatch.setattr(agreement, "_can_ask", lambda: True)
 
     def gone(_):
         raise EOFError
@@ -243,7 +243,7 @@ def test_keys_come_from_where_boto3_finds_them(source, monkeypatch, tmp_path, co
         monkeypatch.delenv(name)
     key = source(monkeypatch, tmp_path, container[0])
     Lab(seed=1, **CHEAP).close()  # also in a kernel that has had a lab, whose guard is closed
-    where = behind.place(asked(**MINE))
+    where = place(asked(**MINE))
     assert where.allowed.key == key
     assert "SECRET" not in repr(where)  # keys are in no message and no traceback
 
@@ -265,7 +265,7 @@ def test_without_an_account_nobody_is_asked_for_keys(endpoint, monkeypatch, tmp_
     with Lab(seed=1):
         boto3.client("sqs").create_queue(QueueName="orders")
         if endpoint:
-            assert boto3.Session().get_credentials().access_key == behind.NOBODY
+            assert boto3.Session().get_credentials().access_key == NOBODY
     assert asked == []
     assert not (tmp_path / "run").exists()
 
@@ -316,12 +316,12 @@ NOBODY_THERE = EndpointConnectionError(endpoint_url="http://127.0.0.1:9")
     ],
 )
 def test_who_answers_is_looked_at(answer, named, refusal, why):
-    where = behind.place(asked(**(MINE if named else {})))
+    where = place(asked(**(MINE if named else {})))
     with pytest.raises(refusal, match=why):
-        behind.account_at(where, lambda _: AnswersOnce(answer))
+        agreement.account_at(where, lambda _: AnswersOnce(answer))
 
 
 def test_an_emulator_without_sts_has_an_account_of_noughts():
-    where = behind.place(asked())
-    assert behind.account_at(where, lambda _: AnswersOnce(REFUSED)) == behind.NO_STS
-    assert behind.account_at(where, lambda _: AnswersOnce({"Account": "1" * 12})) == "1" * 12
+    where = place(asked())
+    assert agreement.account_at(where, lambda _: AnswersOnce(REFUSED)) == agreement.NO_STS
+    assert agreement.account_at(where, lambda _: AnswersOnce({"Account": "1" * 12})) == "1" * 12

@@ -6,14 +6,14 @@ import socket
 
 import pytest
 
-from helpers.lab import behind
+from helpers.lab.place import place
 from helpers.lab.settings import asked
 from helpers.wire.places import EndpointRefused, checked, configured, is_loopback, mentioned
 
 
-def place(**given):
+def led_to(**given):
     """Where a lab with these settings goes."""
-    return behind.place(asked(**given))
+    return place(asked(**given))
 
 
 HERE, THERE = "http://127.0.0.1:4566", "http://localhost:9324"
@@ -75,7 +75,7 @@ def test_settings_lead_where_boto3_would_go(name, monkeypatch, nothing_set):
     found = configured("eu-west-1")
     assert found.get("AWS_ENDPOINT_URL_SQS") == sqs
     assert found.get("AWS_ENDPOINT_URL_SNS") == sns
-    where = place(account=None, regions=(), endpoint=None)
+    where = led_to(account=None, regions=(), endpoint=None)
     if sqs is None:
         assert where is None
     else:
@@ -94,7 +94,7 @@ def test_the_readers_keys_stay_out_of_an_emulator(monkeypatch, nothing_set):
     monkeypatch.setenv("AWS_ENDPOINT_URL", HERE)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREADER")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
-    where = place(account=None, regions=(), endpoint=None)
+    where = led_to(account=None, regions=(), endpoint=None)
     assert "AKIA" not in str(dict(where.settings))
     assert "AWS_SESSION_TOKEN" not in where.settings
     assert where.allowed.key == where.settings["AWS_ACCESS_KEY_ID"]
@@ -105,17 +105,17 @@ def test_the_readers_keys_stay_out_of_an_emulator(monkeypatch, nothing_set):
 def test_another_machine_has_to_be_named(url, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", url)
     with pytest.raises(EndpointRefused, match=f"{url}, which is not on this machine"):
-        place(account=None, regions=(), endpoint=None)
-    assert place(account=None, regions=(), endpoint=url).name == url
+        led_to(account=None, regions=(), endpoint=None)
+    assert led_to(account=None, regions=(), endpoint=url).name == url
 
 
 @pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SQS"])
 def test_an_address_of_aws_is_refused_though_it_is_set(variable, monkeypatch):
     monkeypatch.setenv(variable, "https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com")
     with pytest.raises(EndpointRefused, match="vpce-1"):
-        place(account=None, regions=(), endpoint=None)
+        led_to(account=None, regions=(), endpoint=None)
     with pytest.raises(EndpointRefused, match="name the account"):
-        place(account=None, regions=(), endpoint=AWS)
+        led_to(account=None, regions=(), endpoint=AWS)
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:4566", "ftp://127.0.0.1", "http://", "", 4566,
@@ -124,7 +124,7 @@ def test_what_is_no_address_is_told(url):
     with pytest.raises(ValueError, match="an endpoint is an address"):
         checked(url)
     with pytest.raises(ValueError, match="an endpoint is an address"):
-        place(account=None, regions=(), endpoint=url)
+        led_to(account=None, regions=(), endpoint=url)
 
 
 def test_settings_that_cannot_be_read_are_told(monkeypatch, nothing_set):
@@ -132,7 +132,7 @@ def test_settings_that_cannot_be_read_are_told(monkeypatch, nothing_set):
     for profile in ("broken", "nobodys"):
         monkeypatch.setenv("AWS_PROFILE", profile)
         with pytest.raises(EndpointRefused, match="nobodys"):
-            place(account=None, regions=(), endpoint=None)
+            led_to(account=None, regions=(), endpoint=None)
 
 
 LOOPBACK = {
@@ -161,15 +161,15 @@ BAD_ACCOUNTS = ["12345678901", "1234567890123", 123456789012, "12345678901x", ""
 @pytest.mark.parametrize("account", BAD_ACCOUNTS)
 def test_an_account_has_twelve_digits(account):
     with pytest.raises(ValueError, match="twelve digits"):
-        place(account=account, regions=("eu-west-1",), endpoint=None)
+        led_to(account=account, regions=("eu-west-1",), endpoint=None)
 
 
 @pytest.mark.parametrize("regions", [(), "eu-west-1", ("eu-west-0",), ("eu-west-1", "Frankfurt")])
 def test_an_account_needs_regions(regions):
     with pytest.raises(ValueError, match="region"):
-        place(account="123456789012", regions=regions, endpoint=None)
+        led_to(account="123456789012", regions=regions, endpoint=None)
 
 
 def test_regions_need_an_account():
     with pytest.raises(ValueError, match="belong to an account"):
-        place(account=None, regions=("eu-west-1",), endpoint=None)
+        led_to(account=None, regions=("eu-west-1",), endpoint=None)
