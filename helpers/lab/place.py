@@ -104,7 +104,9 @@ def _checked(account: str | None, regions: tuple[str, ...]) -> str:
         raise ValueError(f"regions are a tuple such as ('eu-west-1',), got {regions!r}")
     for region in regions:
         if region not in known:
-            raise ValueError(f"botocore knows no region {region!r} with SQS")
+            raise ValueError(
+                f"a lab's regions are of AWS's standard partition and have SQS, got {region!r}"
+            )
     return str(regions[0])
 
 
