@@ -62,13 +62,13 @@ def test_a_worker_may_schedule_what_comes_later(lab, queue):
     assert queue.bodies() == ["pay, please"]
 
 
-def test_a_thousand_schedules_wait_in_one_thread(lab, queue):
+def test_hundreds_of_schedules_wait_in_one_thread(lab, queue):
     before = threading.active_count()
-    for number in range(1_000):
+    for number in range(300):
         schedule(f"s{number}", "at(2026-11-02T09:00:00)", queue.arn)
     assert threading.active_count() == before + 1
     run(lab, hours=2)
-    assert len(queue.bodies()) == 1_000
+    assert len(queue.bodies()) == 300
 
 
 def test_a_disabled_schedule_does_not_fire_and_an_enabled_one_does_again(lab, queue):

@@ -259,7 +259,7 @@ def test_a_firing_that_is_too_old_is_given_up(lab):
 
 def test_firings_that_wait_for_their_next_attempt_need_no_threads(lab):
     schedule("s", "rate(1 minute)", ARN.format("sqs", "gone"))
-    run(lab, hours=2)
+    run(lab, hours=1)
     assert threading.active_count() < 20
 
 

@@ -145,14 +145,14 @@ def test_hours_without_a_queue_lose_nothing_and_cost_few_calls(lab, shop):
             shop.publish(str(n))
             time.sleep(5)
 
-    with lab.running(hours=7):
-        lab.start(outage("mail", seconds=6 * 3600))
+    with lab.running(hours=3):
+        lab.start(outage("mail", seconds=2 * 3600))
         lab.start(publisher)
     assert shop.bodies(other) == [str(n) for n in range(200)]
     assert sorted(shop.bodies(url), key=int) == [str(n) for n in range(200)]
     failed = sum(outcome != "ok" for _, outcome in attempts(lab, "mail"))
     # Sixteen for each message of the first minutes, one for every later one, one in 20 seconds.
-    assert failed < 200 + 16 * 20 + 6 * 180
+    assert failed < 200 + 16 * 20 + 2 * 180
 
 
 def test_after_an_outage_each_message_comes_at_a_moment_of_its_own(lab, shop):
@@ -207,10 +207,10 @@ def test_a_queue_that_fails_half_the_time_gets_everything_soon(seed):
         shop = Shop(lab)
         url, _ = subscribed(shop, "mail")
         with faults.error(SEND, rate=0.5, seed=seed), lab.running(minutes=5):
-            lab.start(lambda: [shop.publish(str(n)) for n in range(300)])
-        assert len(set(shop.bodies(url))) == 300
+            lab.start(lambda: [shop.publish(str(n)) for n in range(200)])
+        assert len(set(shop.bodies(url))) == 200
         arrived = [at for at, outcome in attempts(lab, "mail") if outcome == "ok"]
-        assert sum(at == 0 for at in arrived) > 250  # of four attempts at once, 15 in 16 succeed
+        assert sum(at == 0 for at in arrived) > 170  # of four attempts at once, 15 in 16 succeed
 
 
 def test_a_lost_reply_makes_a_duplicate(lab, shop):
@@ -292,9 +292,9 @@ def test_a_queue_that_is_deleted_in_an_outage_fills_the_dead_letter_queue_at_onc
 
     with lab.running(seconds=2 * 1800):
         lab.start(outage("mail", seconds=1800))
-        lab.start(lambda: [(shop.publish(str(n)), time.sleep(1)) for n in range(200)])
+        lab.start(lambda: [(shop.publish(str(n)), time.sleep(1)) for n in range(120)])
         lab.start(end)
-    assert sorted(shop.bodies(dead), key=int) == [str(n) for n in range(200)]
+    assert sorted(shop.bodies(dead), key=int) == [str(n) for n in range(120)]
     assert max(at for at, _ in attempts(lab, "dead")) <= 1800 + 40
 
 
@@ -350,7 +350,7 @@ def busy_lab():
         faulty = faults.error(SEND, rate=0.5, seed=2), faults.latency(SEND, median=0.05, p99=2)
         with faulty[0], faulty[1], lab.running(hours=1):
             lab.start(outage("b", seconds=1800, after=10))
-            lab.start(lambda: [(shop.publish(str(n)), time.sleep(1)) for n in range(60)])
+            lab.start(lambda: [(shop.publish(str(n)), time.sleep(1)) for n in range(30)])
         return lab.trace
 
 

@@ -38,7 +38,7 @@ def run(seed, wait):
                             sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
                 time.sleep(0.25)
 
-        with lab.running(minutes=4):
+        with lab.running(minutes=1.6):
             lab.start(sender)
             lab.start(consumer, copies=2)
         rows = lab.trace[["time", "end", "caller", "operation", "outcome", "resource"]]

@@ -88,17 +88,17 @@ def busy(seed, runs):
 
 class TestSameEveryTime:
     def test_parallel_and_map_with_twenty_branches(self):
-        trace, ends, events = busy(1, runs=15)
+        trace, ends, events = busy(1, runs=9)
         statuses = Counter(end["status"] for end in ends)
-        assert statuses.total() == 15
+        assert statuses.total() == 9
         assert min(statuses["SUCCEEDED"], statuses["FAILED"]) > 2
         assert {"Never", None} <= {end.get("error") for end in ends}
         assert len(events) > 100
-        again = busy(1, runs=15)
+        again = busy(1, runs=9)
         for before, after in zip((trace, ends, events), again, strict=True):
             assert len(before) == len(after)
             assert [row for row in zip(before, after, strict=True) if row[0] != row[1]] == []
-        assert len(busy(2, runs=15)[0]) != len(trace)
+        assert len(busy(2, runs=9)[0]) != len(trace)
 
     def test_in_every_process_and_in_every_lab_of_one(self):
         program = (
