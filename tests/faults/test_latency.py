@@ -22,14 +22,14 @@ class TestLatency:
     def test_the_median_and_the_99th_percentile_are_as_asked(self, lab, median, p99):
         sqs = boto3.client("sqs")
         with faults.latency("sqs", median=median, p99=p99, seed=5):
-            for _ in range(1200):
+            for _ in range(600):
                 sqs.list_queues()
         lasted = (lab.trace.end - lab.trace.time).to_numpy()
         sigma = math.log(p99 / median) / 2.326
         # four standard errors of an estimated quantile of a log-normal distribution
         for share, asked in ((0.5, median), (0.99, p99)):
             density = math.exp(-(0 if share == 0.5 else 2.326**2) / 2) / math.sqrt(2 * math.pi)
-            error = sigma * math.sqrt(share * (1 - share) / 1200) / density
+            error = sigma * math.sqrt(share * (1 - share) / 600) / density
             assert abs(math.log(np.quantile(lasted, share) / asked)) < 4 * error
         assert np.allclose(lab.trace.processed - lab.trace.time, lasted / 2)
         assert np.isclose(lab.now, lasted.sum())

@@ -62,12 +62,12 @@ def shop(seed):
 
 
 class TestTheSameSeed:
-    def test_gives_the_same_trace_in_twenty_runs_ids_included(self):
+    def test_gives_the_same_trace_in_eight_runs_ids_included(self):
         first = shop(21)
         assert len(first) > 300
         assert "ReadTimeoutError" in str(first)
         assert "ProvisionedThroughputExceededException" in str(first)
-        for number in range(2, 21):
+        for number in range(2, 9):
             assert shop(21) == first, f"run {number}"
 
     def test_another_seed_gives_another(self):

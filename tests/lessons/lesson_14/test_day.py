@@ -65,6 +65,7 @@ def test_the_loud_tenant_is_loud_for_a_minute_and_nobody_s_order_is_made_up(held
     assert set(marks(held, "charged")["order_id"]) <= {o.order_id for o in held.plan.orders}
 
 
+@pytest.mark.parametrize("held", SEEDS[:1], indirect=True)
 def test_the_same_seed_gives_the_same_day(held):
     again = hold(open_plain_queue, take_order, charge_by_token, seed=held.seed)
     pd.testing.assert_frame_equal(again.events, held.events)
@@ -135,7 +136,7 @@ class TestAFunctionThatDoesNotEnd:
         ):
             hold(open_plain_queue, checkout, charge_by_token, seed=1)
 
-    @pytest.mark.parametrize("seed", SEEDS)
+    @pytest.mark.parametrize("seed", SEEDS[:2])
     def test_stands_still_at_the_end_of_the_day_whatever_it_catches(self, seed):
         caught = []
 
