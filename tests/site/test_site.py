@@ -8,7 +8,14 @@ import subprocess
 
 import pytest
 from address import Address
-from browser import SCREENS, assert_accessible, assert_readable, needs_browser
+from browser import (
+    SCREENS,
+    assert_accessible,
+    assert_accessible_in_each_look,
+    assert_readable,
+    needs_browser,
+    on_these,
+)
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from reading import prepare
 from site_build import REPOSITORY, build
@@ -19,12 +26,13 @@ PAGES = ["index.html", "lessons/01-try-everything.html"]
 
 
 @needs_browser
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 @pytest.mark.parametrize("path", PAGES)
-def test_page_is_readable_offline_on_every_screen(site, visit, path, width, scheme):
-    page = visit(site / path, width=width, scheme=scheme)
-    assert_readable(page)
+def test_page_is_readable_offline_on_every_screen(site, visit, path):
+    page = visit(site / path)
     assert_accessible(page)
+    for _ in on_these(page, SCREENS):
+        assert_readable(page)
+        assert_accessible_in_each_look(page)
 
 
 @needs_browser

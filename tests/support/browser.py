@@ -52,29 +52,62 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def visit(chromium):
-    """Open a page offline. The page has what it asked for and what it complained of."""
-    contexts = []
+@pytest.fixture(scope="session")
+def ready():
+    """Pages that nobody uses, by their options: to open another takes Chromium a second."""
+    return {}
 
-    def open_page(path, *, width=1280, height=900, scheme="light", query="", **options):
-        options = {"offline": True, "color_scheme": scheme, **options}
-        size = {"width": width, "height": height}
-        contexts.append(chromium.new_context(viewport=size, **options))
-        page = contexts[-1].new_page()
+
+@pytest.fixture
+def visit(chromium, ready):
+    """Open a page offline. The page has what it asked for and what it complained of.
+
+    Its storage is empty. One that is changed for good has to be asked for `alone`.
+    """
+    used = []
+
+    def open_page(
+        path, *, width=1280, height=900, scheme="light", query="", alone=False,
+        reduced_motion="no-preference", **options,
+    ):  # fmt: skip
+        kind = None if alone else tuple(sorted(options.items()))
+        page = ready.pop(kind, None) or new_page(chromium, options)
+        used.append((kind, page))
         page.asked, page.complaints = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: said.type in ("error", "warning") and page.complaints.append(said.text),
-        )
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme, reduced_motion=reduced_motion, media="null")
         page.goto(path.as_uri() + query, wait_until="load")
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for kind, page in used:
+        if kind is None or kind in ready:
+            page.context.close()
+        else:
+            leave(page)
+            ready[kind] = page
+
+
+def new_page(chromium, options):
+    """A page in a context of its own, which lists what it asks for and what it complains of."""
+    page = chromium.new_context(offline=True, **options).new_page()
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: said.type in ("error", "warning") and page.complaints.append(said.text),
+    )
+    return page
+
+
+def leave(page):
+    """Leave nothing in a page that the next to use it would find."""
+    for other in page.context.pages:
+        if other is not page:
+            other.close()
+    page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    page.goto("about:blank")
+    page.mouse.move(0, 0)
 
 
 def assert_readable(page):
@@ -145,8 +178,9 @@ def assert_no_violation(page, *, within=None, contrast_of="*", **options):
         page.evaluate(Axe().axe_script)
     contrast = {"id": "color-contrast", "selector": contrast_of}
     page.evaluate("rule => axe.configure({rules: [rule]})", contrast)
-    # Without the list of all that is well, which takes a third of the time.
-    given = [within or "html", {"resultTypes": ["violations"], **options}]
+    # Without the list of all that is well, which takes a third of the time, and without requests
+    # for the style sheets, which a browser refuses for a file.
+    given = [within or "html", {"resultTypes": ["violations"], "preload": False, **options}]
     found = page.evaluate("given => axe.run(...given)", given)
     serious = [
         (violation["id"], [node["html"][:200] for node in violation["nodes"]][:3])

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from browser import assert_accessible, assert_readable, needs_browser
+from browser import SCREENS, assert_accessible, assert_readable, needs_browser, on_these
 from replayed import shop
 
 from helpers import charts, trace
@@ -146,14 +146,12 @@ def test_one_order_can_be_followed(still, runs):
     assert first.locator(".followed").count() == 0
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_is_readable_on_every_screen(visit, path, width, scheme):
-    page = visit(path, width=width, scheme=scheme, reduced_motion="reduce")
-    for replay in page.locator(".lab-replay").all():
+def test_it_is_readable_on_every_screen(still):
+    for replay in still.locator(".lab-replay").all():
         seek(replay, 150)
-    assert_readable(page)
-    assert_accessible(page)
+    for _ in on_these(still, SCREENS):
+        assert_readable(still)
+        assert_accessible(still)
 
 
 def test_without_scripts_and_on_paper_there_are_still_pictures(visit, path, still):
