@@ -95,7 +95,7 @@ def test_a_call_is_answered_or_refused(lab, service, name):
     client = boto3.client(service, config=Config(retries={"total_max_attempts": 1}))
     shape = operation_model(service, name).input_shape
 
-    @settings(max_examples=20, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, suppress_health_check=list(HealthCheck))
     @given(parameters=values(shape) if shape else st.just({}))
     def call(parameters):
         try:

@@ -23,11 +23,11 @@ class TestRates:
     def test_the_share_struck_is_within_four_deviations(self, lab, rate, seed):
         sqs = client_of("sqs", total_max_attempts=1)
         with faults.error("sqs", rate=rate, seed=seed) as fault:
-            for _ in range(300):
+            for _ in range(200):
                 with contextlib.suppress(ClientError):
                     sqs.list_queues()
-        assert fault.requests == 300
-        assert abs(fault.hits - 300 * rate) <= 4 * math.sqrt(300 * rate * (1 - rate))
+        assert fault.requests == 200
+        assert abs(fault.hits - 200 * rate) <= 4 * math.sqrt(200 * rate * (1 - rate))
         assert fault.hits == (lab.trace.outcome == "ServiceUnavailable").sum()
 
     def struck(self, fault):

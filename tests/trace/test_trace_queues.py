@@ -147,7 +147,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(STEPS)
 def test_backlog_and_age_agree_with_a_queue_that_is_played_through(steps):
     """The model holds the messages and looks at each of them at each time; nothing is clever."""

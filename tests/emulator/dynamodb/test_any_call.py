@@ -117,7 +117,7 @@ def test_any_call_is_answered(operation):
         call = getattr(boto3.client(service, config=AS_IT_IS), xform_name(name))
 
         @given(strategy(model.operation_model(name).input_shape))
-        @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
         def answered(params):
             with suppress(ClientError, NotModelled):
                 assert call(**params)["ResponseMetadata"]["HTTPStatusCode"] == 200

@@ -111,7 +111,7 @@ def test_a_call_is_answered_or_refused(lab, name):
     client = boto3.client("events", config=Config(retries={"total_max_attempts": 1}))
     shape = operation_model("events", name).input_shape
 
-    @settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+    @settings(max_examples=35, suppress_health_check=list(HealthCheck), deadline=None)
     @given(parameters=values(shape))
     def call(parameters):
         if "EndpointId" in parameters:  # botocore wants another package for it

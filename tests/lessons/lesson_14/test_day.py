@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import load
-from helpers.clock import NeverWaits
+from helpers.clock import NeverWaits, clock
 from helpers.lab import beside
 from helpers.lessons import machines
 from helpers.lessons.lesson_14 import day, exercises, measured, plan, scorecard
@@ -98,7 +98,9 @@ class TestAFunctionThatDoesNotEnd:
         with pytest.raises(ValueError, match=r"set_up returns\. It got 60 simulated seconds"):
             hold(lambda session: time.sleep(1e9), take_order, charge_by_token, seed=1)
 
-    def test_is_told_also_if_it_never_waits(self):
+    def test_is_told_also_if_it_never_waits(self, monkeypatch):
+        monkeypatch.setattr(clock, "STOP_GRACE", 0.5)  # it computes all the time that it is given
+
         def set_up(session):
             while True:
                 pass
