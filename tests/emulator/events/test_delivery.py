@@ -175,8 +175,8 @@ def test_many_events_and_five_targets(lab):
     queues = [Queue(f"q{number}") for number in range(5)]
     rule("all", *queues)
     with lab.running(minutes=1):
-        lab.start(publish, *({"order": number} for number in range(200)))
-    expected = [list(range(200))] * 5
+        lab.start(publish, *({"order": number} for number in range(120)))
+    expected = [list(range(120))] * 5
     assert [[event["detail"]["order"] for event in queue.events()] for queue in queues] == expected
 
 

@@ -60,7 +60,7 @@ class Shop:
         self.url = self.sqs.create_queue(QueueName="orders", Attributes=attributes)["QueueUrl"]
 
     def produce(self):
-        for number in range(150):
+        for number in range(100):
             time.sleep(self.random.expovariate(0.3))
             self.sqs.send_message(
                 QueueUrl=self.url,
@@ -69,7 +69,7 @@ class Shop:
             )
 
     def consume(self):
-        for _ in range(220):
+        for _ in range(150):
             reply = self.sqs.receive_message(QueueUrl=self.url, WaitTimeSeconds=20)
             time.sleep(self.random.expovariate(0.25))
             for message in reply.get("Messages", []):
@@ -84,17 +84,17 @@ class Shop:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("queue", ["orders", "dead"])
-def test_what_a_queue_held_is_what_the_trace_says_at_the_end_of_each_minute(seed, queue):
+def test_what_a_queue_held_is_what_the_trace_says_at_the_end_of_each_minute(seed):
     with Lab(seed=seed) as lab:
         Shop(seed).run(lab)
         ends = [60.0 * minute for minute in range(1, 51)]
-        values = {state: metric(name, queue=queue) for name, state in STATES.items()}
-        told = trace.backlog_at(lab.trace, ends, queue=queue, until=lab.now)
-        for state in STATES.values():
-            held = [values[state].get(minute, 0) for minute in range(50)]
-            assert held == told[state].tolist()
-        assert max(told["waiting"]) > 1
+        for queue in ("orders", "dead"):
+            values = {state: metric(name, queue=queue) for name, state in STATES.items()}
+            told = trace.backlog_at(lab.trace, ends, queue=queue, until=lab.now)
+            for state in STATES.values():
+                held = [values[state].get(minute, 0) for minute in range(50)]
+                assert held == told[state].tolist(), queue
+            assert max(told["waiting"]) > 1
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -121,7 +121,7 @@ def test_calls_are_counted_in_their_minute(seed):
         received = messages[receives].groupby(calls["minute"]).sum()
         assert counted("NumberOfMessagesReceived") == per_minute(None, received)
         assert counted("NumberOfEmptyReceives")
-        assert sum(counted("SentMessageSize").values()) == 150 * 151 / 2
+        assert sum(counted("SentMessageSize").values()) == 100 * 101 / 2
         assert metric("NumberOfMessagesSent", queue="dead") == {}  # they were moved, not sent
 
 

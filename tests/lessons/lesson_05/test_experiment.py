@@ -86,7 +86,7 @@ def test_a_burst_below_thirty_goes_first_and_none_is_left_out():
 
 @pytest.mark.parametrize("design", designs.DESIGNS)
 def test_every_order_that_is_begun_is_packed_once(design):
-    trace = experiment.sale(design, seed=7, minutes=8)
+    trace = experiment.sale(design, seed=7, minutes=6.5)
     packed = trace[trace["name"] == "packed"]["order_id"]
     assert packed.is_unique
     assert set(packed) <= set(trace[trace["name"] == "placed"]["order_id"])

@@ -17,7 +17,7 @@ seeds = pytest.mark.parametrize("seed", SEEDS)
 
 @seeds
 def test_who_is_refused_depends_on_the_order_alone(seed):
-    orders = load.orders(rate=0.5, minutes=1, seed=seed)
+    orders = load.orders(rate=0.4, minutes=1, seed=seed)
     shares = {"pack": 0.3, "ship": 0.3}
     ends = [
         run(design, lab_seed, orders=orders, shares=shares)
