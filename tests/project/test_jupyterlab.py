@@ -92,16 +92,22 @@ def wait_for(address, server):
 @pytest.fixture(scope="module")
 def page(jupyter, chromium):
     """Lesson 00, all of whose cells have been run by the menu."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
+    size = {"width": 1280, "height": 1000}
+    context = chromium.new_context(viewport=size, reduced_motion="reduce")  # no replay plays
     page = context.new_page()
     page.goto(f"{jupyter}/lab/tree/notebooks/{LESSON.path.name}")
-    wait_until_idle(page)
-    page.wait_for_timeout(4000)  # a menu used earlier asks which kernel to use
+    wait_for_kernel(page)
     page.click('.lm-MenuBar-itemLabel:text-is("Run")')
     page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
     wait_for_cell(page, LESSON.code[-1].source)
     yield page
     context.close()
+
+
+def wait_for_kernel(page):
+    """Wait for a notebook that was opened. A menu used earlier asks which kernel to use."""
+    page.locator(".jp-Toolbar-kernelName", has_text="Python 3").wait_for(timeout=HANGS)
+    wait_until_idle(page)
 
 
 def wait_until_idle(page):
@@ -240,17 +246,18 @@ def test_an_exercise_is_solved_wrong_and_then_right(page):
 
 
 @pytest.fixture(scope="module")
-def fields(jupyter, chromium):
-    """A notebook that asks, opened, and none of its cells run."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
-    page = context.new_page()
-    page.goto(f"{jupyter}/lab/tree/notebooks/fields.ipynb?reset")
-    wait_until_idle(page)
-    page.wait_for_timeout(4000)
-    page.locator(".jp-Notebook .cm-content").first.click()
-    page.keyboard.press("Shift+Enter")
-    yield page
-    context.close()
+def fields(jupyter, page):
+    """A notebook that asks, opened, and none of its cells run.
+
+    In a tab beside the lesson's: the browser has read JupyterLab's scripts already.
+    """
+    tab = page.context.new_page()
+    tab.goto(f"{jupyter}/lab/tree/notebooks/fields.ipynb?reset")
+    wait_for_kernel(tab)
+    tab.locator(".jp-Notebook .cm-content").first.click()
+    tab.keyboard.press("Shift+Enter")
+    yield tab
+    tab.close()
 
 
 def test_shift_enter_goes_on_from_the_fields_and_takes_the_answer(fields):

@@ -13,6 +13,8 @@ from itertools import chain, product
 from pathlib import Path
 
 import pytest
+from kernels import client
+from nbformat.v4 import new_code_cell, new_notebook
 from packaging.markers import Marker, default_environment
 from packaging.tags import mac_platforms
 from packaging.utils import canonicalize_name, parse_wheel_filename
@@ -183,19 +185,16 @@ class TestAFolderWithSpacesAndUmlauts:
         assert said == "['00.1']"
         assert (moved / "notebooks" / ".progress" / "solved.json").exists()
 
-    def test_runs_a_cell_in_a_kernel(self, moved, tmp_path):
-        cell = (
-            "import nbformat, sys; from kernels import client; from pathlib import Path; "
-            "book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("
-            "'import small_run; print(small_run.fingerprint())')]); "
-            "client(book, cwd=Path(sys.argv[1]), folder=sys.argv[2], timeout=300).execute(); "
-            "print(*[each.text for each in book.cells[0].outputs if each.get('name') == 'stdout'])"
-        )
+    def test_runs_a_cell_in_a_kernel(self, moved, usual, tmp_path):
+        book = new_notebook(cells=[new_code_cell("import small_run as s; print(s.fingerprint())")])
         sockets = tmp_path / "Ä b"
         sockets.mkdir()
-        both = os.pathsep.join([str(moved), str(SUPPORT), str(ROOT / "site" / "_ext")])
-        words = ["-c", cell, str(moved / "notebooks"), str(sockets)]
-        assert program(*words, folder=moved, PYTHONPATH=both) == program("-m", "small_run")
+        kernel = client(book, cwd=moved / "notebooks", folder=str(sockets), timeout=300)
+        kernel.execute(
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(moved), str(SUPPORT)])}
+        )
+        said = [each.text for each in book.cells[0].outputs if each.get("name") == "stdout"]
+        assert said == [f"{usual}\n"]
 
 
 class TestAFolderThatCannotBeWrittenTo:

@@ -3,16 +3,14 @@
 Those of a small lesson are looked at here, those of each lesson in `test_pages_as_built`.
 """
 
-import os
 import shutil
-import subprocess
-import sys
 
 import nbformat
 import pytest
 from browser import assert_accessible, assert_readable, needs_browser
 from lesson_notebooks import LESSONS
 from markdown_it import MarkdownIt
+from nbconvert.nbconvertapp import NbConvertApp
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from site_build import ROOT
 from site_lessons import COSTS, write_lessons
@@ -133,16 +131,20 @@ def test_every_cell_of_a_lesson_says_what_of_it_is_a_slide(path):
 
 
 @needs_browser
-def test_nbconvert_alone_makes_slides_that_work_offline(tmp_path, visit):
-    """The command of the README, with this project's settings, in a folder of its own."""
+def test_nbconvert_alone_makes_slides_that_work_offline(tmp_path, visit, monkeypatch):
+    """As the command of the README, with this project's settings, in a folder of its own.
+
+    The command itself is run in `test_nbconvert`.
+    """
     write_lessons(tmp_path)
     config = tmp_path / "etc"
     config.mkdir()
     shutil.copy(ROOT / "jupyter" / "nbconvert_config.py", config / "jupyter_nbconvert_config.py")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "JUPYTER_CONFIG_DIR": str(config)}
-    command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "slides"]
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(config))
     path = tmp_path / "01-try-everything.ipynb"
-    subprocess.run([*command, str(path)], env=environment, check=True, capture_output=True)
+    nbconvert = NbConvertApp()
+    nbconvert.initialize(["--to", "slides", str(path)])
+    nbconvert.start()
     page = visit(path.with_suffix(".slides.html"), height=720)
     assert COSTS.splitlines()[0].lstrip("# ") in "".join(walk(page)[0])
     assert_readable(page)
