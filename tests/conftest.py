@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import signal
+import sys
 
 import pytest
 from hypothesis import settings
 
 from helpers.clock import realtime
+
+# With nbformat comes jsonschema, which compiles a grammar with this for more than a second, for
+# addresses that no notebook has. Without it, all else is checked.
+sys.modules["rfc3987_syntax"] = None
 
 pytest_plugins = ["workers", "browser", "site_build", "built_site", "emulated_sqs", "served"]
 

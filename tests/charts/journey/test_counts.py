@@ -25,7 +25,7 @@ def lost_replies(events, mine):
     return len(got) + len(others)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(
     seed=st.integers(1, 10**6),
     workers=st.integers(0, 4),
