@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 from hand_made_trace import Scene
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import trace as tr
@@ -86,6 +86,7 @@ def test_a_call_that_the_end_of_the_run_cut_off_has_no_latency(scene):
     assert tr.latency(scene.frame).loc["ReceiveMessage", "failed"] == 0
 
 
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.floats(0, 1e4)), min_size=1, max_size=60))
 def test_percentiles_are_those_of_numpy(work):
     scene = Scene()

@@ -182,7 +182,7 @@ class TestFifo:
 
             mapped = self.mapped(lab, work)
             self.fill(mapped, groups, each)
-            mapped.run(minutes=60)
+            mapped.run(minutes=25)
             for group in range(groups):
                 mine = [body for body in done if body and body.startswith(f"{group}-")]
                 assert mine == [f"{group}-{n}" for n in range(each)]

@@ -11,7 +11,7 @@ from queue_attributes import ATTRIBUTES
 from helpers import Lab, faults, trace
 
 SEEDS = [1, 2, 3]
-ORDERS = 350
+ORDERS = 320
 
 
 class Shop:
