@@ -9,6 +9,7 @@ import pytest
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from lab_clients import client
 
 _serialize, _deserialize = TypeSerializer().serialize, TypeDeserializer().deserialize
 
@@ -72,7 +73,7 @@ class Table:
 
     @property
     def streams(self):
-        return boto3.client("dynamodbstreams")
+        return client("dynamodbstreams")
 
     def iterator(self, kind="TRIM_HORIZON", **more):
         [shard] = self.streams.describe_stream(StreamArn=self.stream_arn)["StreamDescription"][

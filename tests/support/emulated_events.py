@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-import boto3
+from lab_clients import client
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 ENTRY = {"Source": "shop", "DetailType": "OrderPlaced", "Detail": '{"order": 1}'}
@@ -15,7 +15,7 @@ class Queue:
     """A queue, and what has arrived in it."""
 
     def __init__(self, name: str, **attributes: str) -> None:
-        self.sqs = boto3.client("sqs")
+        self.sqs = client("sqs")
         self.name = name
         self.url = self.sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
         self.arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
@@ -44,7 +44,7 @@ class Queue:
 
 def rule(name: str, *targets: object, pattern: dict | None = None, **more: object) -> str:
     """A rule with its targets, each a queue or a dictionary for PutTargets. Returns its ARN."""
-    events = boto3.client("events")
+    events = client("events")
     arn = events.put_rule(Name=name, EventPattern=json.dumps(pattern or ANY), **more)["RuleArn"]
     bus = {key: more[key] for key in ("EventBusName",) if key in more}
     given = [
@@ -58,7 +58,7 @@ def rule(name: str, *targets: object, pattern: dict | None = None, **more: objec
 
 def publish(*details: dict, **more: object) -> list[str]:
     """Publish events, ten at a time. Returns their ids."""
-    events, ids = boto3.client("events"), []
+    events, ids = client("events"), []
     entries = [{**ENTRY, "Detail": json.dumps(detail), **more} for detail in details or [{}]]
     for first in range(0, len(entries), 10):
         answer = events.put_events(Entries=entries[first : first + 10])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import boto3
+from lab_clients import client
 
 ROLE = "arn:aws:iam::123456789012:role/scheduler"
 BEGIN = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)  # when a lab begins: a Monday
@@ -28,7 +28,7 @@ def asked(expression: str, arn: str, *, minutes: int | None = None, **more: obje
 def schedule(name: str, expression: str, arn: str, **more: object) -> str:
     """Create a schedule. Returns its ARN."""
     given = asked(expression, arn, **more)
-    return boto3.client("scheduler").create_schedule(Name=name, **given)["ScheduleArn"]
+    return client("scheduler").create_schedule(Name=name, **given)["ScheduleArn"]
 
 
 def firings(lab, name: str) -> list[float]:

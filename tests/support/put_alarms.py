@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import boto3
 from emulated_events import Queue
+from lab_clients import client
 
 ARN = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a"
 
@@ -20,7 +21,7 @@ def alarm(name="a", **more):
         "EvaluationPeriods": 1, "Threshold": 2, "ComparisonOperator": "GreaterThanThreshold",
     }  # fmt: skip
     given = {key: value for key, value in {**given, **more}.items() if value is not None}
-    boto3.client("cloudwatch").put_metric_alarm(AlarmName=name, **given)
+    client("cloudwatch").put_metric_alarm(AlarmName=name, **given)
 
 
 def on_queue(queue, **more):
@@ -35,11 +36,11 @@ def on_queue(queue, **more):
 
 def put(value, **more):
     data = {"MetricName": "errors", "Value": value, **more}
-    boto3.client("cloudwatch").put_metric_data(Namespace="shop", MetricData=[data])
+    client("cloudwatch").put_metric_data(Namespace="shop", MetricData=[data])
 
 
 def described(name="a"):
-    [found] = boto3.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    [found] = client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-import boto3
+from lab_clients import client
 
 ROLE = "arn:aws:iam::123456789012:role/lab"
 
@@ -12,21 +12,21 @@ ROLE = "arn:aws:iam::123456789012:role/lab"
 def machine(name, first, states, **more):
     """The ARN of a new state machine that begins with `first`."""
     definition = json.dumps({"StartAt": first, "States": states, **more})
-    made = boto3.client("stepfunctions").create_state_machine(
+    made = client("stepfunctions").create_state_machine(
         name=name, definition=definition, roleArn=ROLE
     )
     return made["stateMachineArn"]
 
 
 def start(arn, name="one", given=None):
-    started = boto3.client("stepfunctions").start_execution(
+    started = client("stepfunctions").start_execution(
         stateMachineArn=arn, name=name, input=json.dumps(given or {})
     )
     return started["executionArn"]
 
 
 def describe(execution):
-    return boto3.client("stepfunctions").describe_execution(executionArn=execution)
+    return client("stepfunctions").describe_execution(executionArn=execution)
 
 
 def seconds(execution):

@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 
-import boto3
+from lab_clients import client
 
 ROLE = "arn:aws:iam::123456789012:role/functions"
 
@@ -22,7 +22,7 @@ def archive(files):
 
 def role():
     """The role of the tests' functions, made once per lab."""
-    iam = boto3.client("iam")
+    iam = client("iam")
     if "functions" not in {found["RoleName"] for found in iam.list_roles()["Roles"]}:
         iam.create_role(RoleName="functions", AssumeRolePolicyDocument="{}")
     return ROLE
@@ -31,7 +31,7 @@ def role():
 def create(code, *, name="f", handler="app.handler", runtime="python3.13", **settings):
     """Make a function of this source, or of the files of a dict. Returns its ARN."""
     files = {"app.py": code} if isinstance(code, str) else code
-    made = boto3.client("lambda").create_function(
+    made = client("lambda").create_function(
         FunctionName=name,
         Role=role(),
         Handler=handler,
@@ -45,5 +45,5 @@ def create(code, *, name="f", handler="app.handler", runtime="python3.13", **set
 def answer(event=None, name="f", **options):
     """What the function returns, or what it says of an error."""
     payload = json.dumps({} if event is None else event)
-    reply = boto3.client("lambda").invoke(FunctionName=name, Payload=payload, **options)
+    reply = client("lambda").invoke(FunctionName=name, Payload=payload, **options)
     return json.loads(reply["Payload"].read())
