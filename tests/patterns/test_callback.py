@@ -37,7 +37,7 @@ def client(lab):
     return boto3.client("stepfunctions")
 
 
-def ask(lab, begin, number=80, every=60.0, hours=40, flow=lambda asking: asking, **limits):
+def ask(lab, begin, number=70, every=60.0, hours=40, flow=lambda asking: asking, **limits):
     """So many orders, each handed to `begin(name, token)` in a thread. Returns the executions."""
 
     def mail(event, context):

@@ -105,13 +105,13 @@ def test_work_that_fails_may_be_tried_again_at_once(lab, db):
             raise ValueError(name)
 
     def worker():
-        for number in range(50):
+        for number in range(35):
             for _ in range(4):
                 with contextlib.suppress(ValueError):
                     once(db, "records", f"{number}", lambda number=number: work(number))
 
     run(lab, worker)
-    assert tried == dict.fromkeys(range(50), 3)
+    assert tried == dict.fromkeys(range(35), 3)
     assert lab.now == 0
 
 
