@@ -65,9 +65,9 @@ def test_one_queue_packs_every_order_once_and_loses_none_that_failed(seed):
     with Lab(seed=seed) as lab:
         sqs, packing = boto3.client("sqs"), Packing(lab, seed, failures=0.1)
         queue = make(sqs, "orders")
-        orders = load.orders(rate=2.0, minutes=2, seed=seed)
+        orders = load.orders(rate=2.0, seconds=80, seed=seed)
         station = partial(pack_from_queue, sqs, queue, packing.pack)
-        with lab.running(minutes=10):
+        with lab.running(minutes=7):
             send = partial(send_to, sqs, {None: queue})
             lab.start(place, lab, orders, send)
             lab.start(again_and_again, station, copies=4)
@@ -89,7 +89,7 @@ def test_in_turn_nobody_starves_and_no_order_that_failed_is_lost(seed, flooding)
         flood = load.orders(tenant=flooding, rate=10, seconds=20, seed=seed + 100)
         station = partial(pack_in_turn, sqs, list(queues.values()), packing.pack, pause=4)
         send = partial(send_to, sqs, queues)
-        with lab.running(minutes=5):
+        with lab.running(minutes=4):
             lab.start(place, lab, daily, send)
             lab.start(place, lab, flood, send)
             lab.start(again_and_again, station, copies=4)

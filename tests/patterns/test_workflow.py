@@ -94,7 +94,7 @@ def test_a_missing_target_gives_money_and_goods_back(seed, design):
 @seeds
 def test_each_execution_says_how_it_ended_and_takes_only_arrows_of_the_definition(seed):
     with Lab(seed=seed) as lab:
-        orders = load.orders(rate=0.5, seconds=100, seed=seed)
+        orders = load.orders(rate=0.5, seconds=80, seed=seed)
         shop = Fulfilment(lab, orders, flaky=0.3, declined=0.2)
         definition = workflow.order_process(shop.shipping)
         machine = workflow.create(shop.workflows, "order", definition, ROLE)
