@@ -70,7 +70,13 @@ def connections(monkeypatch):
 
 
 @pytest.fixture
-def settings_file(tmp_path, monkeypatch):
+def no_lab():
+    """None that another test left open, which would put its settings back when the next opens."""
+    Lab(seed=1).close()
+
+
+@pytest.fixture
+def settings_file(no_lab, tmp_path, monkeypatch):
     """A configuration file with everything that could lead elsewhere."""
     witness = tmp_path / "process-was-run"
     config = tmp_path / "config"
