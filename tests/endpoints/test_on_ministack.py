@@ -7,12 +7,14 @@ closes fails its test, so that it is noticed.
 from __future__ import annotations
 
 import pytest
+from in_ci import left_to_ci
 from run_elsewhere import outcomes
 
 from helpers.elsewhere.gaps import GAPS
 from helpers.elsewhere.runs import FAILED, RUNS
 from helpers.elsewhere.table import kept
 
+pytestmark = left_to_ci("runs every pattern on another emulator, in real time")
 KNOWN = GAPS["ministack"]
 
 
