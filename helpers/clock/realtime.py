@@ -140,7 +140,7 @@ WAY_ON = (
 
 def _processor_seconds(task: Task) -> float:
     """What the thread has used, or the process where the system does not tell by thread."""
-    if sys.platform == "linux":
+    if sys.platform == "linux" and hasattr(time, "clock_gettime"):  # not where Windows is played
         # `pthread_getcpuclockid` would read the memory of a thread that may have ended meanwhile.
         # This is the same clock by the system's own number (posix-cpu-timers in the kernel), which
         # is an error then.
