@@ -8,6 +8,7 @@ import sys
 import pytest
 import without_network
 from browser import assert_readable, needs_browser
+from in_ci import left_to_ci
 from origin import is_current
 from project import ROOT
 from this_machine import NAME, PYTHON
@@ -15,7 +16,10 @@ from this_machine import NAME, PYTHON
 from offline.__main__ import main
 from offline.folder import Refused, make
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [
+    pytest.mark.timeout(600),
+    left_to_ci("makes a class's folder out of the package index, and installs from it"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ Those of a small lesson are looked at here, those of each lesson in `test_pages_
 """
 
 import shutil
+import sys
 
 import nbformat
 import pytest
@@ -141,6 +142,8 @@ def test_nbconvert_alone_makes_slides_that_work_offline(tmp_path, visit, monkeyp
     config.mkdir()
     shutil.copy(ROOT / "jupyter" / "nbconvert_config.py", config / "jupyter_nbconvert_config.py")
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(config))
+    monkeypatch.setenv("NB_STATIC", "1")  # the settings set it, and a path, for the whole process
+    monkeypatch.setattr(sys, "path", [*sys.path])
     path = tmp_path / "01-try-everything.ipynb"
     nbconvert = NbConvertApp()
     nbconvert.initialize(["--to", "slides", str(path)])
