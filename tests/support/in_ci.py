@@ -9,4 +9,4 @@ IN_CI = bool(os.environ.get("CI"))
 
 def left_to_ci(what):
     """A mark for tests that run where the variable CI is set, as in `.ci/run`."""
-    return pytest.mark.skipif(not IN_CI, reason=f"CI, and CI=1 uv run pytest, {what}")
+    return pytest.mark.skipif(not IN_CI, reason=f"left to CI, which {what}")
