@@ -44,7 +44,7 @@ def installed(clock: Scheduler) -> Iterator[None]:
             undo.enter_context(swapped(owner, {name: replacement}))
         numpy = numpy_readings() if "numpy" in sys.modules else []
         replacements = [*REPLACEMENTS, *numpy]
-        try:  # a call from a cell passes here: to push each on a stack would take half of the way
+        try:  # each call from a cell passes here: a stack of callbacks took a fifth longer
             for replaced, replacement in replacements:
                 replaced.put(replacement)
             yield

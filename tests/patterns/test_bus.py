@@ -93,11 +93,11 @@ class TestRoutes:
             events.create_event_bus(Name="shop")
             for name, pattern in {"all": PLACED, "large": LARGE}.items():
                 subscribe(events, sqs, "shop", name, pattern)
-            orders = load.orders(rate=1, minutes=2, seed=seed)
-            with lab.running(minutes=3):
+            orders = load.orders(rate=1, minutes=3, seed=seed)
+            with lab.running(minutes=4):
                 lab.start(open_shop, orders, lambda order: publish(events, [entry(order)]))
             got = in_queues(lab)
-        assert len(orders) > 80
+        assert len(orders) > 100
         assert got["all"] == [order.order_id for order in orders]
         assert got["large"] == [order.order_id for order in orders if order.amount > 5000]
 
@@ -184,20 +184,20 @@ class TestRedeliver:
             }
             for name, pattern in {"charging": PLACED, "large": LARGE, "shipping": PLACED}.items():
                 subscribe(events, sqs, "shop", name, pattern, dead.get(name))
-            orders = load.orders(rate=1, minutes=2, seed=seed)
+            orders = load.orders(rate=1, minutes=3, seed=seed)
 
             def refuse():
                 with faults.error("sqs.SendMessage", resource="charging", status=403, code="No"):
-                    time.sleep(80)
+                    time.sleep(120)
 
-            with lab.running(minutes=3):
+            with lab.running(minutes=4):
                 lab.start(refuse)
                 lab.start(open_shop, orders, lambda order: publish(events, [entry(order)]))
             with lab.running(minutes=5):
                 lab.start(redeliver, sqs, dead["charging"])
             got = in_queues(lab)
         names = [order.order_id for order in orders]
-        assert len(got["charging-dead"]) > 60
+        assert len(got["charging-dead"]) > 90
         assert sorted(got["charging"]) == names
         assert got["shipping"] == names
         assert got["large"] == [order.order_id for order in orders if order.amount > 5000]

@@ -62,7 +62,7 @@ class TestWorkflow:
     def test_whatever_step_refuses_those_before_are_undone_last_one_first(self, seed):
         with Lab(seed=seed) as lab:
             states, draws, done = boto3.client("stepfunctions"), Random(seed), {}
-            orders = load.orders(rate=2, seconds=35, seed=seed)
+            orders = load.orders(rate=2, minutes=1, seed=seed)
             refuses = {order.order_id: draws.choice([*STEPS, None]) for order in orders}
             shaky = {(order.order_id, draws.choice(STEPS)) for order in orders[::5]}
 
@@ -90,7 +90,7 @@ class TestWorkflow:
                 )
             pages = states.get_paginator("list_executions").paginate(stateMachineArn=machine)
             told = Counter(each["status"] for page in pages for each in page["executions"])
-        assert len(orders) > 60
+        assert len(orders) > 90
         assert told == {"SUCCEEDED": len(orders)}
         for order in orders:
             step = refuses[order.order_id]
@@ -130,7 +130,7 @@ class TestStartOnce:
             lab.deploy("ship", lambda order, _: worked.update([order["order_id"]]))
             last = {"Type": "Succeed"}
             machine = create(states, "delivery", workflow(["ship"], {}, last, last))
-            orders = load.orders(rate=1, seconds=70, seed=seed)
+            orders = load.orders(rate=1, minutes=2, seed=seed)
 
             def checkout(order):
                 for _ in range(draws.choice((1, 2))):
@@ -198,7 +198,7 @@ class TestReacts:
             events, functions, sqs = map(boto3.client, ("events", "lambda", "sqs"))
             events.create_event_bus(Name="shop")
             draws = Random(seed)
-            orders = load.orders(rate=1, seconds=70, seed=seed)
+            orders = load.orders(rate=1, minutes=2, seed=seed)
             fate = {order.order_id: draws.choice(["ok", "no", "hiccup"]) for order in orders}
             tried = set()
 
@@ -220,7 +220,7 @@ class TestReacts:
                     open_shop, orders, lambda o: publish(events, [placed | {"Detail": o.json()}])
                 )
             heard = bodies(sqs, "heard")
-        assert len(heard) == len(orders) > 55
+        assert len(heard) == len(orders) > 90
         for event in heard:
             refused = fate[event["detail"]["order_id"]] == "no"
             assert event["detail-type"] == ("PackingFailed" if refused else "OrderPacked")
@@ -237,7 +237,7 @@ class TestPublishing:
     def test_each_execution_publishes_one_event_with_its_input(self, shop):
         lab, _, _, states, sqs = shop
         machine = self.domain(shop)
-        orders = load.orders(rate=1, minutes=1, seed=5)
+        orders = load.orders(rate=1, minutes=2, seed=5)
         with lab.running(minutes=3):
             lab.start(
                 open_shop, orders, lambda o: start_once(states, machine, json.loads(o.json()))

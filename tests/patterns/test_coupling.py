@@ -38,7 +38,7 @@ class LabOnly:
         self.lab = lab
 
 
-@pytest.fixture(params=[11, 13])
+@pytest.fixture(params=[11, 12, 13])
 def shop(request):
     with Lab(seed=request.param) as lab:
         yield LabOnly(lab)

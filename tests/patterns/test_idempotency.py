@@ -61,8 +61,8 @@ def test_what_came_of_it_is_the_same_however_often_it_is_asked_for(lab, db):
         return {"receipt": f"{name} {done[name]}", "none": None}
 
     def many():
-        for number in range(210):
-            name = f"order {number % 70}"
+        for number in range(300):
+            name = f"order {number % 100}"
             results.append((name, once(db, "records", name, lambda name=name: work(name))))
 
     run(lab, many)
@@ -84,7 +84,7 @@ def test_of_many_at_once_one_works(lab, db):
         done[name] += 1
 
     def worker():
-        for number in range(70):
+        for number in range(100):
             try:
                 once(db, "records", f"{number}", lambda number=number: work(number))
             except InProgress:
@@ -92,7 +92,7 @@ def test_of_many_at_once_one_works(lab, db):
 
     with faults.latency("dynamodb", median=0.02, p99=0.2, seed=lab.seed):
         run(lab, worker, worker, worker)
-    assert done == dict.fromkeys(range(70), 1)
+    assert done == dict.fromkeys(range(100), 1)
     assert sum(told.values()) > 0
 
 
@@ -105,13 +105,13 @@ def test_work_that_fails_may_be_tried_again_at_once(lab, db):
             raise ValueError(name)
 
     def worker():
-        for number in range(35):
+        for number in range(50):
             for _ in range(4):
                 with contextlib.suppress(ValueError):
                     once(db, "records", f"{number}", lambda number=number: work(number))
 
     run(lab, worker)
-    assert tried == dict.fromkeys(range(35), 3)
+    assert tried == dict.fromkeys(range(50), 3)
     assert lab.now == 0
 
 
@@ -274,14 +274,14 @@ class TestStatus:
         draws = Random(lab.seed)
 
         def tell():
-            for number in range(20):
+            for number in range(30):
                 told = list(enumerate(news[:4])) * 2
                 draws.shuffle(told)
                 for revision, status in told:
                     set_status(db, f"{number}", status, revision)
 
         run(lab, tell)
-        assert {self.status(db, f"{number}") for number in range(20)} == {"shipped"}
+        assert {self.status(db, f"{number}") for number in range(30)} == {"shipped"}
 
     def test_its_own_first_attempt_is_no_later_revision(self, lab):
         dynamodb = boto3.client("dynamodb", config=Config(read_timeout=1))

@@ -55,7 +55,7 @@ def test_what_always_fails_is_given_up_after_so_many_tries_and_nothing_else(lab,
     queue, dead = queue_with_dead_letters(sqs, name, tries, timeout=20)
     tried, done = Counter(), []
     group = {"MessageGroupId": lambda n: str(n), "MessageDeduplicationId": lambda n: str(n)}
-    send(sqs, queue, range(50), **(group if name.endswith(".fifo") else {}))
+    send(sqs, queue, range(120), **(group if name.endswith(".fifo") else {}))
 
     def work(order):
         tried[order["order_id"]] += 1
@@ -63,17 +63,17 @@ def test_what_always_fails_is_given_up_after_so_many_tries_and_nothing_else(lab,
             raise ValueError("poison")
         done.append(order["order_id"])
 
-    with lab.running(minutes=2):
+    with lab.running(minutes=5):
         lab.start(work_off, sqs, queue, work, copies=3)
-    assert sorted(done) == [number for number in range(50) if number % 10]
-    assert {tried[number] for number in range(0, 50, 10)} == {tries}
-    assert (held(sqs, queue), held(sqs, dead)) == (0, 5)
+    assert sorted(done) == [number for number in range(120) if number % 10]
+    assert {tried[number] for number in range(0, 120, 10)} == {tries}
+    assert (held(sqs, queue), held(sqs, dead)) == (0, 12)
 
 
 def test_what_fails_now_and_then_is_done_once_and_never_given_up(lab, sqs):
     queue, dead = queue_with_dead_letters(sqs, "orders", tries=10, timeout=20)
     draws, done = Random(lab.seed), Counter()
-    send(sqs, queue, range(100))
+    send(sqs, queue, range(150))
 
     def work(order):
         time.sleep(draws.uniform(0, 2))
@@ -83,7 +83,7 @@ def test_what_fails_now_and_then_is_done_once_and_never_given_up(lab, sqs):
 
     with lab.running(minutes=20):
         lab.start(work_off, sqs, queue, work, copies=4)
-    assert done == Counter(range(100))
+    assert done == Counter(range(150))
     assert held(sqs, queue) == held(sqs, dead) == 0
 
 
@@ -152,7 +152,7 @@ def test_dead_letters_are_kept_as_long_as_a_queue_can(lab, sqs):
 def test_a_message_is_kept_hidden_for_as_long_as_the_work_takes(lab, sqs, seconds):
     queue = sqs.create_queue(QueueName="orders")["QueueUrl"]  # hidden for 30 s
     draws, done = Random(lab.seed), Counter()
-    send(sqs, queue, range(80))
+    send(sqs, queue, range(120))
 
     def worker():
         while True:
@@ -163,9 +163,9 @@ def test_a_message_is_kept_hidden_for_as_long_as_the_work_takes(lab, sqs, second
                     done[json.loads(message["Body"])["order_id"]] += 1
                 sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
 
-    with lab.running(minutes=20):
+    with lab.running(minutes=30):
         lab.start(worker, copies=8)
-    assert done == Counter(range(80))
+    assert done == Counter(range(120))
     assert trace.duplicates(lab.trace).empty
 
 

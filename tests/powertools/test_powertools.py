@@ -208,7 +208,7 @@ class TestIdempotency:
         assert effects(lab) == ["a"]
 
 
-def rush(lab, charge, *, orders=70, workers=6, seed):
+def rush(lab, charge, *, orders=100, workers=6, seed):
     """Every order comes one to four times, at several workers, which try again after an error."""
     random = Random(seed)
     deliveries = [f"order-{n}" for n in range(orders) for _ in range(random.randint(1, 4))]
@@ -255,14 +255,14 @@ class TestUnderLoad:
             charge = idempotent(self.charging(lab, seed), persistence_store=layer)
             results = rush(lab, charge, seed=seed)
             charged = effects(lab)
-            assert len(charged) == len(set(charged)) == len(results) == 70
+            assert len(charged) == len(set(charged)) == len(results) == 100
             assert all(len(set(receipts)) == 1 for receipts in results.values())
-            assert sum(map(len, results.values())) > 140
+            assert sum(map(len, results.values())) > 200
 
     def test_without_it_there_are_more(self):
         with Lab(seed=1) as lab:
-            rush(lab, self.charging(lab, 1), orders=40, seed=1)
-            assert len(effects(lab)) > 80
+            rush(lab, self.charging(lab, 1), orders=50, seed=1)
+            assert len(effects(lab)) > 100
 
     def test_the_same_seed_gives_the_same_run(self):
         def run():

@@ -2,13 +2,13 @@
 
 import functools
 import gzip
-import os
 import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from in_ci import IN_CI
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 SCREENS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
@@ -36,7 +36,7 @@ MARK_LOOKS = """() => {
 }"""
 
 needs_browser = pytest.mark.skipif(
-    BROWSER is None and not os.environ.get("CI"), reason="there is no Chromium on PATH"
+    BROWSER is None and not IN_CI, reason="there is no Chromium on PATH"
 )
 
 

@@ -1,8 +1,7 @@
 """The site of all lessons, when it has been built: by CI, or by the README's command."""
 
-import os
-
 import pytest
+from in_ci import IN_CI
 from origin import is_current
 from project import ROOT
 
@@ -18,5 +17,5 @@ def built():
     """
     if not is_current(ROOT / "_site", ROOT):
         why = "no site was built from these files: uv run sphinx-build -W site _site"
-        pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
+        pytest.fail(why) if IN_CI else pytest.skip(why)
     return ROOT / "_site"

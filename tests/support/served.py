@@ -17,6 +17,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from in_ci import IN_CI
 from moto_server import served as moto_served
 
 START = 120  # seconds that a server may take on a machine with other work
@@ -87,7 +88,7 @@ def moto_server():
 def ministack(tmp_path_factory):
     """An emulator that has nothing of moto's, in an environment of its own: it pins botocore."""
     if shutil.which("uv") is None:
-        if os.environ.get("CI"):
+        if IN_CI:
             pytest.fail("uv is not here, and makes ministack's environment")
         pytest.skip("uv is not here, and makes ministack's environment")
     port, folder = free_port(), tmp_path_factory.mktemp("ministack")

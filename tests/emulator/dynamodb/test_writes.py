@@ -245,7 +245,7 @@ def test_a_lost_reply_doubles_an_addition_but_not_a_conditional_write(seed):
         assert len(table.items()) == 201
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_same_seed_gives_the_same_run(seed):
     def run():
         with Lab(seed=seed) as lab:

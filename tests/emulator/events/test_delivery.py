@@ -69,9 +69,9 @@ class TestNeighbours:
         rule("mixed", failing, healthy[0], gone, healthy[1])
         rule("other", healthy[2])
         with down("failing"), lab.running(seconds=0.5):
-            lab.start(publish, *({"order": number} for number in range(200)))
+            lab.start(publish, *({"order": number} for number in range(300)))
         for queue in healthy:
-            assert [event["detail"]["order"] for event in queue.events()] == list(range(200))
+            assert [event["detail"]["order"] for event in queue.events()] == list(range(300))
 
     def test_a_slow_target_holds_up_no_other_and_not_itself(self, lab):
         slow, quick = Queue("slow"), Queue("quick")
@@ -110,11 +110,11 @@ class TestDuplicates:
         rule("all", queue)
         lost = faults.lost_reply("sqs.SendMessage", rate=0.2, seed=3, resource="orders")
         with lost, lab.running(minutes=10):
-            lab.start(publish, *({"order": number} for number in range(250)))
+            lab.start(publish, *({"order": number} for number in range(400)))
         found = [event["id"] for event in queue.events()]
-        assert len(set(found)) == 250
-        assert len(found) == 250 + lost.hits
-        assert lost.hits > 40
+        assert len(set(found)) == 400
+        assert len(found) == 400 + lost.hits
+        assert lost.hits > 50
 
     def test_each_duplicate_has_the_id_of_the_first(self, lab):
         queue = Queue("orders")
@@ -175,8 +175,8 @@ def test_many_events_and_five_targets(lab):
     queues = [Queue(f"q{number}") for number in range(5)]
     rule("all", *queues)
     with lab.running(minutes=1):
-        lab.start(publish, *({"order": number} for number in range(120)))
-    expected = [list(range(120))] * 5
+        lab.start(publish, *({"order": number} for number in range(200)))
+    expected = [list(range(200))] * 5
     assert [[event["detail"]["order"] for event in queue.events()] for queue in queues] == expected
 
 

@@ -9,7 +9,7 @@ from lesson_notebooks import LESSONS, Lesson
 from helpers import Lab, load
 from helpers.lessons.lesson_01 import changes, designs, experiment, trial
 
-SEEDS = (111, 112)
+SEEDS = (111, 112, 113)
 CELLS = [
     cell
     for cell in itertools.product(changes.CHANGES, designs.DESIGNS)
