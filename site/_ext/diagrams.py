@@ -8,8 +8,8 @@ carries the drawing only: no script, and no network.
 import functools
 import re
 
-import mermaidx
 from docutils import nodes
+from mermaidx.engine import Engine
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
@@ -133,6 +133,24 @@ def draw_once(source, colours, *, name):
 
 @functools.cache
 def drawn(source, colours):
-    """Mermaid's drawing, which takes half a second: a lesson's page and its slides share it."""
+    """Mermaid's drawing. A lesson's page and its slides share it."""
     config = {"theme": "base", "themeVariables": dict(colours), "fontFamily": "inherit"}
-    return mermaidx.render(source, config=config).svg()
+    return mermaid().render_svg(source, "base", config, None)
+
+
+@functools.cache
+def mermaid():
+    """Mermaid, loaded."""
+    engine = OneMermaid()
+    engine.start()
+    return engine
+
+
+class OneMermaid(Engine):
+    """Draws all diagrams with one Mermaid: to load it takes twice as long as to draw.
+
+    mermaidx loads it for each, so that ids are numbered from 0. Here they get names of their own.
+    """
+
+    def _ensure_fresh_context(self):
+        """Keep what there is."""
