@@ -1,5 +1,6 @@
 """Make the slides of each lesson while the site is built, from the notebook that its page shows."""
 
+import functools
 import shutil
 from pathlib import Path
 
@@ -41,11 +42,16 @@ def convert(path, *, page, commit):
     page : str
         Where the lesson's page is, seen from the slides.
     """
-    exporter = SlidesExporter(
+    resources = {"lesson": {"page": page, "commit": commit}}
+    text, _ = exporter().from_notebook_node(nbformat.read(path, 4), resources)
+    return text
+
+
+@functools.cache
+def exporter():
+    """nbconvert's, one for all lessons: each would read and compile all templates."""
+    return SlidesExporter(
         template_name="lesson",
         extra_template_basedirs=[str(TEMPLATES)],
         reveal_url_prefix="../_static/reveal",
     )
-    resources = {"lesson": {"page": page, "commit": commit}}
-    text, _ = exporter.from_notebook_node(nbformat.read(path, 4), resources)
-    return text
