@@ -4,6 +4,9 @@ import sys
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent / "_ext"))  # Sphinx's way to local extensions
+# With nbformat comes jsonschema, which compiles a grammar with this for seconds, for addresses that
+# no notebook has. Without it, all else is checked.
+sys.modules["rfc3987_syntax"] = None
 
 project = "Event-driven architectures"
 html_title = project
