@@ -6,7 +6,7 @@ from importlib import import_module
 
 from moto.sqs import models
 
-from helpers.emulator import speed
+from helpers.emulator import set_up, speed
 from helpers.emulator.guard import as_it_came
 from helpers.emulator.sqs import corrections
 from helpers.emulator.sqs.queue import CorrectedQueue
@@ -38,7 +38,7 @@ def corrected() -> Iterator[None]:
     """Open the corrections: those of SQS at once, those of a service in `correct` when needed."""
     global _corrections
     with ExitStack() as stack:
-        for part in (speed, corrections):
+        for part in (speed, set_up, corrections):
             stack.enter_context(part.corrections())
         _corrections = stack
         try:

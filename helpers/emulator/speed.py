@@ -23,7 +23,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 from helpers.emulator.guard import applied
 
-JSON = "application/x-amz-json"
+FORMS = ("application/x-www-form-urlencoded", "application/x-url-encoded", "multipart/form-data")
 NOTHING: ImmutableMultiDict[str, Any] = ImmutableMultiDict()
 
 EXPECTED_SOURCES = {
@@ -60,19 +60,26 @@ def normalized(request: AWSPreparedRequest) -> Request:
         return normalize_request(request)  # a stream, or text of an old protocol
     environ = _environ(request.method, request.url).copy()
     for name, value in request.headers.items():
-        key = name.upper().replace("-", "_")
-        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            if key == "TRANSFER_ENCODING" or "_" in name:
-                return normalize_request(request)
-            key = f"HTTP_{key}"
+        key = _environ_key(name)
+        if key is None:
+            return normalize_request(request)
         environ[key] = value.decode() if isinstance(value, bytes) else value
     environ["CONTENT_LENGTH"] = str(len(body))
     environ["wsgi.input"] = BytesIO(body)
     made = Request(environ)
-    if environ.get("CONTENT_TYPE", "").startswith(JSON):
-        # What werkzeug finds in a body of JSON, and keeps under these names: no form.
+    if not environ.get("CONTENT_TYPE", "").lower().startswith(FORMS):
+        # What werkzeug finds in any other body, and keeps under these names: no form.
         vars(made).update(form=NOTHING, files=NOTHING, stream=environ["wsgi.input"])
     return made
+
+
+@lru_cache(maxsize=512)
+def _environ_key(name: str) -> str | None:
+    """Under which name a header stands in an environ; None if moto treats it in its own way."""
+    key = name.upper().replace("-", "_")
+    if key == "TRANSFER_ENCODING" or "_" in name:
+        return None
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
 
 
 def raw_url(request: AWSPreparedRequest, made: Request) -> str:
