@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from types import SimpleNamespace
@@ -57,7 +58,8 @@ def set_up(
         return
     sent = request.environ
     authorization = sent.get("HTTP_AUTHORIZATION", "")
-    region = _region(type(self), url, sent.get("HTTP_USER_AGENT", ""), authorization)
+    kind: Callable[[], BaseResponse] = type(self)
+    region = _region(kind, url, sent.get("HTTP_USER_AGENT", ""), authorization)
     self.is_werkzeug_request = False
     self.normalized_request = request
     self.uri, self.parsed_url, self.path = url, address, address.path
@@ -107,7 +109,7 @@ def _parts(url: str) -> ParseResult:
 
 
 @lru_cache(maxsize=512)
-def _region(kind: type[BaseResponse], url: str, agent: str, authorization: str) -> str:
+def _region(kind: Callable[[], BaseResponse], url: str, agent: str, authorization: str) -> str:
     """The region that a service reads in an address, or else in a header."""
     sent = {"User-Agent": agent, **({"Authorization": authorization} if authorization else {})}
     return kind().get_region_from_url(SimpleNamespace(headers=sent), url)
