@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
@@ -74,12 +74,18 @@ def understood(service: str, request: AWSPreparedRequest) -> Arrival | None:
 
 
 def _routed(service: str, request: AWSPreparedRequest) -> Arrival | None:
-    path = urlsplit(request.url).path
-    for method, pattern, operation in _routes(service):
-        found = pattern.fullmatch(path) if method == request.method else None
+    found = _route(service, request.method, urlsplit(request.url).path)
+    return found and Arrival(found[0], partial(_rest, found[0], request, found[1]))
+
+
+@lru_cache(maxsize=512)
+def _route(service: str, method: str, path: str) -> tuple[OperationModel, dict[str, str]] | None:
+    """The operation at an address, and the labels in its path."""
+    for taken, pattern, operation in _routes(service):
+        found = pattern.fullmatch(path) if taken == method else None
         if found is not None:
             model = operation_model(service, operation)
-            return model and Arrival(model, partial(_rest, model, request, found.groupdict()))
+            return model and (model, found.groupdict())
     return None
 
 
