@@ -17,7 +17,7 @@ from helpers.costs import estimate
 from helpers.lab.place import AccountRefused, Place
 from helpers.lab.progress import in_kernel
 from helpers.lab.settings import Settings
-from helpers.wire.places import EndpointRefused
+from helpers.wire.addresses import EndpointRefused
 from helpers.wire.way_out import Allowed
 
 NO_STS = "000000000000"  # the account of an emulator that has no STS

@@ -25,7 +25,7 @@ from helpers.lab.services import Services
 from helpers.lab.settings import Settings
 from helpers.notebook import few_lines_of_a_cell
 from helpers.trace import Trace
-from helpers.wire import InProcess, arm_guard, places
+from helpers.wire import InProcess, addresses, arm_guard
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,7 +142,7 @@ class Lab(Services):
 
     def _elsewhere(self, asked: Settings) -> Callable[[], OnEndpoint] | None:
         """What opens an endpoint or an account; None if this process answers."""
-        if present.stays_here or not (asked.lead_elsewhere or places.mentioned()):
+        if present.stays_here or not (asked.lead_elsewhere or addresses.mentioned()):
             return None
         from helpers.lab import behind  # only now is imported what an endpoint needs
         from helpers.lab.place import place

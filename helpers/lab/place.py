@@ -16,9 +16,9 @@ import botocore.session
 
 from helpers.account.names import check_account
 from helpers.lab.settings import Settings
-from helpers.wire import places
+from helpers.wire import addresses
 from helpers.wire.accounts import REGION, passing
-from helpers.wire.places import EndpointRefused
+from helpers.wire.addresses import EndpointRefused
 from helpers.wire.way_out import Allowed, origin
 
 NOBODY = "123456789012"  # key of an emulator; some take one of twelve digits as the account
@@ -63,13 +63,13 @@ def place(asked: Settings) -> Place | None:
     account, regions, endpoint = asked.account, asked.regions, asked.endpoint
     region = _checked(account, regions)
     if endpoint is None:
-        found = places.configured(region)
+        found = addresses.configured(region)
     else:
-        found = {"AWS_ENDPOINT_URL": places.checked(endpoint)}
+        found = {"AWS_ENDPOINT_URL": addresses.checked(endpoint)}
     for name, url in found.items():
-        if places.is_aws(url):
+        if addresses.is_aws(url):
             raise EndpointRefused(f"{url} is AWS: name the account, Lab(account=…, regions=…)")
-        if endpoint is None and not places.is_loopback(places.checked(url)):
+        if endpoint is None and not addresses.is_loopback(addresses.checked(url)):
             raise EndpointRefused(
                 f"{name} is {url}, which is not on this machine. Name it if you mean it, "
                 f"Lab(endpoint={url!r}), or unset it for the emulator in this process."

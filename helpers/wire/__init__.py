@@ -6,8 +6,9 @@ form that botocore parses). `observer` writes the trace, `notices` tell the read
 modelled, and `accounts` keeps the reader's own accounts out of reach (`sdks`, `connections`).
 
 `on_endpoint` is opened instead where the reader's settings lead to an emulator's server, or an
-account is named: `places` tells where they lead, `way_out` looks at each request and sends it, and
-`read_off` takes from the answers what the emulator in this process would tell.
+account is named: `addresses` tells where they lead, `way_out` looks at each request and sends it,
+`long_polls` end with the run, `deployed` makes functions, and `read_off` takes from the answers
+what the emulator in this process would tell.
 """
 
 from helpers.emulator.modelled import MODELLED

@@ -12,6 +12,7 @@ import contextlib
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from threading import Lock, local
 from typing import Any
 from weakref import WeakSet
@@ -31,9 +32,11 @@ from helpers.wire.accounts import environment
 from helpers.wire.answers import Body
 from helpers.wire.attempts import LONGEST_POLL, Call
 from helpers.wire.calls import Wire, WireError
+from helpers.wire.deployed import deploy
 from helpers.wire.in_process import real_api_call
+from helpers.wire.long_polls import receive, within_run
 from helpers.wire.observer import Observer
-from helpers.wire.read_off import Other, ReadOff, as_asked, asking
+from helpers.wire.read_off import Other, ReadOff
 from helpers.wire.way_out import WayOut
 
 RECEIVE = ("sqs", "ReceiveMessage")
@@ -130,17 +133,8 @@ class OnEndpoint:
     def _call(self, client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
         if (client.meta.service_model.service_name, operation) != RECEIVE:
             return self._send(client, operation, params)
-        asked, wait = asking(params), params.get("WaitTimeSeconds")
-        if not (isinstance(wait, int) and 0 <= wait <= LONGEST_POLL):  # refused there
-            return as_asked(params, self._send(client, operation, asked))
-        until = self.clock.now + wait
-        while True:
-            turn = min(self._turn, max(0, math.ceil(until - self.clock.now)))
-            told = self._send(client, operation, {**asked, "WaitTimeSeconds": turn})
-            task = self.clock.task()
-            over = self.clock.now >= until or self.clock.left() == 0
-            if told.get("Messages") or over or (task and task.stopping):
-                return as_asked(params, told)
+        task, send = self.clock.task(), partial(self._send, client, operation)
+        return receive(send, params, self.clock, self._turn, lambda: bool(task and task.stopping))
 
     def _send(self, client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
         with self._counting:
@@ -156,10 +150,7 @@ class OnEndpoint:
 
     def _make(self, client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
         if (client.meta.service_model.service_name, operation) == RECEIVE:
-            # A long poll does not outlast the run: whoever asks will not be there for the answer.
-            left, wait = self.clock.left(), params.get("WaitTimeSeconds")
-            if left is not None and isinstance(wait, int) and left < wait <= LONGEST_POLL:
-                params = {**params, "WaitTimeSeconds": math.ceil(left)}
+            params = within_run(params, self.clock)
         return self._wire.api_call(real_api_call, client, operation, params)
 
     def _admit(self, call: Call) -> None:
@@ -238,31 +229,12 @@ class OnEndpoint:
         cold_start: float,
     ) -> str:
         """Make a real function of `handler`, from a deployment package. Returns its ARN."""
-        from helpers.account.zipped import zip_of
-
-        package, entry = zip_of(handler)
         if cold_start:
             sys.stderr.write(
                 f"lab: {name}: cold_start={cold_start!r} is left out: a function starts as fast "
                 "as the service that runs it\n"
             )
-        runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
-        functions = boto3.client("lambda")
-        with contextlib.suppress(functions.exceptions.ResourceNotFoundException):
-            functions.delete_function(FunctionName=name)  # again with the same name: it is replaced
-        settings = {
-            "FunctionName": name,
-            "Runtime": runtime,
-            "Handler": entry,
-            "Code": {"ZipFile": package},
-            "Role": self._keeper.role("lambda"),
-            "Timeout": timeout,
-            "MemorySize": memory,
-        }
-        arn = str(functions.create_function(**settings)["FunctionArn"])
-        waiter = functions.get_waiter("function_active_v2")
-        waiter.wait(FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
-        return arn
+        return deploy(name, handler, role=self._keeper.role, timeout=timeout, memory=memory)
 
     def bus_waits_at_most(self, seconds: float) -> None:
         """Refused: how long EventBridge waits is up to who runs it."""

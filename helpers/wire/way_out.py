@@ -17,7 +17,7 @@ from botocore.utils import get_environ_proxies
 
 from helpers.emulator.serving import Answer
 from helpers.wire.accounts import RealNetworkRefused, passing
-from helpers.wire.places import host_of, is_aws
+from helpers.wire.addresses import host_of, is_aws
 
 REGION = re.compile(r"(?:^|[.-])([a-z]{2,3}(?:-[a-z]+)+-\d)(?=\.)")
 # Where a signature names its key: in a header or in the address, of SigV4, and of S3's older one.

@@ -28,7 +28,7 @@ from helpers.lab.place import NOBODY, AccountRefused, place
 from helpers.lab.settings import asked
 from helpers.load import orders
 from helpers.wire import RealNetworkRefused
-from helpers.wire.places import EndpointRefused
+from helpers.wire.addresses import EndpointRefused
 
 MINE = {"account": "123456789012", "regions": ("eu-west-1",)}
 CHEAP = MINE | {"calls": 200, "dollars": 5.0}

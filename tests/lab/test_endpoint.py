@@ -23,7 +23,7 @@ from helpers import Lab, charts, faults, load, trace
 from helpers.lab import LabError, beside
 from helpers.patterns.worker import charge_cards
 from helpers.wire import RealNetworkRefused, WireError, on_endpoint
-from helpers.wire.places import EndpointRefused
+from helpers.wire.addresses import EndpointRefused
 
 QUICK = Config(read_timeout=1, retries={"mode": "standard", "max_attempts": 5})
 

@@ -8,7 +8,7 @@ import pytest
 
 from helpers.lab.place import place
 from helpers.lab.settings import asked
-from helpers.wire.places import EndpointRefused, checked, configured, is_loopback, mentioned
+from helpers.wire.addresses import EndpointRefused, checked, configured, is_loopback, mentioned
 
 
 def led_to(**given):
@@ -84,7 +84,7 @@ def test_settings_lead_where_boto3_would_go(name, monkeypatch, nothing_set):
 
 
 def test_where_nothing_is_set_nothing_is_looked_up(monkeypatch):
-    monkeypatch.setattr("helpers.wire.places.botocore.session.Session", pytest.fail)
+    monkeypatch.setattr("helpers.wire.addresses.botocore.session.Session", pytest.fail)
     assert not mentioned()
     assert configured("eu-west-1") == {}
 
