@@ -14,8 +14,11 @@ from moto.core import responses
 from moto.core.model import Shape
 from moto.core.request import Request, normalize_request
 from moto.core.serialize import (
-    DEFAULT_ALIAS_PROVIDERS,
+    DEFAULT_ALIAS_PROVIDERS as USUAL,
+)
+from moto.core.serialize import (
     AttributePickerContext,
+    ResponseSerializer,
     XFormedAttributePicker,
 )
 from moto.moto_api._internal import mock_random
@@ -31,11 +34,13 @@ EXPECTED_SOURCES = {
     "moto.core.request:Request.raw_path": "26b434777715",
     "moto.core.request:Request.raw_url": "cc7adbe7c26a",
     "moto.core.request:normalize_request": "499186edb58b",
+    "moto.core.serialize:AttributePicker.__call__": "c15da8ec29c1",
     "moto.core.serialize:AttributePicker.get_possible_keys": "cb284052c5ea",
     "moto.core.serialize:ClassPrefixAlias": "badfb8d077e5",
     "moto.core.serialize:ExplicitAlias": "50e6df2c5ef1",
     "moto.core.serialize:ModelAlias": "dc305f0cc884",
     "moto.core.serialize:NoAlias": "54b6a9dd71d3",
+    "moto.core.serialize:ResponseSerializer.get_value": "5ac16904b91c",
     "moto.core.serialize:ShapeNameAlias": "3aac05bf01b4",
     "moto.core.serialize:ShapePrefixAlias": "bc24d299803b",
     "moto.core.serialize:XFormedAttributePicker.get_possible_keys": "f0d20f55f37f",
@@ -103,7 +108,7 @@ _real_keys = XFormedAttributePicker.get_possible_keys
 
 def possible_keys(picker: XFormedAttributePicker, context: AttributePickerContext) -> Iterable[str]:
     """Under which names a value of an answer may stand in moto's own object."""
-    own = picker.alias_providers is not DEFAULT_ALIAS_PROVIDERS or hasattr(context.obj, "Meta")
+    own = picker.alias_providers is not USUAL or hasattr(context.obj, "Meta")
     if own:  # names that depend on more than the object's class
         return _real_keys(picker, context)
     return _keys(type(context.obj).__name__, context.key, context.shape)
@@ -117,6 +122,21 @@ def _keys(kind: str, key: str, shape: Shape) -> tuple[str, ...]:
     return tuple(_real_keys(XFormedAttributePicker(), context))
 
 
+_real_value = ResponseSerializer.get_value
+
+
+def value_of(self: ResponseSerializer, value: Any, key: str, shape: Shape) -> Any:
+    """What an answer has under a name. Most structures lack most of their members."""
+    picker = self._value_picker
+    usual = type(picker) is XFormedAttributePicker and not picker.response_transformers
+    if not usual or type(value) is not dict or picker.alias_providers is not USUAL:
+        return _real_value(self, value, key, shape)
+    for name in _keys("dict", key, shape):
+        if name in value:
+            return value[name]
+    return None
+
+
 def corrections() -> AbstractContextManager[None]:
     """Spare the work for as long as the context is open."""
     replacements = {
@@ -128,4 +148,5 @@ def corrections() -> AbstractContextManager[None]:
         EXPECTED_SOURCES,
         (responses, replacements),
         (XFormedAttributePicker, {"get_possible_keys": possible_keys}),
+        (ResponseSerializer, {"get_value": value_of}),
     )

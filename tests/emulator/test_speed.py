@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from botocore import xform_name
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from hypothesis import given
 from hypothesis import strategies as st
 from moto.core.request import normalize_request
-from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
+from moto.core.serialize import (
+    AttributePickerContext,
+    JSONSerializer,
+    ResponseSerializer,
+    XFormedAttributePicker,
+)
 from moto.core.utils import get_service_model
 
-from helpers.emulator.speed import normalized, possible_keys, raw_url
+from helpers.emulator.speed import normalized, possible_keys, raw_url, value_of
+
+moto_finds = ResponseSerializer.get_value
 
 URLS = st.sampled_from(
     [
@@ -104,3 +112,18 @@ def test_a_value_is_looked_for_under_the_names_that_moto_tries(service):
             assert list(possible_keys(picker, context)) == tried
     own = XFormedAttributePicker(alias_providers=[])
     assert list(possible_keys(own, context)) == []
+
+
+@pytest.mark.parametrize("service", ["sqs", "sns", "events", "dynamodb", "stepfunctions"])
+def test_a_value_is_the_one_that_moto_finds(service):
+    model = get_service_model(service)
+    operation = model.operation_model(model.operation_names[0])
+    transforms = {"ByMoto": str}
+    for more in ({}, {"response_transformers": transforms}, {"alias_providers": []}):
+        picker = XFormedAttributePicker(**more)
+        serializer = JSONSerializer(operation, value_picker=picker)
+        for key, shape in members_of(service):
+            for name in {key, xform_name(key), "other", key.lower()}:
+                for value in ({name: 1}, {name: None}, {name: 1, key: 2}, Message(), [1], "text"):
+                    ours = value_of(serializer, value, key, shape)
+                    assert ours == moto_finds(serializer, value, key, shape)

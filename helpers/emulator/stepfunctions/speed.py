@@ -11,7 +11,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
 from typing import Any
@@ -49,6 +49,7 @@ def load() -> None:
             del sys.modules[name]
 
 
+@cache  # one for all labs: their definitions are often the same
 def _parser() -> Any:
     """moto's parser, which remembers: "the evaluation must be stateless as for all EvalComponents
     to ensure they can be reused or used concurrently" [moto 5.2.5, IterationComponent].
