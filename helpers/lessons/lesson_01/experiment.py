@@ -34,7 +34,14 @@ TEAM = {  # who looks after a part
 }  # fmt: skip
 
 
-def change(facet: str, design: str, *, seed: int = 3, without: str | None = None) -> pd.DataFrame:
+def change(
+    facet: str,
+    design: str,
+    *,
+    seed: int = 3,
+    without: str | None = None,
+    until: float | None = None,
+) -> pd.DataFrame:
     """One cell: a change of this facet while orders come by this design.
 
     Parameters
@@ -45,6 +52,8 @@ def change(facet: str, design: str, *, seed: int = 3, without: str | None = None
         How the two services are joined: call, table, queue, topic or bus.
     without : str, optional
         The part that does not follow, although it should.
+    until : float, optional
+        Seconds of the run; without it, so many as this change needs. Orders come until 90 s before.
 
     Returns
     -------
@@ -59,11 +68,10 @@ def change(facet: str, design: str, *, seed: int = 3, without: str | None = None
     """
     chosen = _change_of(facet, design)
     follow = {part: install for part, install in chosen.follow.items() if part != without}
-    last, end = 390, 480
+    end = until or (780 if without or facet == "own memory" else 480)  # it may need time to show
+    last = end - 90
     if facet == "temporal":
         last, end = 600, 860  # 120 s after the second outage, since a message comes back after 60
-    elif without or facet == "own memory":
-        last, end = 690, 780  # what goes wrong now and then needs time to show
     orders = load.orders(rate=RATE, seconds=last, seed=seed)
     with Lab(seed=seed) as lab:
         steps = [(CHANGE, chosen.own), (FOLLOW, follow)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from random import Random
@@ -83,7 +84,7 @@ def _few_enough(tried: list[tuple[float, str]], orders: list[load.Order]) -> Non
         retries += times[name] > 1
         if times[name] > MOST:
             raise Failed(f"Order {name} was tried {times[name]} times.")
-        calls = sum(order.placed_at <= now for order in orders)
+        calls = bisect_right(orders, now, key=lambda order: order.placed_at)
         if retries > RESERVE + SHARE * calls + 1e-9:
             raise Failed(
                 f"Order {name} was tried again at second {now:.0f}: that was retry {retries} after "

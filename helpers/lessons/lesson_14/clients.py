@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from helpers.lessons.machines import Machine
 
@@ -32,7 +33,7 @@ class Clients:
 
     def client(self, service: str, options: dict[str, Any]) -> Any:
         """A client of boto3, made once."""
-        key = service, repr(sorted((name, id(value)) for name, value in options.items()))
+        key = service, repr(sorted((name, _said(value)) for name, value in options.items()))
         if key not in self._made:
             self._made[key] = boto3.client(service, **options), options  # keeps its options' ids
             self._made[key][0].meta.events.register("provide-client-params", self._note)
@@ -89,6 +90,11 @@ class _Noted:
                 raise
 
         return called
+
+
+def _said(option: Any) -> Any:
+    """What tells options apart. A checkout may make a Config for each order, always the same."""
+    return vars(option) if isinstance(option, Config) else id(option)
 
 
 def _words(error: Exception) -> str:

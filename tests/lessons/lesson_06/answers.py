@@ -301,7 +301,7 @@ def sends_a_copy(sqs, orders, charge):
             try:
                 charge(json.loads(message["Body"]))
             except ConnectionError:
-                sqs.send_message(QueueUrl=orders, MessageBody=message["Body"], DelaySeconds=60)
+                sqs.send_message(QueueUrl=orders, MessageBody=message["Body"], DelaySeconds=240)
             except ValueError:
                 continue
             sqs.delete_message(**which)

@@ -281,7 +281,7 @@ def hides_what_boto3_says():
                 for message in messages(sqs, shop.replace("orders", "order")):
                     charge(json.loads(message["Body"]))
             except Exception:
-                time.sleep(1)
+                time.sleep(5)
 
     return open_plain_queue, take_order, worker
 
@@ -390,15 +390,17 @@ def has_a_queue_for_each_shop():
 def asks_in_turn(session, queues, charge, wait=1):
     sqs = session.client("sqs")
     while True:
-        asked = time.time()
+        asked, found = time.time(), False
         for queue in queues:
             got = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=wait).get("Messages", [])
             for message in got:
+                found = True
                 with contextlib.suppress(Exception):
                     order = json.loads(message["Body"])
                     charge(order, token=order["order_id"])
                     sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-        time.sleep(max(0.0, asked + 4 - time.time()))
+        if not found:
+            time.sleep(max(0.0, asked + 12 - time.time()))
 
 
 def keeps_its_table_longer():
@@ -429,7 +431,7 @@ def keeps_the_table():
 
 
 def asks_all_the_time():
-    """Polls each half second, whether there is something or not."""
+    """Polls each second, whether there is something or not."""
 
     def worker(session, shop, charge):
         sqs = session.client("sqs")
@@ -440,7 +442,7 @@ def asks_all_the_time():
                     order = json.loads(message["Body"])
                     charge(order, token=order["order_id"])
                     sqs.delete_message(QueueUrl=shop, ReceiptHandle=message["ReceiptHandle"])
-            time.sleep(0 if got else 0.5)
+            time.sleep(0 if got else 1)
 
     return open_plain_queue, take_order_of, worker
 
