@@ -161,7 +161,7 @@ def sleeps_between_short_polls(sqs, queue, charge):
                 charge(order)
             MEMORY.add(order["order_id"])
             sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-        time.sleep(1)
+        time.sleep(3)
 
 
 WRONG = {

@@ -279,7 +279,7 @@ def never_counts_down(sqs, queue, pack, busy, limit):
             mine = {"QueueUrl": queue, "ReceiptHandle": message["ReceiptHandle"]}
             shop = json.loads(message["Body"])["tenant"]
             if busy[shop] >= limit:
-                sqs.change_message_visibility(VisibilityTimeout=7, **mine)
+                sqs.change_message_visibility(VisibilityTimeout=30, **mine)
                 continue
             busy[shop] += 1
             pack(message["Body"])

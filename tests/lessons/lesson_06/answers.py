@@ -230,7 +230,7 @@ def retries_all_errors(sqs, orders, charge):
     while True:
         answer = sqs.receive_message(QueueUrl=orders, WaitTimeSeconds=20)
         for message in answer.get("Messages", []):
-            with keep_hidden(sqs, orders, message):
+            with keep_hidden(sqs, orders, message, 60):
                 while True:
                     try:
                         charge(json.loads(message["Body"]))
@@ -245,7 +245,7 @@ def deletes_poison(sqs, orders, charge):
     while True:
         answer = sqs.receive_message(QueueUrl=orders, WaitTimeSeconds=20)
         for message in answer.get("Messages", []):
-            with keep_hidden(sqs, orders, message):
+            with keep_hidden(sqs, orders, message, 60):
                 while True:
                     try:
                         charge(json.loads(message["Body"]))
@@ -274,7 +274,7 @@ def waits_without_hiding(sqs, orders, charge):
 
 
 def extends_by_hand(sqs, orders, charge):
-    """Extends the timeout before each try, and waits ten seconds after a ConnectionError."""
+    """Extends the timeout before each try, and waits twenty seconds after a ConnectionError."""
     while True:
         answer = sqs.receive_message(QueueUrl=orders, WaitTimeSeconds=20)
         for message in answer.get("Messages", []):
@@ -285,7 +285,7 @@ def extends_by_hand(sqs, orders, charge):
                     charge(json.loads(message["Body"]))
                     sqs.delete_message(**which)
                 except ConnectionError:
-                    time.sleep(10)
+                    time.sleep(20)
                     continue
                 except ValueError:
                     pass
@@ -312,7 +312,7 @@ def lets_poison_raise(sqs, orders, charge):
     while True:
         answer = sqs.receive_message(QueueUrl=orders, WaitTimeSeconds=20)
         for message in answer.get("Messages", []):
-            with keep_hidden(sqs, orders, message):
+            with keep_hidden(sqs, orders, message, 60):
                 while True:
                     try:
                         charge(json.loads(message["Body"]))

@@ -93,7 +93,7 @@ def holds_a_lock_meanwhile(sqs, queues, names, order):
         comes_back(sqs, queues, names, order)
 
 
-def comes_back(sqs, queues, names, order, pause=5):
+def comes_back(sqs, queues, names, order, pause=10):
     """Keeps a list of those that refused, and comes back to them."""
     left = names
     while left:

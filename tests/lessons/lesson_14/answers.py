@@ -45,12 +45,12 @@ def has_no_dead_letters():
     return one_queue, take_order, charge_by_token
 
 
+def impatient(session):
+    return queue_with_dead_letters(session.client("sqs"), "orders", tries=3)[0]
+
+
 def gives_up_after_three():
     """Gives an order up before the outage is over."""
-
-    def impatient(session):
-        return queue_with_dead_letters(session.client("sqs"), "orders", tries=3)[0]
-
     return impatient, take_order, charge_by_token
 
 
@@ -222,7 +222,7 @@ def charges_a_text():
     def worker(session, shop, charge):
         work_off(session.client("sqs"), shop, lambda order: charge(json.dumps(order)))
 
-    return open_plain_queue, take_order, worker
+    return impatient, take_order, worker
 
 
 def forgets_the_worker():
@@ -480,7 +480,7 @@ def names_its_token():
 
 
 def comes_back_sooner():
-    """Makes what failed visible again after ten seconds, and gives up later."""
+    """Makes what failed visible again after twenty seconds, and gives up later."""
 
     def set_up(session):
         return queue_with_dead_letters(session.client("sqs"), "orders", tries=20)[0]
@@ -494,7 +494,7 @@ def comes_back_sooner():
                 sqs.delete_message(QueueUrl=shop, ReceiptHandle=handle)
             except (OSError, ValueError):
                 sqs.change_message_visibility(
-                    QueueUrl=shop, ReceiptHandle=handle, VisibilityTimeout=10
+                    QueueUrl=shop, ReceiptHandle=handle, VisibilityTimeout=20
                 )
 
     return set_up, take_order_of, worker
