@@ -1,15 +1,17 @@
 """Slides in a browser, gone through as a speaker does."""
 
-LARGER = """() => {
+SHOWN = """() => {
     const slide = Reveal.getCurrentSlide(), [width, height] = [1280, 720];
     const low = [...slide.querySelectorAll(":not(aside, aside *)")].filter(
         element => element.checkVisibility()
             && element.getBoundingClientRect().bottom > slide.closest(".reveal").clientHeight + 1);
-    return slide.scrollWidth > width || slide.scrollHeight > height || low.length > 0;
-}"""
-EMPTY = """() => {
-    const slide = Reveal.getCurrentSlide();
-    return !slide.innerText.trim() && !slide.querySelector("img, svg, math");
+    return {
+        text: slide.innerText,
+        larger: slide.scrollWidth > width || slide.scrollHeight > height || low.length > 0,
+        empty: !slide.innerText.trim() && !slide.querySelector("img, svg, math"),
+        more: Reveal.availableFragments().next,
+        last: Reveal.isLastSlide(),
+    };
 }"""
 
 
@@ -20,13 +22,13 @@ def walk(page):
     """
     texts, larger, empty = [], [], []
     while True:
-        while page.evaluate("Reveal.availableFragments().next"):
+        while (slide := page.evaluate(SHOWN))["more"]:
             page.keyboard.press("Space")
-        texts.append(page.evaluate("Reveal.getCurrentSlide().innerText"))
-        if page.evaluate(LARGER):
+        texts.append(slide["text"])
+        if slide["larger"]:
             larger.append(texts[-1][:60])
-        if page.evaluate(EMPTY):
+        if slide["empty"]:
             empty.append(f"after {texts[-2:-1]}")
-        if page.evaluate("Reveal.isLastSlide()"):
+        if slide["last"]:
             return texts, larger, empty
         page.keyboard.press("Space")
