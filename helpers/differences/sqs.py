@@ -91,6 +91,19 @@ def retention(lab: Any) -> str:
     return "the next message" if queue.receive() else "nothing"
 
 
+@difference(
+    "SQS: a message that says &Action=DeleteQueue", aws="it arrives", source=f"{MODEL}, SendMessage"
+)
+def like_a_form(lab: Any) -> str:
+    """The text of a message is that of a form, with the name of an action in it."""
+    queue = Queue("forms")
+    text = "order=1&Action=DeleteQueue&QueueUrl=none"
+    queue.sqs.send_message(QueueUrl=queue.url, MessageBody=text)
+    if not queue.sqs.list_queues(QueueNamePrefix="forms").get("QueueUrls"):
+        return "the queue is deleted"
+    return "it arrives" if queue.receive() else "it is lost"
+
+
 @difference("SQS: 1,000 × ü, at most 1,024 bytes", aws="refused", source=f"{MODEL}, CreateQueue")
 def size(lab: Any) -> str:
     """1,000 characters of two bytes each, where 1,024 bytes are allowed."""
