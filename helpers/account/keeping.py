@@ -17,7 +17,8 @@ from botocore.exceptions import ClientError
 
 from helpers.account import service_roles
 from helpers.account.ending import Removal, remove_entries, told
-from helpers.account.kinds import KINDS, Kind, Params, ended_by, made_by, refuse_unkept, tagged
+from helpers.account.kept import Kept
+from helpers.account.kinds import KINDS, Kind, Params, made_by, refuse_unkept, tagged
 from helpers.account.names import REGION, Names
 from helpers.account.refusals import explain, is_refusal
 from helpers.account.register import Entry, Register
@@ -80,9 +81,8 @@ class Keeper:
         if not isinstance(expires, datetime) or expires.tzinfo is None:
             raise ValueError(f"expires is a datetime with a time zone, got {expires!r}")
         self._owner, self._expires = owner, expires
-        self._register, self._client = register, client
-        self._turn = threading.RLock()
-        self._kept: dict[tuple[str, str, str], Entry] = {}
+        self._kept = Kept(register, account, owner, expires)
+        self._client, self._turn = client, threading.RLock()
         self._regions: dict[str, InRegion] = {}
         self._home = self._in(region)
 
@@ -99,8 +99,7 @@ class Keeper:
     @property
     def kept(self) -> list[Entry]:
         """What this run has made and not removed, the oldest first."""
-        with self._turn:
-            return list(self._kept.values())
+        return self._kept.entries
 
     # -- a call
 
@@ -140,7 +139,7 @@ class Keeper:
         kind = made_by(service, operation)
         if kind is None:
             answer = self._send(make, client, operation, given)
-            self._ended(here, service, operation, given)
+            self._kept.ended(here.names.region, service, operation, given)
         else:
             answer = self._made(here, kind, make, client, operation, given)
         return here.names.told(service, operation, answer)
@@ -159,15 +158,15 @@ class Keeper:
         self, here: InRegion, kind: Kind, make: Any, client: Any, operation: str, given: Params
     ) -> Any:
         given = tagged(kind, given, self.tags)
-        entry, is_new = self._registered(here, kind, given)
+        entry, is_new = self._kept.registered(here.names.region, kind, given)
         try:
             answer = self._send(make, client, operation, given)
         except ClientError as error:
             if is_new and is_refusal(error):  # nothing was made
-                self._struck(entry)
+                self._kept.struck(entry)
             raise
         if kind.known is not None:
-            self._noted(entry, ident=kind.known(answer))
+            self._kept.noted(entry, ident=kind.known(answer))
         if kind.name == "bucket":  # its call takes no tags
             tags = [{"Key": key, "Value": value} for key, value in self.tags.items()]
             here.client("s3").put_bucket_tagging(Bucket=entry.name, Tagging={"TagSet": tags})
@@ -182,50 +181,6 @@ class Keeper:
                     service = client.meta.service_model.service_name
                     raise explain(error, service, operation, given) from None
             time.sleep(service_roles.PAUSE)
-
-    # -- the register
-
-    def _registered(self, here: InRegion, kind: Kind, given: Params) -> tuple[Entry, bool]:
-        """The entry of what a call makes, and whether it is new."""
-        key = here.names.region, kind.name, kind.called(given)
-        with self._turn:
-            if found := self._kept.get(key):
-                return found, False
-            entry = self._register.add(
-                account=self.names.account,
-                region=key[0],
-                kind=key[1],
-                name=key[2],
-                service=kind.service,
-                owner=self._owner,
-                expires_at=self._expires.timestamp(),
-                details=kind.needed(given) if kind.needed else {},
-            )
-            self._kept[key] = entry
-            return entry, True
-
-    def _noted(self, entry: Entry, **details: Any) -> None:
-        with self._turn:
-            self._kept[_key(entry)] = self._register.note(entry, **details)
-
-    def _struck(self, entry: Entry) -> None:
-        with self._turn:
-            self._register.strike(entry)
-            self._kept.pop(_key(entry), None)
-
-    def _ended(self, here: InRegion, service: str, operation: str, given: Params) -> None:
-        """Strike what a reader has removed himself."""
-        for kind in ended_by(service, operation):
-            for name in kind.ended(given):
-                for entry in self.kept:
-                    if (entry.region, entry.kind) != (here.names.region, kind.name):
-                        continue
-                    if name not in (entry.name, entry.details.get("ident")):
-                        continue
-                    if kind.name == "function":  # its log group stays
-                        group = {"logGroupName": f"/aws/lambda/{entry.name}"}
-                        self._registered(here, KINDS["log group"], group)
-                    self._struck(entry)
 
     # -- the end
 
@@ -249,11 +204,9 @@ class Keeper:
             here = self._in(entry.region)
             return here.client, here.names.partition
 
-        done = remove_entries(reversed(self.kept), self._register, where)
+        done = remove_entries(reversed(self.kept), self._kept.register, where)
+        self._kept.forget(removal.entry for removal in done if removal.error is None)
         with self._turn:
-            for removal in done:
-                if removal.error is None:
-                    self._kept.pop(_key(removal.entry), None)
             for here in self._regions.values():
                 here.roles.forget()
         for sentence in told(done):
@@ -286,10 +239,6 @@ class Keeper:
 
         here = self._in(names.region)
         return self._made(here, KINDS["role"], make, iam, "CreateRole", given)
-
-
-def _key(entry: Entry) -> tuple[str, str, str]:
-    return entry.region, entry.kind, entry.name
 
 
 def _with_environment(names: Names, operation: str, given: Params) -> Params:
