@@ -53,7 +53,8 @@ def change(
     without : str, optional
         The part that does not follow, although it should.
     until : float, optional
-        Seconds of the run; without it, so many as this change needs. Orders come until 90 s before.
+        Seconds of the run, of which orders come in all but the last 90. Without it, so many as the
+        change needs; a temporal one needs those of its outages.
 
     Returns
     -------

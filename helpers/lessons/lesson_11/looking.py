@@ -91,7 +91,7 @@ def _answered(flow: dict[str, Any], seed: int, number: int) -> tuple[pd.DataFram
             lab.start(customer, order.order_id, ["yes", "no"][: 1 + n % 2])
     events = lab.trace  # what comes after it is no part of the design
     ends = waits.executions(machine)
-    histories = [waits.history(arn)["type"] for arn in ends["arn"]]
+    histories = [waits.history(arn, client)["type"] for arn in ends["arn"]]
     ends = ends.assign(
         hours=hours,
         states=[int(each.str.endswith("StateEntered").sum()) for each in histories],

@@ -54,9 +54,10 @@ def executions(machine: str) -> pd.DataFrame:
     return frame.astype({"lasted": float})
 
 
-def history(arn: str) -> pd.DataFrame:
+def history(arn: str, client: Any = None) -> pd.DataFrame:
     """The history of an execution: one row per event, `seconds` since the first, and its `type`."""
-    pages = boto3.client("stepfunctions").get_paginator("get_execution_history")
+    client = client or boto3.client("stepfunctions")
+    pages = client.get_paginator("get_execution_history")
     events = [event for page in pages.paginate(executionArn=arn) for event in page["events"]]
     began = events[0]["timestamp"]
     return pd.DataFrame(
