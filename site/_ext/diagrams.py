@@ -1,8 +1,8 @@
 """Mermaid diagrams as SVG in the page, drawn while the site is built.
 
-Mermaid itself draws them, in a JavaScript engine from PyPI, once for light and once for dark
-pages. A chain of boxes that is too wide for a phone is drawn once more, from top to bottom. A page
-carries the drawing only: no script, and no network.
+Mermaid itself draws them, in a JavaScript engine from PyPI. Light and dark pages have a drawing each.
+A chain of boxes that is too wide for a phone is drawn once more, from top to bottom. A page carries
+the drawing only: no script, and no network.
 """
 
 import functools
@@ -15,6 +15,7 @@ from sphinx.util import logging
 
 PHONE = 480  # pixels; a wider drawing is shrunk beyond reading, or cut
 ACROSS = re.compile(r"\A(\s*flowchart )LR\b")  # drawn from left to right
+COLOURED = re.compile(r'<style>.*?</style>|\b(?:fill|stroke|stop-color)="[^"]*"', re.DOTALL)
 
 log = logging.getLogger(__name__)
 
@@ -122,13 +123,31 @@ def width_of(svg):
 
 def draw_once(source, colours, *, name):
     """Draw a diagram in one set of colours, as wide as Mermaid made it."""
-    svg = drawn(source, tuple(colours.items()))
+    svg = darkened(source) if colours is DARK else drawn(source, tuple(colours.items()))
     width = width_of(svg)
     svg = svg.replace("my-svg", name)
     svg = re.sub(rf' id="(?!{name}|chart-)([^"]+)"', rf' id="{name}-\1"', svg)
     # Never larger than drawn. On a phone it shrinks to two thirds, then its box scrolls.
     style = f"width: {width:.0f}px; max-width: 100%; min-width: {0.64 * width:.0f}px"
     return re.sub(r'width="100%"(.*?) style="[^"]*"', rf'\1 style="{style}"', svg, count=1)
+
+
+exchanged = {}  # what is coloured on a light page, and what stands in its place on a dark one
+
+
+def darkened(source):
+    """The drawing for a dark page: the one for a light page, with other colours.
+
+    Mermaid writes them into a style sheet, the same for all diagrams of a kind, and some beside it.
+    What is seen for the first time is drawn in dark colours by Mermaid itself.
+    """
+    light = drawn(source, tuple(LIGHT.items()))
+    found = COLOURED.findall(light)
+    known = exchanged.setdefault(found[0], {})
+    if not known.keys() >= set(found):
+        dark = drawn(source, tuple(DARK.items()))
+        known.update(zip(found, COLOURED.findall(dark), strict=True))
+    return COLOURED.sub(lambda coloured: known[coloured[0]], light)
 
 
 @functools.cache

@@ -1,10 +1,10 @@
-"""A diagram looks the same whatever was drawn before it."""
+"""A diagram looks the same whatever was drawn before it, and in the dark as Mermaid has it."""
 
 import re
 
 import mermaidx
 import pytest
-from diagrams import DARK, LIGHT, drawn
+from diagrams import DARK, LIGHT, darkened, drawn
 from site_lessons import FLOW, SEQUENCE
 
 STATES = """
@@ -32,3 +32,14 @@ def test_a_drawing_is_as_if_it_were_the_first(source, colours):
         drawn(source + "\n-- this is no diagram", tuple(colours.items()))
     now = drawn(source, tuple(colours.items()))
     assert NUMBERED.sub(r"\1", now) == NUMBERED.sub(r"\1", as_first(source, colours))
+
+
+@pytest.mark.parametrize("source", KINDS, ids=lambda source: source.split()[0])
+def test_a_dark_drawing_is_the_one_that_mermaid_would_draw(source):
+    more = "Shop->>SQS: more" if source.startswith("sequence") else "one --> other"
+    longer = f"{source}\n    {more}\n"
+    darkened(source)
+    before = drawn.cache_info().misses
+    dark = darkened(longer)
+    assert drawn.cache_info().misses == before + 1  # in light colours alone
+    assert NUMBERED.sub(r"\1", dark) == NUMBERED.sub(r"\1", as_first(longer, DARK))
