@@ -1,7 +1,7 @@
 """Mermaid diagrams as SVG in the page, drawn while the site is built.
 
-Mermaid itself draws them, in a JavaScript engine from PyPI. Light and dark pages have a drawing each.
-A chain of boxes that is too wide for a phone is drawn once more, from top to bottom. A page carries
+Mermaid itself draws them, in a JavaScript engine from PyPI. Light and dark pages have one each. A
+chain of boxes that is too wide for a phone is drawn once more, from top to bottom. A page carries
 the drawing only: no script, and no network.
 """
 
