@@ -8,6 +8,7 @@ from collections import Counter
 
 import pandas as pd
 import pytest
+from botocore.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from helpers.clock import NeverWaits, clock
 from helpers.lab import beside
 from helpers.lessons import machines
 from helpers.lessons.lesson_14 import day, exercises, measured, plan, scorecard
+from helpers.lessons.lesson_14.clients import Clients
 from helpers.lessons.lesson_14.day import LOST, NOT_SENT, hold, hold_in
 from helpers.lessons.lesson_14.provider import UNHEARD
 from helpers.patterns.black_friday import charge_by_token, open_plain_queue, take_order
@@ -189,6 +191,16 @@ def test_what_a_worker_hides_is_noted_and_what_it_misspells_too():
     names = sorted(words.partition(",")[0] for words in held.errors)
     assert names == ["AttributeError", "ParamValidationError", "QueueDoesNotExist"]
     assert set(held.errors.values()) == {plan.MACHINES}
+
+
+def test_a_config_that_is_made_for_each_order_gives_one_client():
+    with beside(seed=1):
+        given, clients = (1, 1, 2), Clients()
+        one, same, other = (
+            clients.client("sqs", {"config": Config(read_timeout=seconds)}) for seconds in given
+        )
+    assert one is same
+    assert one is not other
 
 
 def test_an_unknown_order_and_a_changed_amount_are_refused():
