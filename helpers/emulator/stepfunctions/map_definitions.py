@@ -8,6 +8,7 @@ what was left out is laid beside the component that it belongs to.
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,12 +49,15 @@ Parse = Callable[[str], tuple[Any, Any]]
 def _parser(parse: Parse) -> staticmethod[..., Any]:
     """A parser that reads a definition with these fields as well."""
 
+    # What is laid beside a program is its own: another definition may have the same without it.
+    parse_anew = inspect.unwrap(parse)
+
     @lru_cache(maxsize=128)
     def reading(definition: str) -> tuple[Any, Any]:
         if "DISTRIBUTED" not in definition:
             return parse(definition)
         machine = json.loads(definition)
-        program, tree = parse(json.dumps(_without(machine)))
+        program, tree = parse_anew(json.dumps(_without(machine)))
         jsonata = machine.get("QueryLanguage") == JSONATA
         _attach(machine, program.states, jsonata, parse)
         return program, tree

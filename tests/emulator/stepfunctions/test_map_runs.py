@@ -235,6 +235,12 @@ class TestBatches:
         assert described["itemCounts"]["total"] == 5
         assert described["executionCounts"]["total"] == 3
 
+    def test_belong_to_one_definition(self, lab):
+        """Another that differs in nothing else has none, whichever is read first."""
+        plain, batched = distributed(), distributed(ItemBatcher={"MaxItemsPerBatch": 2})
+        for state, out in ((plain, [0, 1]), (batched, [{"Items": [0, 1]}]), (plain, [0, 1])):
+            assert run(lab, state, range(2)).output == out
+
     def test_have_an_input_of_their_own(self, lab):
         batcher = {
             "MaxItemsPerBatchPath": "$.most",
