@@ -23,7 +23,7 @@ def nobody_s_progress(tmp_path, monkeypatch):
 @pytest.fixture(autouse=True)
 def little_patience(monkeypatch):
     """What never waits, floods or always fails is found sooner. All others end before."""
-    monkeypatch.setattr(checks, "PATIENCE", 0.3)
+    monkeypatch.setattr(checks, "PATIENCE", 0.6)
     monkeypatch.setattr("helpers.lessons.lesson_07.exercises.ATTEMPTS", 2_000)
     monkeypatch.setattr("helpers.lessons.lesson_13.exercises.DELIVERIES", 30)
     monkeypatch.setattr("helpers.lessons.lesson_14.day.CALLS", 6_000)

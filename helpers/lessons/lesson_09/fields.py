@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import queue
 import random
+import time
 
 import pandas as pd
 
 from helpers import load
+from helpers.lab import Lab
 
 TAKES = 0.15  # seconds a field, an assumption of the lesson
 WANTED = 0.2  # times that a field is wanted per order, another
@@ -29,17 +32,31 @@ def growing(
         A row for each calculation: time (when its order was placed), fields (that there were
         then), count (fields calculated), wait (seconds from the order to the end).
     """
+    orders = load.orders(rate=1, minutes=minutes * len(FIELDS), seed=seed)
+    placed: queue.Queue[load.Order | None] = queue.Queue()
     rows: list[tuple[float, int, int, float]] = []
-    done, end = 0.0, 60 * (minutes * len(FIELDS) + 5)
-    for order in load.orders(rate=1, minutes=minutes * len(FIELDS), seed=seed):
-        there = FIELDS[min(int(order.placed_at // (60 * minutes)), len(FIELDS) - 1)]
-        draws = random.Random(f"{seed} {order.order_id}")
-        asking = sum(int(wanted + draws.random()) for _ in range(there))
-        count = there if design == EVERY else asking
-        if count:  # first come, first served: no thread has to wait to know when its turn is
-            done = max(done, order.placed_at) + TAKES * count
-            if done < end:
-                rows.append((order.placed_at, there, count, done - order.placed_at))
+    lab = Lab(seed=seed)
+
+    def checkout() -> None:
+        for order in orders:
+            time.sleep(max(0.0, order.placed_at - lab.now))
+            placed.put(order)
+        placed.put(None)
+
+    def processor() -> None:
+        for order in iter(placed.get, None):
+            there = FIELDS[min(int(order.placed_at // (60 * minutes)), len(FIELDS) - 1)]
+            draws = random.Random(f"{seed} {order.order_id}")
+            asking = sum(int(wanted + draws.random()) for _ in range(there))
+            count = there if design == EVERY else asking
+            if count:
+                time.sleep(TAKES * count)
+                rows.append((order.placed_at, there, count, lab.now - order.placed_at))
+
+    with lab.running(minutes=minutes * len(FIELDS) + 5):
+        lab.start(checkout)
+        lab.start(processor)
+    lab.close()
     return pd.DataFrame(rows, columns=["time", "fields", "count", "wait"])
 
 
