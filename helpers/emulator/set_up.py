@@ -28,6 +28,7 @@ from werkzeug.http import http_date
 from helpers.emulator.guard import applied
 
 EXPECTED_SOURCES = {
+    "moto.core.responses:BaseResponse._get_param": "2125ae237500",
     "moto.core.responses:BaseResponse.get_region_from_url": "f26e68bd6df6",
     "moto.core.responses:BaseResponse.setup_class": "0045fc77574a",
     "moto.core.routing:RestRouter._match": "cc3f196aa62f",
@@ -37,6 +38,7 @@ EXPECTED_SOURCES = {
 }
 
 _real_set_up = BaseResponse.setup_class
+_real_param = BaseResponse._get_param
 _dated = lru_cache(maxsize=8)(http_date)
 
 
@@ -115,6 +117,16 @@ def _region(kind: Callable[[], BaseResponse], url: str, agent: str, authorizatio
     return kind().get_region_from_url(SimpleNamespace(headers=sent), url)
 
 
+def param(self: BaseResponse, param_name: str, if_none: Any = None) -> Any:
+    """A parameter of a request, from its body or its address."""
+    if not self.automated_parameter_parsing or "." in param_name:
+        return _real_param(self, param_name, if_none)
+    for known in (self.params, self.uri_match):
+        if param_name in known:
+            return known[param_name]
+    return if_none
+
+
 def matched(self: RestRouter, request: Request) -> tuple[OperationModel | None, dict[str, Any]]:
     """The operation that an address and its method stand for, and the labels in it."""
     rule, labels = _rule(self, request.host, self._get_path(request), request.method)
@@ -140,6 +152,6 @@ def corrections() -> AbstractContextManager[None]:
         return nullcontext()
     return applied(
         EXPECTED_SOURCES,
-        (BaseResponse, {"setup_class": set_up}),
+        (BaseResponse, {"setup_class": set_up, "_get_param": param}),
         (RestRouter, {"_match": matched}),
     )

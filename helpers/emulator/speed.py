@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest
 from moto.core import responses
+from moto.core.base_backend import BackendDict
 from moto.core.model import Shape
 from moto.core.request import Request, normalize_request
 from moto.core.serialize import (
@@ -30,6 +31,9 @@ FORMS = ("application/x-www-form-urlencoded", "application/x-url-encoded", "mult
 NOTHING: ImmutableMultiDict[str, Any] = ImmutableMultiDict()
 
 EXPECTED_SOURCES = {
+    "moto.core.base_backend:BackendDict.__getitem__": "16766ef9c002",
+    "moto.core.base_backend:BackendDict._create_account_specific_backend": "efcc193ee3ca",
+    "moto.core.base_backend:BackendDict.reset": "3d511e2c8b71",
     "moto.core.request:Request.from_primitives": "4cfb35d5fb26",
     "moto.core.request:Request.raw_path": "26b434777715",
     "moto.core.request:Request.raw_url": "cc7adbe7c26a",
@@ -137,6 +141,15 @@ def value_of(self: ResponseSerializer, value: Any, key: str, shape: Shape) -> An
     return None
 
 
+_real_account = BackendDict.__getitem__
+
+
+def account_of(self: BackendDict[Any], account_id: str) -> Any:
+    """What a service has for an account. What is there has been noted as in use already."""
+    found = self.get(account_id)
+    return _real_account(self, account_id) if found is None else found
+
+
 def corrections() -> AbstractContextManager[None]:
     """Spare the work for as long as the context is open."""
     replacements = {
@@ -149,4 +162,5 @@ def corrections() -> AbstractContextManager[None]:
         (responses, replacements),
         (XFormedAttributePicker, {"get_possible_keys": possible_keys}),
         (ResponseSerializer, {"get_value": value_of}),
+        (BackendDict, {"__getitem__": account_of}),
     )

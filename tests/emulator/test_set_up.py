@@ -11,6 +11,7 @@ from botocore.compat import HTTPHeaders
 from hypothesis import given
 from hypothesis import strategies as st
 from moto.awslambda.responses import LambdaResponse
+from moto.core.parse import XFormedDict
 from moto.core.responses import BaseResponse
 from moto.core.routing import RestRouter, get_service_router
 from moto.dynamodb.responses import DynamoHandler
@@ -19,10 +20,11 @@ from moto.sqs.responses import SQSResponse
 from werkzeug.exceptions import NotFound
 
 from helpers import Lab
-from helpers.emulator.set_up import matched, set_up
+from helpers.emulator.set_up import matched, param, set_up
 from helpers.emulator.speed import normalized
 
-moto_sets_up, moto_matches = BaseResponse.setup_class, RestRouter._match
+moto_sets_up, moto_finds = BaseResponse.setup_class, BaseResponse._get_param
+moto_matches = RestRouter._match
 JSON, FORM = "application/x-amz-json-1.0", "application/x-www-form-urlencoded"
 FUNCTION = "https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/a%20b"
 
@@ -84,6 +86,19 @@ def test_json_is_read_as_moto_reads_it(service, body, region, query, key):
 )  # fmt: skip
 def test_another_request_is_read_as_moto_reads_it(service, sent):
     assert_alike(known_to(service, set_up, sent), known_to(service, moto_sets_up, sent))
+
+
+@given(
+    st.sampled_from([dict, XFormedDict]),
+    st.dictionaries(st.sampled_from(["QueueUrl", "b", "max_items"]), st.none() | st.integers()),
+    st.dictionaries(st.sampled_from(["QueueUrl", "c"]), st.integers()),
+    st.sampled_from(["QueueUrl", "queue_url", "MaxItems", "b", "c", "a.b", "none"]),
+    st.sampled_from([None, "usual"]),
+)
+def test_a_parameter_is_the_one_that_moto_finds(kind, params, labels, name, usual):
+    response = SQSResponse()
+    response.params, response.uri_match = kind(params), labels
+    assert param(response, name, usual) == moto_finds(response, name, usual)
 
 
 def test_a_body_that_names_an_action_is_not_taken_for_a_form():
