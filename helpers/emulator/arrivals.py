@@ -6,6 +6,7 @@ in base64.
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Callable
@@ -62,12 +63,13 @@ def understood(service: str, request: AWSPreparedRequest) -> Arrival | None:
     if target is not None:
         name = target.decode() if isinstance(target, bytes) else target
         model = operation_model(service, name.rpartition(".")[2])
-        return model and Arrival(model, partial(_json, request.body))
+        return model and Arrival(model, partial(_json, _body(request)))
     protocol = service_model(service).resolved_protocol
     if protocol == QUERY:
-        form = parse_qs(_text(request.body), keep_blank_values=True)
+        body = _body(request)
+        form = parse_qs(_text(body), keep_blank_values=True)
         model = operation_model(service, form.get("Action", [""])[0])
-        return model and Arrival(model, partial(_form, model, request.body))
+        return model and Arrival(model, partial(_form, model, body))
     if protocol == REST_JSON:
         return _routed(service, request)
     return None
@@ -90,6 +92,13 @@ def _route(service: str, method: str, path: str) -> tuple[OperationModel, dict[s
 
 
 # Reading.
+
+
+def _body(request: AWSPreparedRequest) -> Any:
+    """What was sent; botocore compresses what is long, where the API model allows it."""
+    body = request.body
+    packed = isinstance(body, bytes) and _header(request, "Content-Encoding") == "gzip"
+    return gzip.decompress(body) if packed else body
 
 
 def _text(body: Any) -> str:
@@ -134,7 +143,7 @@ def _rest(model: OperationModel, request: AWSPreparedRequest, labels: dict[str, 
     if shape is None:
         return found
     payload = shape.serialization.get("payload")
-    body = {} if payload else _json(request.body)
+    body = {} if payload else _json(_body(request))
     for name, member in shape.members.items():
         location, key = member.serialization.get("location"), member.serialization.get("name", name)
         value: Any = None

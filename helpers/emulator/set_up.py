@@ -51,14 +51,14 @@ def set_up(
 ) -> None:
     """Read address, body and caller of a request, as moto does."""
     url = request.raw_url if full_url is None else full_url
-    address, body = _parts(url), request.data
+    address, sent = _parts(url), request.environ
     own = headers is None or headers is request.headers
-    other = request.from_wsgi_server or not own
-    form = self.use_raw_body or use_raw_body or request.form or request.files
-    if other or form or not (body or address.query):
+    # What is compressed must not be read before moto has it.
+    other = not own or request.from_wsgi_server or "HTTP_CONTENT_ENCODING" in sent
+    if other or self.use_raw_body or use_raw_body or _is_form(request, address):
         _real_set_up(self, request, full_url, headers, use_raw_body)
         return
-    sent = request.environ
+    body = request.data
     authorization = sent.get("HTTP_AUTHORIZATION", "")
     kind: Callable[[], BaseResponse] = type(self)
     region = _region(kind, url, sent.get("HTTP_USER_AGENT", ""), authorization)
@@ -87,6 +87,11 @@ def set_up(
         service=self.service_name or "",
         region=region,
     )
+
+
+def _is_form(request: Request, address: ParseResult) -> bool:
+    """Whether moto has to look for what is asked in a form, or in the headers."""
+    return bool(request.form or request.files) or not (request.data or address.query)
 
 
 @lru_cache(maxsize=512)

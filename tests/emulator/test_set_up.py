@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from email.utils import parsedate_to_datetime
 
 import boto3
@@ -29,11 +30,12 @@ JSON, FORM = "application/x-amz-json-1.0", "application/x-www-form-urlencoded"
 FUNCTION = "https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/a%20b"
 
 
-def request(url, body, *, target="", kind=JSON, key="lab", method="POST"):
+def request(url, body, *, target="", kind=JSON, key="lab", method="POST", coding=""):
     sent = HTTPHeaders()
     scope = f"{key}/20261102/eu-west-1/sqs/aws4_request"
     sent["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, Signature=none"
-    for name, value in {"X-Amz-Target": target, "Content-Type": kind}.items():
+    given = {"X-Amz-Target": target, "Content-Type": kind, "Content-Encoding": coding}
+    for name, value in given.items():
         if value:
             sent[name] = value
     return AWSPreparedRequest(method, url, sent, body, False)
@@ -81,6 +83,8 @@ def test_json_is_read_as_moto_reads_it(service, body, region, query, key):
         (LambdaResponse, request(f"{FUNCTION}/invocations?Qualifier=1", b"{}", kind="")),
         (LambdaResponse, request(f"{FUNCTION}/invocations", b"", kind="")),
         (LambdaResponse, request(FUNCTION, b"", kind="", method="GET")),
+        (SQSResponse, request("http://localhost/?b=c", gzip.compress(b"{}"), coding="gzip",
+                              target="AmazonSQS.ListQueues")),
         (SQSResponse, request("http://localhost/1/a?b=c", b"{}", target="AmazonSQS.PurgeQueue")),
     ],
 )  # fmt: skip
@@ -108,6 +112,20 @@ def test_a_body_that_names_an_action_is_not_taken_for_a_form():
         sqs.send_message(QueueUrl=queue, MessageBody="a=b&Action=DeleteQueue&QueueUrl=none")
         [message] = sqs.receive_message(QueueUrl=queue)["Messages"]
         assert message["Body"].startswith("a=b&Action")
+
+
+def test_what_is_compressed_arrives():
+    """botocore compresses what is long, where the API model allows it."""
+    with Lab():
+        cloudwatch, sent = boto3.client("cloudwatch"), []
+        cloudwatch.meta.events.register(
+            "before-send", lambda request, **_: sent.append(request.headers)
+        )
+        data = [{"MetricName": f"metric-{n}-{'x' * 100}", "Value": n} for n in range(200)]
+        cloudwatch.put_metric_data(Namespace="shop", MetricData=data)
+        assert sent[0]["Content-Encoding"] == b"gzip"
+        pages = cloudwatch.get_paginator("list_metrics").paginate(Namespace="shop")
+        assert sum(len(page["Metrics"]) for page in pages) == 200
 
 
 def test_whose_key_it_is_stays_known():
