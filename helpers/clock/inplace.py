@@ -103,12 +103,13 @@ class CFunction(Generic[T]):
             self.name(replacement)
             flags, call = _FAST | _KEYWORDS, address_of("PyObject_Vectorcall")
             self._kept[replacement] = Method(self._method.name, call, flags, self._method.doc)
-        method = ctypes.addressof(self._kept[replacement])
-        self._vectorcall.value = _FAST_CALL
-        self._pair[:] = [method, id(replacement)]  # at once: no thread sees one without the other
+        pair: list[Any] = [ctypes.addressof(self._kept[replacement]), id(replacement)]
+        # At once, and so with nothing called in between, where Python lets another thread run: one
+        # that has its own `time.sleep` to call would call half of this with half of that.
+        self._pair[:], self._vectorcall.value = pair, _FAST_CALL
 
     def back(self) -> None:
-        self._pair[:], self._vectorcall.value = self._usual
+        self._pair[:], self._vectorcall.value = self._usual  # at once, too
 
 
 _FAST_CALL = word(id(sorted) + HEAD + 4 * WORD).value
