@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
@@ -29,6 +29,7 @@ from helpers.emulator.guard import applied
 
 EXPECTED_SOURCES = {
     "moto.core.responses:BaseResponse._get_param": "2125ae237500",
+    "moto.core.responses:BaseResponse.get_current_account": "73816bc14741",
     "moto.core.responses:BaseResponse.get_region_from_url": "f26e68bd6df6",
     "moto.core.responses:BaseResponse.setup_class": "0045fc77574a",
     "moto.core.routing:RestRouter._match": "cc3f196aa62f",
@@ -39,6 +40,7 @@ EXPECTED_SOURCES = {
 
 _real_set_up = BaseResponse.setup_class
 _real_param = BaseResponse._get_param
+_real_account = BaseResponse.get_current_account
 _dated = lru_cache(maxsize=8)(http_date)
 
 
@@ -80,7 +82,7 @@ def set_up(
         self.parse_parameters(request)
     named = self.querystring.get("AWSAccessKeyId")
     self.access_key = self.get_access_key() if named else _access_key(authorization)
-    self.current_account = _account(self)
+    self.current_account = self.get_current_account()
     mark_account_as_visited(
         account_id=self.current_account,
         access_key=self.access_key,
@@ -102,11 +104,12 @@ def _access_key(authorization: str) -> str:
     return response.get_access_key()
 
 
-def _account(response: BaseResponse) -> str:
+def account(self: BaseResponse) -> str:
     """Whose key it is. As long as one account alone has any, there is nothing to look up."""
-    named = "HTTP_X_MOTO_ACCOUNT_ID" in response.headers.environ
-    if named or any(account != DEFAULT_ACCOUNT_ID for account in list(iam_backends)):
-        return response.get_current_account()
+    sent = getattr(self.headers, "environ", None)
+    named = sent is None or "HTTP_X_MOTO_ACCOUNT_ID" in sent
+    if named or any(other != DEFAULT_ACCOUNT_ID for other in list(iam_backends)):
+        return _real_account(self)
     return DEFAULT_ACCOUNT_ID
 
 
@@ -153,10 +156,9 @@ def _rule(
 
 def corrections() -> AbstractContextManager[None]:
     """Spare the work for as long as the context is open."""
-    if "MOTO_ACCOUNT_ID" in os.environ:  # moto looks for it with each request
-        return nullcontext()
+    replacements: dict[str, Any] = {"setup_class": set_up, "_get_param": param}
+    if "MOTO_ACCOUNT_ID" not in os.environ:  # moto looks for it with each request
+        replacements["get_current_account"] = account
     return applied(
-        EXPECTED_SOURCES,
-        (BaseResponse, {"setup_class": set_up, "_get_param": param}),
-        (RestRouter, {"_match": matched}),
+        EXPECTED_SOURCES, (BaseResponse, replacements), (RestRouter, {"_match": matched})
     )

@@ -15,9 +15,7 @@ from moto.core.base_backend import BackendDict
 from moto.core.model import Shape
 from moto.core.request import Request, normalize_request
 from moto.core.serialize import (
-    DEFAULT_ALIAS_PROVIDERS as USUAL,
-)
-from moto.core.serialize import (
+    DEFAULT_ALIAS_PROVIDERS,
     AttributePickerContext,
     ResponseSerializer,
     XFormedAttributePicker,
@@ -112,7 +110,7 @@ _real_keys = XFormedAttributePicker.get_possible_keys
 
 def possible_keys(picker: XFormedAttributePicker, context: AttributePickerContext) -> Iterable[str]:
     """Under which names a value of an answer may stand in moto's own object."""
-    own = picker.alias_providers is not USUAL or hasattr(context.obj, "Meta")
+    own = picker.alias_providers is not DEFAULT_ALIAS_PROVIDERS or hasattr(context.obj, "Meta")
     if own:  # names that depend on more than the object's class
         return _real_keys(picker, context)
     return _keys(type(context.obj).__name__, context.key, context.shape)
@@ -133,7 +131,11 @@ def value_of(self: ResponseSerializer, value: Any, key: str, shape: Shape) -> An
     """What an answer has under a name. Most structures lack most of their members."""
     picker = self._value_picker
     usual = type(picker) is XFormedAttributePicker and not picker.response_transformers
-    if not usual or type(value) is not dict or picker.alias_providers is not USUAL:
+    if (
+        not usual
+        or type(value) is not dict
+        or picker.alias_providers is not DEFAULT_ALIAS_PROVIDERS
+    ):
         return _real_value(self, value, key, shape)
     for name in _keys("dict", key, shape):
         if name in value:

@@ -35,10 +35,12 @@ def test_another_thread_may_call_it_meanwhile(eager_threads):
     threads = [threading.Thread(target=sleeps) for _ in range(2)]
     for thread in threads:
         thread.start()
-    for _ in range(500_000):
-        SLEEP.put(instead)
-        SLEEP.back()
-    over.set()
+    try:
+        for _ in range(500_000):
+            SLEEP.put(instead)
+            SLEEP.back()
+    finally:
+        over.set()
     for thread in threads:
         thread.join()
     assert failed == []

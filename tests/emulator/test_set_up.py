@@ -105,10 +105,15 @@ def test_a_parameter_is_the_one_that_moto_finds(kind, params, labels, name, usua
     assert param(response, name, usual) == moto_finds(response, name, usual)
 
 
-def test_a_body_that_names_an_action_is_not_taken_for_a_form():
+@pytest.mark.parametrize("account", ["", "111111111111"])
+def test_a_body_that_names_an_action_is_not_taken_for_a_form(account, monkeypatch):
+    """Whatever account is set for moto."""
+    if account:
+        monkeypatch.setenv("MOTO_ACCOUNT_ID", account)
     with Lab():
         sqs = boto3.client("sqs")
         queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
+        assert f"/{account or '123456789012'}/" in queue
         sqs.send_message(QueueUrl=queue, MessageBody="a=b&Action=DeleteQueue&QueueUrl=none")
         [message] = sqs.receive_message(QueueUrl=queue)["Messages"]
         assert message["Body"].startswith("a=b&Action")

@@ -34,14 +34,7 @@ TEAM = {  # who looks after a part
 }  # fmt: skip
 
 
-def change(
-    facet: str,
-    design: str,
-    *,
-    seed: int = 3,
-    without: str | None = None,
-    until: float | None = None,
-) -> pd.DataFrame:
+def change(facet: str, design: str, *, seed: int = 3, without: str | None = None) -> pd.DataFrame:
     """One cell: a change of this facet while orders come by this design.
 
     Parameters
@@ -52,9 +45,6 @@ def change(
         How the two services are joined: call, table, queue, topic or bus.
     without : str, optional
         The part that does not follow, although it should.
-    until : float, optional
-        Seconds of the run, of which orders come in all but the last 90. Without it, so many as the
-        change needs; a temporal one needs those of its outages.
 
     Returns
     -------
@@ -69,10 +59,11 @@ def change(
     """
     chosen = _change_of(facet, design)
     follow = {part: install for part, install in chosen.follow.items() if part != without}
-    end = until or (780 if without or facet == "own memory" else 480)  # it may need time to show
-    last = end - 90
+    last, end = 390, 480
     if facet == "temporal":
         last, end = 600, 860  # 120 s after the second outage, since a message comes back after 60
+    elif without or facet == "own memory":
+        last, end = 690, 780  # what goes wrong now and then needs time to show
     orders = load.orders(rate=RATE, seconds=last, seed=seed)
     with Lab(seed=seed) as lab:
         steps = [(CHANGE, chosen.own), (FOLLOW, follow)]
