@@ -5,11 +5,23 @@ Knows no Sphinx.
 
 import os
 
+import warm
+from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 from traitlets.config import Config
 
 # A lesson makes much and leaves little: looking for garbage seldom saves a tenth of its time.
 SELDOM = "--IPKernelApp.exec_lines=__import__('gc').set_threshold(50_000, 20, 50)"
+
+
+class Forked(AsyncKernelManager):
+    """Starts kernels that have their imports done, see `warm`."""
+
+    async def _async_launch_kernel(self, kernel_cmd, *, env, cwd, **_):
+        local = self.provisioner
+        local.process = warm.start(kernel_cmd, env=env, cwd=cwd)
+        local.pid = local.pgid = local.process.pid
+        self._reconcile_connection_info(local.connection_info)
 
 
 def client(notebook, *, cwd, folder, timeout):
@@ -29,6 +41,7 @@ def client(notebook, *, cwd, folder, timeout):
         timeout=timeout,
         startup_timeout=timeout,
         kernel_name="python3",
+        kernel_manager_class=Forked if warm.POSSIBLE else AsyncKernelManager,
         extra_arguments=[SELDOM],
         shutdown_kernel="immediate",  # what it would tidy up at its end goes with it
         resources={"metadata": {"path": str(cwd)}},

@@ -45,28 +45,48 @@ def executed(paths, *, kept, timeout):
     common = digest_of(paths)
     # A lesson keeps one core busy; waiting for its kernel is all that the thread does.
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        yield from pool.map(lambda path: outputs_of(path, common, kept / path.name, timeout), paths)
+        runs = {
+            path: pool.submit(outputs_of, path, common, kept / path.name, timeout)
+            for path in reversed(paths)  # the last lesson takes longest, so it begins first
+        }
+        yield from (runs[path].result() for path in paths)
 
 
 def outputs_of(path, common, done, timeout):
     """The notebook with the outputs of the file `done`, which is made anew unless it is right."""
     notebook = nbformat.read(path, 4)
-    source = [cell.source for cell in code_of(notebook)]
-    digest = hashlib.sha256(json.dumps([common, source]).encode()).hexdigest()
-    ran = nbformat.read(done, 4) if done.exists() else None
-    if ran is None or ran.metadata.get("digest") != digest:
+    digest = digest_of_code(notebook, common)
+    ran = kept_run(done, digest)
+    if ran is None:
         ran = execute(path, timeout=timeout)
-        ran.metadata["digest"] = digest
-        nbformat.write(ran, done)
+        keep(ran, done, digest)
     for cell, before in zip(code_of(notebook), code_of(ran), strict=True):
         cell.outputs, cell.execution_count = before.outputs, before.execution_count
     notebook.metadata["language_info"] = ran.metadata.get("language_info", {})
     return notebook
 
 
+def kept_run(done, digest):
+    """The executed notebook in the file `done`, if it was made from what the digest says."""
+    ran = nbformat.read(done, 4) if done.exists() else None
+    return ran if ran is not None and ran.metadata.get("digest") == digest else None
+
+
+def keep(ran, done, digest):
+    """Keep an executed notebook in the file `done`."""
+    ran.metadata["digest"] = digest
+    nbformat.write(ran, done)
+
+
 def code_of(notebook):
     """The code cells of a notebook."""
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def digest_of_code(notebook, common):
+    """SHA-256 over a notebook's code and what all lessons share, as `digest_of` gives it."""
+    source = [cell.source for cell in code_of(notebook)]
+    return hashlib.sha256(json.dumps([common, source]).encode()).hexdigest()
 
 
 def digest_of(paths):

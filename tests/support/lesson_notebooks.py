@@ -1,4 +1,4 @@
-"""The lessons as their tests read and run them."""
+"""The lessons as their tests read them, and what a reader needs to run them."""
 
 import ast
 import os
@@ -7,8 +7,6 @@ import shutil
 from itertools import pairwise
 
 import nbformat
-from built_site import PAGES
-from kernels import client
 from metadata import lesson_of
 from project import ROOT
 
@@ -85,61 +83,3 @@ def environment(room):
     """What a reader's kernel in the classroom finds in its environment."""
     kept = {name: value for name, value in os.environ.items() if name != "NB_STATIC"}
     return {**kept, "PYTHONPATH": str(room)}
-
-
-def run(lesson, room, folder, *, times=1):
-    """Execute a lesson from top to bottom, each cell so many times in a row.
-
-    After each worked solution its check is run, which the notebook leaves to the reader: "Run all"
-    solves nobody's exercises.
-
-    Returns a list per cell of a list per execution of what it said: texts, without pictures.
-
-    Raises
-    ------
-    CellExecutionError, CellTimeoutError
-        A cell failed, or took too long.
-    """
-    notebook = nbformat.read(lesson.path, as_version=4)
-    runner = client(notebook, cwd=room / "notebooks", folder=folder, timeout=HANGS)
-    said = []
-    with runner.setup_kernel(env=environment(room)):
-        for number, cell in enumerate(list(notebook.cells)):
-            said.append([])
-            for _ in range(times if cell.cell_type == "code" else 0):
-                cell = runner.execute_cell(cell, number)
-                said[-1].append(texts(cell.outputs))
-            if check := CHECK.search(cell.source):
-                # A cell of its own: what it displays and updates is looked up by the cell's number.
-                notebook.cells.append(nbformat.v4.new_code_cell(check[1]))
-                runner.execute_cell(notebook.cells[-1], len(notebook.cells) - 1)
-    return said
-
-
-def on_page(lesson):
-    """What each cell says on the page that was built last, in the form of `run`."""
-    cells = nbformat.read(PAGES / lesson.path.name, as_version=4).cells
-    return [[texts(cell.outputs)] if cell.cell_type == "code" else [] for cell in cells]
-
-
-def texts(outputs):
-    """What the outputs of a cell say. The line of progress has gone when a run is over.
-
-    What was printed in a row is one text: in how many pieces it comes is up to the kernel.
-    """
-    found, printed = [], False
-    for output in outputs:
-        if output.output_type == "stream":
-            text = output.text
-        elif output.output_type in ("display_data", "execute_result"):
-            text = output.data.get("text/plain", "")
-        else:
-            text = f"{output.ename}: {output.evalue}"
-        if not text:
-            continue
-        if printed and output.output_type == "stream":
-            found[-1] += text
-        else:
-            found.append(text)
-        printed = output.output_type == "stream"
-    return found

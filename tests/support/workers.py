@@ -49,6 +49,10 @@ LONGEST = [
 ]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--write-said", action="store_true", help="write down what the lessons say")
+
+
 def pytest_xdist_auto_num_workers(config):
     """A single file is run in this process, where `-s` and a debugger work.
 
