@@ -20,8 +20,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.account.ending import remove_entries, told
-from helpers.account.names import check_account, partition_of
 from helpers.account.refusals import explain
+from helpers.account.regions import check_account, partition_of
 from helpers.account.register import Entry, Register
 from helpers.account.tagged import Found, tagged_things
 

@@ -19,8 +19,9 @@ from helpers.account import service_roles
 from helpers.account.ending import Removal, remove_entries, told
 from helpers.account.kept import Kept
 from helpers.account.kinds import KINDS, Kind, Params, made_by, refuse_unkept, tagged
-from helpers.account.names import REGION, Names
+from helpers.account.names import Names
 from helpers.account.refusals import explain, is_refusal
+from helpers.account.regions import REGION
 from helpers.account.register import Entry, Register
 from helpers.account.service_roles import ServiceRoles
 from helpers.account.strangers import NotOfThisRun, refuse_strangers

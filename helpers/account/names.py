@@ -6,18 +6,14 @@ it: a cell that made `orders` finds `orders`. ARNs and URLs in answers stay thos
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import re
 from typing import Any
-
-import botocore.exceptions
-import botocore.session
 
 from helpers.account.answers import without_prefix
 from helpers.account.arns import LAB_ACCOUNT, LAB_REGION, Arns
 from helpers.account.later import in_definition, in_target
 from helpers.account.models import model
+from helpers.account.regions import check_account, partition_of
 from helpers.account.shapes import (
     BUS_LIMIT,
     DIMENSIONS,
@@ -30,8 +26,6 @@ from helpers.account.shapes import (
 
 PREFIX = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*-")  # what begins each kind of name, buckets too
 LONGEST_PREFIX = 20  # characters: rules and functions may have 64, and need some of their own
-ACCOUNT = re.compile(r"[0-9]{12}")
-REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]")
 # A table in PartiQL, outside of a string.
 _TABLE = re.compile(r"""('(?:[^']|'')*')|\b(FROM|INTO|UPDATE)(\s+)(?:"([^"]+)"|([A-Za-z_]\w*))""",
                     re.IGNORECASE)  # fmt: skip
@@ -39,40 +33,6 @@ _TABLE = re.compile(r"""('(?:[^']|'')*')|\b(FROM|INTO|UPDATE)(\s+)(?:"([^"]+)"|(
 
 class NameTooLong(ValueError):
     """A name that AWS would not take with the prefix of this run."""
-
-
-def check_account(account: Any) -> str:
-    """The id of an account, if it is one.
-
-    Raises
-    ------
-    ValueError
-        With the value.
-    """
-    if not isinstance(account, str) or not ACCOUNT.fullmatch(account):
-        raise ValueError(
-            f"account is the twelve digits of an AWS account, as text, got {account!r}"
-        )
-    return account
-
-
-def partition_of(region: Any) -> str:
-    """The partition of a region: "aws", or one such as "aws-cn".
-
-    Raises
-    ------
-    ValueError
-        With the value, if it is no region.
-    """
-    if isinstance(region, str) and REGION.fullmatch(region):
-        with contextlib.suppress(botocore.exceptions.UnknownRegionError):
-            return _partition(region)
-    raise ValueError(f"region is one of AWS's, such as 'eu-west-1', got {region!r}")
-
-
-@functools.cache
-def _partition(region: str) -> str:
-    return str(botocore.session.Session().get_partition_for_region(region))
 
 
 class Names:

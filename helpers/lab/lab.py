@@ -9,27 +9,28 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from threading import Lock, Thread, current_thread
 from typing import TYPE_CHECKING, Any
 
 from helpers import faults
-from helpers.clock import AnyClock, Clock, WallClock
+from helpers.clock import AnyClock, Clock
 from helpers.lab import present, settings
 from helpers.lab.arguments import check_worker, duration, name_of
-from helpers.lab.progress import Progress, span
+from helpers.lab.elsewhere import RunTime, elsewhere
+from helpers.lab.progress import Progress
 from helpers.lab.seeding import Seeding
 from helpers.lab.services import Services
 from helpers.lab.settings import Settings
 from helpers.notebook import few_lines_of_a_cell
 from helpers.trace import Trace
-from helpers.wire import InProcess, addresses, arm_guard
+from helpers.wire import InProcess, arm_guard
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from helpers.lab.place import Place
     from helpers.wire.on_endpoint import OnEndpoint
 
 START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)  # when every lab begins, in its own time: a Monday
@@ -106,8 +107,7 @@ class Lab(Services):
         arm_guard()
         clock = Clock(epoch=START.timestamp(), patience=patience)  # refuses a bad value first
         self._undo = contextlib.ExitStack()
-        self._longest: float | None = None  # seconds of a run, where time is real
-        self._told: set[str] = set()
+        self._run_time = RunTime()
         self._trace = Trace()
         asked = settings.asked(
             account=account, regions=regions, endpoint=endpoint, longest=longest, calls=calls,
@@ -124,14 +124,14 @@ class Lab(Services):
         self._names: dict[str, int] = {}
         self._seeded = Seeding(seed, is_ours=lambda: clock.task() is not None)
         faults.clear()
-        open_elsewhere = self._elsewhere(asked)
+        where = elsewhere(asked)
         try:
-            if open_elsewhere is None:
+            if where is None:
                 self._backend = InProcess(clock, self._trace, seed=seed, visit=self._visit)
             else:
                 # No thread there is `clock`'s, so ids are not drawn from the seed: what the run
                 # before has made may still be known.
-                self._backend = open_elsewhere()
+                self._backend = self._opened(where, asked)
                 self._clock = self._backend.clock
                 atexit.register(self.close)  # what it made is removed with the kernel at the latest
                 self._undo.callback(atexit.unregister, self.close)
@@ -140,24 +140,13 @@ class Lab(Services):
             raise
         present.lab = self
 
-    def _elsewhere(self, asked: Settings) -> Callable[[], OnEndpoint] | None:
-        """What opens an endpoint or an account; None if this process answers."""
-        if present.stays_here or not (asked.lead_elsewhere or addresses.mentioned()):
-            return None
+    def _opened(self, where: Place, asked: Settings) -> OnEndpoint:
         from helpers.lab import behind  # only now is imported what an endpoint needs
-        from helpers.lab.place import place
 
-        where = place(asked)
-        if where is None:
-            return None
-
-        def opened() -> OnEndpoint:
-            backend = behind.opened(where, self._trace, asked, self._visit)
-            self._longest = asked.longest
-            self._undo.enter_context(behind.shortened(asked, self._tell))
-            return backend
-
-        return opened
+        backend = behind.opened(where, self._trace, asked, self._visit)
+        self._run_time.allow(asked.longest)
+        self._undo.enter_context(behind.shortened(asked, self._run_time.tell))
+        return backend
 
     @staticmethod
     def use(**given: Any) -> None:
@@ -202,8 +191,7 @@ class Lab(Services):
         if self._running or self._clock.task() is not None:
             raise LabError("this lab is running already; a run cannot stand inside another run")
         total = duration({"seconds": seconds, "minutes": minutes, "hours": hours, "days": days})
-        if self._longest is not None:
-            total = self._cut(total, self._longest)
+        total = self._run_time.cut(total)
         self._names.clear()
         progress = Progress(self._clock, total or None, self._trace)
         self._clock.watch, self._running = progress.look, True
@@ -212,7 +200,7 @@ class Lab(Services):
                 few_lines_of_a_cell(),
                 self._turn,
                 self._seeded.drawn(),
-                self._flow(total),
+                self._run_time.flow(self._clock, total),
             ):
                 yield self
         finally:
@@ -304,27 +292,6 @@ class Lab(Services):
     def __exit__(self, *_: object) -> None:
         self._entered = False
         self.close()
-
-    def _cut(self, total: float, longest: float) -> float:
-        """Seconds of a run whose time is real: no more than the lab allows."""
-        if total > longest:
-            self._tell(
-                f"a run of {span(total)} is cut to {span(longest)}: time is real here. "
-                "Lab(longest=…) allows more."
-            )
-        return min(total, longest)
-
-    def _flow(self, total: float) -> contextlib.AbstractContextManager[AnyClock]:
-        """A run of so many seconds; of 0, one until its workers are done."""
-        if isinstance(self._clock, WallClock):
-            return self._clock.running(seconds=total or None, at_most=self._longest)
-        return self._clock.running(seconds=total or None)
-
-    def _tell(self, text: str) -> None:
-        """Say it, once."""
-        if text not in self._told:
-            self._told.add(text)
-            sys.stderr.write(f"lab: {text}\n")
 
     def _check_open(self) -> None:
         if self._closed:

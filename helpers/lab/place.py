@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import botocore.exceptions
 import botocore.session
 
-from helpers.account.names import check_account
+from helpers.account.regions import check_account
 from helpers.lab.settings import Settings
 from helpers.wire import addresses
 from helpers.wire.accounts import REGION, passing
