@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import boto3
 from botocore import xform_name
+from botocore.exceptions import ClientError
 from uploaded_function import archive
 
 from helpers.account.keeping import Keeper
@@ -94,3 +95,31 @@ def make_one_of_each(cell):
     cell.s3("CreateBucket", Bucket="letters", CreateBucketConfiguration=there)
     cell.s3("PutObject", Bucket="letters", Key="a", Body=b"hello")
     cell.logs("CreateLogGroup", logGroupName="told")
+
+
+def denied(operation, action):
+    told = {"Code": "AccessDenied", "Message": f"User: x is not authorized to perform: {action}"}
+    return ClientError({"Error": told, "ResponseMetadata": {"HTTPStatusCode": 403}}, operation)
+
+
+def left_over():
+    """What is in the account, by kind."""
+    found = {
+        "queues": boto3.client("sqs").list_queues().get("QueueUrls", []),
+        "topics": boto3.client("sns").list_topics()["Topics"],
+        "subscriptions": boto3.client("sns").list_subscriptions()["Subscriptions"],
+        "buses": boto3.client("events").list_event_buses()["EventBuses"][1:],
+        "archives": boto3.client("events").list_archives()["Archives"],
+        "functions": boto3.client("lambda").list_functions()["Functions"],
+        "mappings": boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"],
+        "tables": boto3.client("dynamodb").list_tables()["TableNames"],
+        "machines": boto3.client("stepfunctions").list_state_machines()["stateMachines"],
+        "activities": boto3.client("stepfunctions").list_activities()["activities"],
+        "alarms": boto3.client("cloudwatch").describe_alarms()["MetricAlarms"],
+        "schedules": boto3.client("scheduler").list_schedules()["Schedules"],
+        "groups": boto3.client("scheduler").list_schedule_groups()["ScheduleGroups"][1:],
+        "buckets": boto3.client("s3").list_buckets()["Buckets"],
+        "log groups": boto3.client("logs").describe_log_groups()["logGroups"],
+        "roles": boto3.client("iam").list_roles()["Roles"],
+    }
+    return {kind: things for kind, things in found.items() if things}
