@@ -1,6 +1,5 @@
 """A kernel that has its imports done when it begins is as one that starts from nothing."""
 
-import asyncio
 import json
 import os
 import signal
@@ -11,6 +10,7 @@ from pathlib import Path
 import kernels
 import pytest
 import warm
+from jupyter_client.connect import write_connection_file
 from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 from project import ROOT
@@ -83,9 +83,9 @@ def test_a_kernel_can_be_waited_for_and_killed(tmp_path):
 
 
 def waiting_kernel(folder):
-    manager = kernels.Forked(kernel_name="python3", **kernels.sockets(str(folder)))
-    asyncio.run(manager.start_kernel(cwd=str(folder)))
-    return manager.provisioner.process
+    connection, _ = write_connection_file(str(folder / "kernel.json"))
+    command = ["python", "-m", "ipykernel_launcher", "-f", connection]
+    return warm.start(command, env=dict(os.environ), cwd=str(folder))
 
 
 STARTER = """
