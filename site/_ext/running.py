@@ -11,7 +11,7 @@ import json
 import os
 import re
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,7 +29,7 @@ INGREDIENTS = ("helpers/**/*.py", "helpers/**/*.mplstyle", "data/**/*", "uv.lock
 
 
 def executed(paths, *, kept, timeout):
-    """Yield each notebook with its outputs, those that are still right from the folder `kept`.
+    """Each notebook with its outputs, those that are still right from the folder `kept`.
 
     Parameters
     ----------
@@ -49,7 +49,12 @@ def executed(paths, *, kept, timeout):
             path: pool.submit(outputs_of, path, common, kept / path.name, timeout)
             for path in reversed(paths)  # the last lesson takes longest, so it begins first
         }
-        yield from (runs[path].result() for path in paths)
+        wait(runs.values(), return_when=FIRST_EXCEPTION)
+        pool.shutdown(cancel_futures=True)  # when one fails, no other begins
+    for run in runs.values():
+        if not run.cancelled():
+            run.result()
+    return [runs[path].result() for path in paths]
 
 
 def outputs_of(path, common, done, timeout):

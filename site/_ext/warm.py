@@ -29,7 +29,8 @@ MODULES = (
     "helpers.emulator.lambda_.functions", "helpers.emulator.stepfunctions.corrections",
     "moto.cloudwatch", "moto.dynamodb", "moto.s3",
 )  # fmt: skip
-POSSIBLE = sys.platform == "linux"  # elsewhere there are no forks, or none that open connections
+# On Linux alone: elsewhere there are no forks, or none that can open connections.
+POSSIBLE = hasattr(os, "pidfd_open")
 _turn = threading.Lock()
 
 

@@ -94,15 +94,18 @@ def test_whoever_can_be_asked_types_the_account(monkeypatch, capsys):
         assert len(questions) == 2
 
 
-def test_a_first_cell_speaks_for_the_labs_of_experiments(aws):
-    Lab.use(**CHEAP, longest=7)
+def test_a_first_cell_speaks_for_the_labs_of_experiments(aws, capsys):
+    Lab.use(**CHEAP, longest=1)
     try:
         with Lab(seed=1) as lab:
             boto3.client("sqs").create_queue(QueueName="orders")
-            assert lab._longest == 7
             assert len(made(aws)) == 1
-        with Lab(seed=1, longest=9) as lab:
-            assert lab._longest == 9
+            with lab.running(minutes=3):
+                pass
+        assert "a run of 3 min is cut to 1 s" in capsys.readouterr().err
+        with Lab(seed=1, longest=2) as lab, lab.running(minutes=3):
+            pass
+        assert "a run of 3 min is cut to 2 s" in capsys.readouterr().err
     finally:
         Lab.use()
     with pytest.raises(TypeError, match="acount"):

@@ -205,8 +205,9 @@ def test_pages_lead_on_and_say_what_they_were_built_from(site, visit):
 
 def test_a_lesson_that_fails_fails_the_build(tmp_path):
     (tmp_path / "notebooks").mkdir()
-    cells = [new_code_cell("1 / 0")]
-    write_notebook(tmp_path / "notebooks/04-fail.ipynb", "Fail", cells, number=4)
+    for number, name, code in [(4, "fail", "1 / 0"), *((n, "rest", "1") for n in range(4))]:
+        path = tmp_path / f"notebooks/{number:02d}-{name}.ipynb"
+        write_notebook(path, "A lesson", [new_code_cell(code)], number=number)
     result = build(tmp_path)
     assert result.returncode != 0
     assert "04-fail.ipynb" in result.stderr
