@@ -7,10 +7,11 @@ import sys
 
 import pytest
 from browser import needs_browser
+from in_ci import left_to_ci
 from lesson_notebooks import ROOT, classroom
 from site_lessons import write_lessons
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, left_to_ci("converts a lesson by nbconvert alone")]
 
 
 @pytest.fixture(scope="module")
