@@ -20,6 +20,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from typing import Any
 
 MODULES = (
@@ -138,6 +139,7 @@ def _become(options: list[str], env: dict[str, str], cwd: str) -> None:
     os.setsid()  # a signal to its group is for it alone
     os.environ.clear()
     os.environ.update(env)
+    time.tzset()  # what else is read once, when Python starts
     os.chdir(cwd)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)

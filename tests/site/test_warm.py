@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(not warm.POSSIBLE, reason="kernels are not forke
 HANGS = 200  # seconds; only for a kernel that hangs
 # What a cell can see of how its kernel began.
 SEEN = """
-import json, logging, os, re, signal, sys, threading
+import json, logging, os, re, signal, sys, threading, time
 before = sorted(thread.name for thread in threading.enumerate())
 import matplotlib, pandas
 from helpers import Lab
@@ -31,7 +31,7 @@ print(json.dumps({
         re.M | re.S)),
     "drawing": {name: str(value) for name, value in matplotlib.rcParams.items()},
     "backend": matplotlib.get_backend(), "interactive": matplotlib.is_interactive(),
-    "interrupt": str(signal.getsignal(signal.SIGINT)), "threads": before,
+    "interrupt": str(signal.getsignal(signal.SIGINT)), "threads": before, "zone": time.tzname,
     "group": os.getpgrp() == os.getpid(),
     "handlers": [str(type(handler)) for handler in logging.getLogger().handlers],
 }))
@@ -43,7 +43,7 @@ def executed(source, folder, monkeypatch, *, forked):
     monkeypatch.setattr(warm, "POSSIBLE", forked)
     notebook = new_notebook(cells=[new_code_cell(source)])
     client = kernels.client(notebook, cwd=folder, folder=str(folder), timeout=HANGS)
-    client.execute(env={**os.environ, "NB_STATIC": "1"})
+    client.execute(env={**os.environ, "NB_STATIC": "1", "TZ": "NPT-5:45"})
     return notebook.cells[0]
 
 

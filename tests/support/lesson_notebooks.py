@@ -80,6 +80,6 @@ def classroom(folder):
 
 
 def environment(room):
-    """What a reader's kernel in the classroom finds in its environment."""
+    """What a reader's kernel in the classroom finds in its environment. The reader is far away."""
     kept = {name: value for name, value in os.environ.items() if name != "NB_STATIC"}
-    return {**kept, "PYTHONPATH": str(room)}
+    return {**kept, "PYTHONPATH": str(room), "TZ": "NPT-5:45"}

@@ -30,7 +30,8 @@ def watched(*, seed: int = 3, minutes: float = 5) -> pd.DataFrame:
     found = read_metrics(boto3.client("cloudwatch"), "orders-fair", list(WATCHED), OPENED, end)
     lab.close()
     frame = pd.DataFrame(found).rename(columns=WATCHED).astype(int)
-    return frame.rename(index=lambda moment: f"{moment:%H:%M}")
+    # boto3 gives moments in the zone of the reader's machine; the lab's day is one in UTC.
+    return frame.rename(index=lambda moment: f"{moment.astimezone(UTC):%H:%M}")
 
 
 def read_metrics(
