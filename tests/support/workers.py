@@ -56,10 +56,10 @@ def pytest_addoption(parser):
 def pytest_xdist_auto_num_workers(config):
     """A single file is run in this process, where `-s` and a debugger work.
 
-    Else two more than the cores: now and then tests wait, for a browser or for real time.
+    Else one more than the cores: now and then a test waits, for a browser or for real time.
     """
     files = [argument for argument in config.args if ".py" in argument]
-    return 0 if len(files) == len(config.args) == 1 else os.cpu_count() + 2
+    return 0 if len(files) == len(config.args) == 1 else os.cpu_count() + 1
 
 
 def pytest_configure(config):
