@@ -64,8 +64,8 @@ def pytest_xdist_auto_num_workers(config):
 
 def pytest_configure(config):
     """Each worker begins to collect elsewhere: what one has compiled, the others find."""
-    if [Path(folder).name for folder in config.args] == config.getini("testpaths"):
-        worker = getattr(config, "workerinput", {"workerid": "gw0", "workercount": 1})
+    worker = getattr(config, "workerinput", None)
+    if worker and [Path(folder).name for folder in config.args] == config.getini("testpaths"):
         files = sorted(map(str, (config.rootpath / config.args[0]).rglob("test_*.py")))
         first = len(files) * int(worker["workerid"][2:]) // worker["workercount"]
         config.args = files[first:] + files[:first]
