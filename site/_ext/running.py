@@ -51,7 +51,7 @@ def executed(paths, *, kept, timeout):
         }
         wait(runs.values(), return_when=FIRST_EXCEPTION)
         pool.shutdown(cancel_futures=True)  # when one fails, no other begins
-    for run in runs.values():
+    for run in runs.values():  # one that failed is told, and not those that did not begin for it
         if not run.cancelled():
             run.result()
     return [runs[path].result() for path in paths]

@@ -80,6 +80,9 @@ def classroom(folder):
 
 
 def environment(room):
-    """What a reader's kernel in the classroom finds in its environment. The reader is far away."""
+    """What a reader's kernel in the classroom finds in its environment.
+
+    Its zone of time is one that no machine of the project has: a lesson says the same in all.
+    """
     kept = {name: value for name, value in os.environ.items() if name != "NB_STATIC"}
     return {**kept, "PYTHONPATH": str(room), "TZ": "NPT-5:45"}
