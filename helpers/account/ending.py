@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from helpers.account.refusals import explain
 from helpers.account.register import Entry, Register
-from helpers.account.removal import Aws, remove
+from helpers.account.removal import remove
+from helpers.account.removers import Aws
 
 
 class Removal(NamedTuple):

@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from helpers.account import kinds, removal
+from helpers.account import kinds
 from helpers.account.kinds import KINDS, NotKept, made_by, refuse_unkept, tagged
 from helpers.account.models import model
 from helpers.account.names import Names
+from helpers.account.removers import REMOVERS
 from helpers.account.strangers import NotOfThisRun, refuse_strangers
 
 SERVICES = sorted({kind.service for kind in KINDS.values()})
@@ -38,7 +39,7 @@ def test_what_is_listed_is_there(service):
 def test_a_kind_can_be_made_tagged_and_removed(kind):
     known = model(kind.service)
     assert {kind.makes, kind.ends} <= set(known.operation_names)
-    assert kind.name in removal.REMOVERS
+    assert kind.name in REMOVERS
     members = known.operation_model(kind.makes).input_shape.members
     given = tagged(kind, {}, {"a": "b"})
     assert set(given) <= set(members)
