@@ -26,9 +26,12 @@ from typing import Any
 MODULES = (
     "ipykernel.kernelapp", "ipywidgets", "matplotlib.pyplot", "matplotlib.backends.backend_svg",
     "pandas", "helpers.lab", "helpers.charts", "helpers.exercises", "helpers.explore",
-    "helpers.findings", "helpers.notebook", "helpers.emulator.events.corrections",
-    "helpers.emulator.lambda_.functions", "helpers.emulator.stepfunctions.corrections",
-    "moto.cloudwatch", "moto.dynamodb", "moto.s3",
+    "helpers.findings", "helpers.notebook", "helpers.emulator.cloudwatch.corrections",
+    "helpers.emulator.dynamodb.corrections", "helpers.emulator.events.corrections",
+    "helpers.emulator.lambda_.corrections", "helpers.emulator.lambda_.functions",
+    "helpers.emulator.s3.corrections", "helpers.emulator.scheduler.corrections",
+    "helpers.emulator.sns.corrections", "helpers.emulator.stepfunctions.corrections", "igraph",
+    "jsonschema", "moto.cloudwatch", "moto.dynamodb", "moto.s3", "moto.stepfunctions.parser.models",
 )  # fmt: skip
 # On Linux alone: elsewhere there are no forks, or none that can open connections.
 POSSIBLE = hasattr(os, "pidfd_open")

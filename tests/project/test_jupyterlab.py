@@ -34,6 +34,9 @@ FIELDS = new_notebook(
     metadata={"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}},
 )
 
+HOME = '.jp-BreadCrumbs-item[title=""], .jp-BreadCrumbs-home'
+SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"  # of the notebooks that are open
+
 pytestmark = [needs_browser, pytest.mark.timeout(400)]
 
 
@@ -106,12 +109,12 @@ def page(jupyter, chromium):
 
 def wait_for_kernel(page):
     """Wait for a notebook that was opened. A menu used earlier asks which kernel to use."""
-    page.locator(".jp-Toolbar-kernelName", has_text="Python 3").wait_for(timeout=HANGS)
+    page.locator(f"{SHOWN} .jp-Toolbar-kernelName", has_text="Python 3").wait_for(timeout=HANGS)
     wait_until_idle(page)
 
 
 def wait_until_idle(page):
-    idle = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
+    idle = f'{SHOWN} .jp-Notebook-ExecutionIndicator[data-status="idle"]'
     page.wait_for_selector(idle, timeout=HANGS, state="attached")
 
 
@@ -160,7 +163,7 @@ def test_the_lesson_begins_with_a_replay_that_can_be_moved(page):
 def test_the_data_that_the_lessons_speak_of_can_be_opened(page):
     browser = page.locator(".jp-FileBrowser")
     browser.get_by_text("00-start-here.ipynb").wait_for()  # it begins among the lessons
-    browser.locator('.jp-BreadCrumbs-item[title=""], .jp-BreadCrumbs-home').first.click()
+    browser.locator(HOME).first.click()
     browser.get_by_text("data", exact=True).dblclick()
     browser.get_by_text("prices.csv", exact=True).wait_for()
 
@@ -246,22 +249,20 @@ def test_an_exercise_is_solved_wrong_and_then_right(page):
 
 
 @pytest.fixture(scope="module")
-def fields(jupyter, page):
-    """A notebook that asks, opened, and none of its cells run.
-
-    In a tab beside the lesson's: the browser has read JupyterLab's scripts already.
-    """
-    tab = page.context.new_page()
-    tab.goto(f"{jupyter}/lab/tree/notebooks/fields.ipynb?reset")
-    wait_for_kernel(tab)
-    tab.locator(".jp-Notebook .cm-content").first.click()
-    tab.keyboard.press("Shift+Enter")
-    yield tab
-    tab.close()
+def fields(page):
+    """A notebook that asks, opened beside the lesson, and its first cell run."""
+    browser = page.locator(".jp-FileBrowser")
+    browser.locator(HOME).first.click()
+    browser.get_by_text("notebooks", exact=True).dblclick()
+    browser.get_by_text("fields.ipynb", exact=True).dblclick()
+    page.locator(f"{SHOWN} .cm-content", has_text="How many orders wait?").click()
+    wait_for_kernel(page)
+    page.keyboard.press("Shift+Enter")
+    return page
 
 
 def test_shift_enter_goes_on_from_the_fields_and_takes_the_answer(fields):
-    cells = fields.locator(".jp-Notebook .jp-Cell")
+    cells = fields.locator(f"{SHOWN} .jp-Cell")
     number = cells.nth(0).locator("input")
     number.wait_for(timeout=HANGS)
     number.click()
@@ -282,7 +283,7 @@ def test_shift_enter_goes_on_from_the_fields_and_takes_the_answer(fields):
 
 
 def test_the_table_of_differences_fits_the_page(fields):
-    table = fields.locator(".jp-Notebook .jp-Cell").nth(4)
+    table = fields.locator(f"{SHOWN} .jp-Cell").nth(4)
     fields.keyboard.press("Shift+Enter")
     table.locator("tbody tr").wait_for(timeout=HANGS)
     outside = "cell => cell.scrollWidth - cell.clientWidth"
