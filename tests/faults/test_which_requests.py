@@ -11,6 +11,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from faulty_services import Sqs, client_of
+from in_ci import each_seed
 
 from helpers import Lab, faults
 from helpers.faults import FaultError
@@ -19,7 +20,7 @@ from helpers.wire import WireError
 
 class TestRates:
     @pytest.mark.parametrize("rate", [0.05, 0.2, 0.5, 0.9])
-    @pytest.mark.parametrize("seed", [1, 2, 3])
+    @pytest.mark.parametrize("seed", each_seed(1, 2, 3))
     def test_the_share_struck_is_within_four_deviations(self, lab, rate, seed):
         sqs = client_of("sqs", total_max_attempts=1)
         with faults.error("sqs", rate=rate, seed=seed) as fault:

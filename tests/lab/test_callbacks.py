@@ -14,6 +14,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from emulated_states import ask, machine
+from in_ci import each_seed
 
 from helpers import Lab
 
@@ -115,7 +116,7 @@ def expected(order):
     }[manner]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", each_seed(1, 2, 3))
 def test_every_execution_ends_as_it_was_answered(seed):
     trace, ends, told = approve(seed, executions=105)
     assert len(trace) > 1500

@@ -35,7 +35,7 @@ def little_patience(monkeypatch):
     monkeypatch.setattr("helpers.lessons.lesson_14.day.CALLS", 6_000)
 
 
-@pytest.mark.parametrize(("exercise", "answer"), **named("WRONG"))
+@pytest.mark.parametrize(("exercise", "answer"), named("WRONG", at_a_desk=WRONG))
 def test_a_wrong_answer_is_refused_in_words_that_help(exercise, answer):
     verdict = exercises.check(exercise, answer)
     assert not verdict, f"it passes, and {answer.__doc__}"
@@ -51,7 +51,7 @@ def one_seed_at_a_desk(exercise, monkeypatch):
 
 
 @pytest.mark.usefixtures("one_seed_at_a_desk")
-@pytest.mark.parametrize(("exercise", "answer"), **named("RIGHT"))
+@pytest.mark.parametrize(("exercise", "answer"), named("RIGHT"))
 def test_a_right_answer_passes(exercise, answer):
     verdict = exercises.check(exercise, answer)
     assert verdict, f"{verdict.text} And {answer.__doc__}"

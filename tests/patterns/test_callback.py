@@ -10,6 +10,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.session import Session
+from in_ci import each_seed
 
 from helpers import Lab, faults, load
 from helpers.lessons.lesson_11 import waits
@@ -22,7 +23,7 @@ from helpers.patterns.callback import (
     with_failures_to,
 )
 
-SEEDS = [1, 2, 3]
+SEEDS = each_seed(1, 2, 3)
 HOUR = 3600
 
 

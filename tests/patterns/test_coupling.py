@@ -4,6 +4,7 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
+from in_ci import each_seed
 
 from helpers import Lab, load
 from helpers.lessons.lesson_01.designs import (
@@ -38,7 +39,7 @@ class LabOnly:
         self.lab = lab
 
 
-@pytest.fixture(params=[11, 12, 13])
+@pytest.fixture(params=each_seed(11, 12, 13))
 def shop(request):
     with Lab(seed=request.param) as lab:
         yield LabOnly(lab)

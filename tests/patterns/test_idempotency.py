@@ -9,6 +9,7 @@ from random import Random
 import boto3
 import pytest
 from botocore.config import Config
+from in_ci import each_seed
 
 from helpers import Lab, faults
 from helpers.patterns.idempotency import (
@@ -22,7 +23,7 @@ from helpers.patterns.idempotency import (
     together,
 )
 
-SEEDS = [1, 2, 3]
+SEEDS = each_seed(1, 2, 3)
 
 
 class Crash(BaseException):

@@ -4,12 +4,13 @@ import json
 
 import boto3
 import pytest
+from in_ci import each_seed
 
 from helpers import Lab, faults, load
 from helpers.patterns.bus import subscribe
 from helpers.patterns.outbox import relay, table_with_stream, write_order
 
-SEEDS = [1, 2, 3]
+SEEDS = each_seed(1, 2, 3)
 
 
 @pytest.fixture(params=SEEDS)

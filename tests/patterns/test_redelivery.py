@@ -9,6 +9,7 @@ from random import Random
 import boto3
 import pytest
 from botocore.session import Session
+from in_ci import each_seed
 
 from helpers import Lab, trace
 from helpers.patterns.redelivery import (
@@ -21,7 +22,7 @@ from helpers.patterns.redelivery import (
     work_on_batch,
 )
 
-SEEDS = [1, 2, 3]
+SEEDS = each_seed(1, 2, 3)
 COUNTS = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 
 

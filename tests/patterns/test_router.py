@@ -7,12 +7,13 @@ from collections import Counter
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from in_ci import each_seed
 
 from helpers import Lab, faults, load, trace
 from helpers.patterns.router import publish, put_back, recipients, send_to_each, subscribe
 from helpers.patterns.shop import open_shop
 
-SEEDS = (1, 2, 3)
+SEEDS = each_seed(1, 2, 3)
 FILTERS = {
     "charging": {},
     "fraud-check": {"policy": {"amount": [{"numeric": [">", 10_000]}]}},

@@ -9,6 +9,7 @@ from functools import partial
 
 import boto3
 import pytest
+from in_ci import each_seed
 
 from helpers import Lab, load
 from helpers.patterns.tenants import (
@@ -20,7 +21,7 @@ from helpers.patterns.tenants import (
 
 SHOPS = [shop.tenant for shop in load.tenants()]
 PATIENT = {"VisibilityTimeout": "60"}
-SEEDS = [11, 12, 13]
+SEEDS = each_seed(11, 12, 13)
 FLOODS = [(11, SHOPS[0]), (12, SHOPS[-1]), (13, SHOPS[0]), (14, SHOPS[-1])]  # seed, by whom
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 from botocore.exceptions import ClientError
+from in_ci import each_seed
 
 from helpers import Lab, faults, load
 from helpers.charts import edges_of
@@ -15,7 +16,7 @@ from helpers.lessons.lesson_10.fulfilment import Fulfilment, paid_and_shipped
 from helpers.patterns import workflow
 from helpers.patterns.sync import CallFailed
 
-seeds = pytest.mark.parametrize("seed", [5, 6, 7])
+seeds = pytest.mark.parametrize("seed", each_seed(5, 6, 7))
 RIGHT = {"shipped", "called off"}
 
 

@@ -22,6 +22,7 @@ from aws_lambda_powertools.utilities.batch import (
 )
 from aws_lambda_powertools.utilities.idempotency import idempotent_function
 from botocore.config import Config
+from in_ci import each_seed
 from powertools_lab import effects, invoke, let_pass, store
 
 from helpers import Lab, faults
@@ -129,7 +130,7 @@ def left(url):
 
 
 class TestThroughTheQueue:
-    @pytest.mark.parametrize("seed", [1, 2])
+    @pytest.mark.parametrize("seed", each_seed(1, 2))
     def test_a_failed_record_comes_again_and_the_others_do_not(self, seed):
         with Lab(seed=seed) as lab:
             random, handled, failures = Random(seed), [], []
@@ -177,7 +178,7 @@ class TestThroughTheQueue:
         assert handled == {"x": list(range(40)), "y": list(range(40))}
         assert left(url) == 0
 
-    @pytest.mark.parametrize("seed", [1, 2])
+    @pytest.mark.parametrize("seed", each_seed(1, 2))
     def test_with_idempotency_a_message_sent_twice_has_one_effect(self, seed):
         with Lab(seed=seed) as lab:
             layer, random = store(), Random(seed)

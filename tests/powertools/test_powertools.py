@@ -19,6 +19,7 @@ from aws_lambda_powertools.utilities.idempotency import (
 )
 from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
+from in_ci import each_seed
 from powertools_lab import effects, invoke, let_pass, records, store
 
 from helpers import Lab, faults
@@ -248,7 +249,7 @@ class TestUnderLoad:
 
         return charge
 
-    @pytest.mark.parametrize("seed", [1, 2, 3])
+    @pytest.mark.parametrize("seed", each_seed(1, 2, 3))
     def test_one_effect_per_order_always(self, seed):
         with Lab(seed=seed) as lab:
             layer = store(read_timeout=2)

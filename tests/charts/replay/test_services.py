@@ -9,6 +9,7 @@ from collections import Counter
 
 import boto3
 import pytest
+from in_ci import each_seed
 
 from helpers import Lab, faults, trace
 from helpers.charts.replay.film import film
@@ -20,7 +21,7 @@ def named(shown, counts):
     return Counter({shown.places[n].name: count for n, count in counts.items() if count})
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", each_seed(1, 2))
 def test_calls_that_run_are_at_their_function_and_failures_are_told_apart(seed):
     lab, draws = Lab(seed=seed), random.Random(seed)
 
@@ -147,7 +148,7 @@ def test_an_attempt_of_a_function_after_another_is_a_redelivery():
     assert len(tries) == 3
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", each_seed(1, 2))
 def test_the_tokens_of_a_workflow_are_in_the_states_that_its_history_names(seed):
     lab, draws = Lab(seed=seed), random.Random(seed)
     states = boto3.client("stepfunctions")

@@ -6,6 +6,7 @@ import botocore.session
 import pytest
 from botocore.config import Config
 from emulated_dynamodb import Table, let_pass, once, refused, typed
+from in_ci import each_seed
 
 from helpers import Lab, faults
 
@@ -115,7 +116,7 @@ class TestToken:
         table.db.execute_transaction(**insert("a"))
         assert list(table.items()) == ["a"]
 
-    @pytest.mark.parametrize("seed", [1, 2, 3])
+    @pytest.mark.parametrize("seed", each_seed(1, 2, 3))
     def test_a_lost_reply_is_tried_again_and_not_applied_twice(self, seed):
         with Lab(seed=seed) as lab:
             table = Table(config=Config(read_timeout=2, retries={"total_max_attempts": 8}))
@@ -205,7 +206,7 @@ class TestAllOrNothing:
         with refused("ResourceNotFoundException"):
             transact(table, [{"Delete": {"TableName": "gone", "Key": typed({"id": "a"})}}])
 
-    @pytest.mark.parametrize("seed", [1, 2, 3])
+    @pytest.mark.parametrize("seed", each_seed(1, 2, 3))
     def test_a_balance_never_goes_below_zero(self, seed):
         """Many writers, lost replies and refusals: the sum of the accounts stays what it was."""
         with Lab(seed=seed) as lab:

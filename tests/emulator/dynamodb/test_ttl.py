@@ -12,6 +12,7 @@ import boto3
 import botocore.session
 import pytest
 from emulated_dynamodb import Table, let_pass, plain, refused, typed
+from in_ci import each_seed
 
 from helpers import Lab
 from helpers.lab.lab import START
@@ -84,7 +85,7 @@ def delays_of(seed):
     return delays(seed)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", each_seed(1, 2, 3))
 def test_the_delays_are_spread_over_two_days(seed):
     found = delays_of(seed)
     assert 295 <= len(found) <= 300  # but for those of the first minute

@@ -11,6 +11,7 @@ from botocore.config import Config
 from emulated_dynamodb import Table, let_pass, plain, refused, typed
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from in_ci import each_seed
 from moto.dynamodb import responses
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models import table as tables
@@ -222,7 +223,7 @@ def test_a_throttled_writer_gets_through(lab):
     assert len(table.items()) == 150
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", each_seed(1, 2))
 def test_a_lost_reply_doubles_an_addition_but_not_a_conditional_write(seed):
     with Lab(seed=seed) as lab:
         table = Table(config=Config(read_timeout=2))
@@ -245,7 +246,7 @@ def test_a_lost_reply_doubles_an_addition_but_not_a_conditional_write(seed):
         assert len(table.items()) == 201
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", each_seed(1, 2, 3))
 def test_the_same_seed_gives_the_same_run(seed):
     def run():
         with Lab(seed=seed) as lab:

@@ -10,6 +10,7 @@ from itertools import pairwise
 import boto3
 import pytest
 from emulated_mapping import Mapped, at_once, nothing, slowly
+from in_ci import each_seed
 from moto.awslambda.models import LambdaBackend
 
 from helpers import Lab, faults, trace
@@ -163,7 +164,7 @@ class TestFaults:
         assert 600 <= mapped.batches[0][0] <= 630
         assert mapped.left == 0
 
-    @pytest.mark.parametrize("seed", [1, 2, 3])
+    @pytest.mark.parametrize("seed", each_seed(1, 2, 3))
     def test_nothing_is_lost_whatever_is_lost(self, seed):
         with Lab(seed=seed) as lab:
             mapped = Mapped(lab, slowly(0.5), BatchSize=5, timeout=3)

@@ -7,6 +7,7 @@ from itertools import pairwise
 import boto3
 import pytest
 from emulated_sns import ACCOUNT, Shop, number
+from in_ci import each_seed
 
 from helpers import Lab, faults
 from helpers.emulator.sns import delivery, last_phase
@@ -201,7 +202,7 @@ def test_a_short_outage_is_over_within_seconds(lab, shop, fault):
     assert max(arrived) < 6
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", each_seed(1, 2))
 def test_a_queue_that_fails_half_the_time_gets_everything_soon(seed):
     with Lab(seed=seed) as lab:
         shop = Shop(lab)
@@ -301,7 +302,7 @@ def test_a_queue_that_is_deleted_in_an_outage_fills_the_dead_letter_queue_at_onc
 # FIFO topics.
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", each_seed(1, 2, 3))
 def test_the_order_within_a_group_outlives_failures(seed):
     with Lab(seed=seed) as lab:
         shop = Shop(lab, "orders.fifo", FifoTopic="true", ContentBasedDeduplication="true")

@@ -8,6 +8,7 @@ import boto3
 import pytest
 from counted_calls import calls_of
 from emulated_sqs import FIFO, START, delete, make, receive, send
+from in_ci import each_seed
 
 from helpers import Lab, trace
 from helpers.emulator.opening import correct
@@ -83,7 +84,7 @@ class Shop:
             lab.start(self.consume)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", each_seed(1, 2, 3))
 def test_what_a_queue_held_is_what_the_trace_says_at_the_end_of_each_minute(seed):
     with Lab(seed=seed) as lab:
         Shop(seed).run(lab)
@@ -97,7 +98,7 @@ def test_what_a_queue_held_is_what_the_trace_says_at_the_end_of_each_minute(seed
             assert max(told["waiting"]) > 1
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", each_seed(1, 2, 3))
 def test_calls_are_counted_in_their_minute(seed):
     with Lab(seed=seed) as lab:
         Shop(seed).run(lab)

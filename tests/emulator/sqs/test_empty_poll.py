@@ -6,6 +6,7 @@ import time
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from in_ci import each_seed
 
 from helpers import Lab
 from helpers.emulator import serving
@@ -46,7 +47,7 @@ def run(seed, wait):
 
 
 @pytest.mark.parametrize("wait", [0, 1])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", each_seed(1, 2, 3))
 def test_the_run_is_the_same_on_the_full_way(seed, wait, monkeypatch):
     taken = []
     short = serving.empty_poll

@@ -11,6 +11,7 @@ from counted_calls import calls_of
 from emulated_sqs import FIFO, START, bodies, delete, make, receive, send, stored
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from in_ci import each_seed
 from moto.sqs import models
 
 from helpers import Lab
@@ -321,7 +322,7 @@ def dwell_times(seed, *, grouped, minutes=4):
         return tenants.dwell, quiet[int(0.95 * len(quiet))]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", each_seed(1, 2, 3))
 def test_a_loud_tenant_delays_itself_and_not_the_others(seed):
     delivered, fair = dwell_times(seed, grouped=True)
     plainly, plain = dwell_times(seed, grouped=False)

@@ -4,13 +4,13 @@ import itertools
 
 import pandas as pd
 import pytest
-from in_ci import left_to_ci
+from in_ci import each_seed, left_to_ci
 from lesson_notebooks import LESSONS, Lesson
 
 from helpers import Lab, load
 from helpers.lessons.lesson_01 import changes, designs, experiment, trial
 
-SEEDS = (111, 112, 113)
+SEEDS = each_seed(111, 112, 113)
 CELLS = [
     cell
     for cell in itertools.product(changes.CHANGES, designs.DESIGNS)

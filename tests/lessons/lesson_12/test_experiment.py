@@ -4,13 +4,14 @@ from collections import Counter
 
 import pandas as pd
 import pytest
+from in_ci import each_seed
 
 from helpers import Lab, load
 from helpers.lessons.lesson_12 import comparison, designs, fates, lists, runs
 from helpers.lessons.lesson_12.experiment import drawn, opened, orders_of, run
 from helpers.lessons.lesson_12.teams import TEAM, UNDO
 
-SEEDS = (5, 6)
+SEEDS = each_seed(5, 6)
 LEADERS = {"broadcast": designs.choreographed(), "orchestrated": designs.orchestrated()}
 seeds = pytest.mark.parametrize("seed", SEEDS)
 

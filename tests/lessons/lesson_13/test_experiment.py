@@ -7,6 +7,7 @@ from random import Random
 import boto3
 import pytest
 from botocore.exceptions import ReadTimeoutError
+from in_ci import each_seed
 
 from helpers import Lab, faults, trace
 from helpers.lessons.lesson_13 import (
@@ -20,7 +21,7 @@ from helpers.lessons.lesson_13 import (
 )
 from helpers.patterns.idempotency import DAY, once
 
-SEEDS = [41, 42]
+SEEDS = each_seed(41, 42)
 seeds = pytest.mark.parametrize("seed", SEEDS)
 
 
