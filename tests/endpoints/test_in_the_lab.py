@@ -82,3 +82,15 @@ def test_a_run_that_nobody_knows_is_told(capsys):
     with pytest.raises(SystemExit):
         main(["no such run"])
     assert "no run is called 'no such run'" in capsys.readouterr().err
+
+
+def test_nothing_else_is_among_the_lines_of_json(monkeypatch, capsys):
+    def told(name, *, longest):
+        print(f"Not removed: the queue of {name}.")
+        return {"charged": 3}
+
+    monkeypatch.setattr("helpers.elsewhere.runs.results", told)
+    main(["--json", "calls"])
+    printed = capsys.readouterr()
+    assert json.loads(printed.out) == {"calls": {"charged": "3"}}
+    assert "Not removed: the queue of calls." in printed.err
