@@ -14,6 +14,7 @@ from kept_run import (
     TABLE,
     WAITS,
     Cell,
+    Refusing,
     arn,
     denied,
     keeper,
@@ -93,22 +94,8 @@ def test_a_mapping_that_nobody_registered_goes_with_its_function(kept, cell):
 
 
 def test_a_removal_that_fails_is_told_and_stays_in_the_register(lab, tmp_path):
-    class Refusing:
-        def __init__(self, client):
-            self._client = client
-
-        def __getattr__(self, name):
-            if name == "delete_queue":
-                raise denied("DeleteQueue", "sqs:deletequeue")
-            return getattr(self._client, name)
-
-    broken = True
-
-    def client(service):
-        real = boto3.client(service)
-        return Refusing(real) if broken else real
-
-    kept = keeper(tmp_path, client=client)
+    errors = {"delete_queue": denied("DeleteQueue", "sqs:deletequeue")}
+    kept = keeper(tmp_path, client=lambda service: Refusing(boto3.client(service), errors))
     cell = Cell(kept)
     cell.sqs("CreateQueue", QueueName="orders")
     cell.sns("CreateTopic", Name="placed")
@@ -123,7 +110,7 @@ def test_a_removal_that_fails_is_told_and_stays_in_the_register(lab, tmp_path):
     assert lines[1] == "Removed 1 of 2 resources."
     assert f"python -m helpers.sweep --account {ACCOUNT}" in lines[2]
     assert [entry.kind for entry in Register(tmp_path).read().entries] == ["queue"]
-    broken = False
+    errors.clear()
     assert [each.error for each in kept.remove_all(lines.append)] == [None]
     assert Register(tmp_path).read().entries == []
 

@@ -102,6 +102,18 @@ def denied(operation, action):
     return ClientError({"Error": told, "ResponseMetadata": {"HTTPStatusCode": 403}}, operation)
 
 
+class Refusing:
+    """A client that may not do some things: each name raises its error."""
+
+    def __init__(self, client, errors):
+        self._client, self._errors = client, errors
+
+    def __getattr__(self, name):
+        if name in self._errors:
+            raise self._errors[name]
+        return getattr(self._client, name)
+
+
 def left_over():
     """What is in the account, by kind."""
     found = {
